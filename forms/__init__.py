@@ -1,0 +1,1 @@
+"""Questions: field types, validators and the pages of each wizard."""

@@ -1,0 +1,108 @@
+"""Reference data in memory: labels and choices of every list, read once and again when somebody edits them.
+
+``refresh(revision)`` is called for each request with the kept revision of the reference tables.
+"""
+
+from models import KeptCount, Language, TaxonomyItem, TaxonomyList, language
+
+
+class _Memory:
+    revision = None
+    terms = None
+    languages = None
+
+
+def revision():
+    """The kept revision of the reference tables; it moves whenever one of them is saved."""
+    return (
+        KeptCount.select(KeptCount.n)
+        .where(KeptCount.name == "revision", KeptCount.key == "reference")
+        .scalar()
+        or 0
+    )
+
+
+def refresh(stamp):
+    """Forget what is remembered when ``stamp`` is another revision than the remembered one."""
+    if stamp != _Memory.revision:
+        _Memory.revision, _Memory.terms, _Memory.languages = stamp, None, None
+
+
+def _terms():
+    if _Memory.terms is None:
+        lists = {}
+        rows = (
+            TaxonomyItem.select(
+                TaxonomyList.slug,
+                TaxonomyItem.slug,
+                TaxonomyItem.label_en,
+                TaxonomyItem.label_fr,
+                TaxonomyItem.is_active,
+                TaxonomyItem.extra,
+                TaxonomyItem.id,
+            )
+            .join(TaxonomyList)
+            .order_by(TaxonomyList.slug, TaxonomyItem.order, TaxonomyItem.id)
+            .tuples()
+        )
+        for name, slug, en, fr, active, extra, key in rows:
+            lists.setdefault(name, {})[slug] = (en, fr or f"{en} (EN)", active, extra, key)
+        _Memory.terms = lists
+    return _Memory.terms
+
+
+def _languages():
+    if _Memory.languages is None:
+        rows = Language.select(
+            Language.code, Language.label_en, Language.label_fr, Language.is_active, Language.id
+        ).order_by(Language.order, Language.label_en)
+        _Memory.languages = {
+            code: (en, fr or f"{en} (EN)", active, {}, key)
+            for code, en, fr, active, key in rows.tuples()
+        }
+    return _Memory.languages
+
+
+def _label(row):
+    return row[0] if language.get() == "en" else row[1]
+
+
+def term_label(terms, slug):
+    """The label of one slug in the current language; the slug itself when nobody knows it (R-TAX-1)."""
+    row = _terms().get(terms, {}).get(slug)
+    return _label(row) if row else slug or ""
+
+
+def term_extra(terms, slug):
+    """The further facts of one item, a dict."""
+    row = _terms().get(terms, {}).get(slug)
+    return row[3] if row else {}
+
+
+def terms(name, keep=()):
+    """[(slug, label)] of the items in use, in order; retired ones only when they are in ``keep`` (R-TAX-1)."""
+    rows = _terms().get(name, {})
+    known = [(slug, _label(row)) for slug, row in rows.items() if row[2] or slug in keep]
+    return known + [(slug, slug) for slug in keep if slug and slug not in rows]
+
+
+def term_ids(name, keep=()):
+    """[(row id, label)] as ``terms``, for lists that are chosen through a through table."""
+    rows = _terms().get(name, {}).values()
+    return [(row[4], _label(row)) for row in rows if row[2] or row[4] in keep]
+
+
+def language_label(code):
+    """The name of a language in the current language."""
+    row = _languages().get(code)
+    return _label(row) if row else code or ""
+
+
+def languages(keep=()):
+    """[(code, label)] of the languages in use."""
+    return [(c, _label(row)) for c, row in _languages().items() if row[2] or c in keep]
+
+
+def language_ids(keep=()):
+    """[(row id, label)] of the languages in use."""
+    return [(row[4], _label(row)) for row in _languages().values() if row[2] or row[4] in keep]

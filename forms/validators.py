@@ -1,0 +1,82 @@
+"""Checks shared by many fields; each raises ValidationError with a sentence that says what to do."""
+
+import datetime
+import re
+import unicodedata
+
+import email_validator
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
+
+# R-ORG-3: no D, F, I, O, Q or U anywhere, and no W or Z in front.
+POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d")
+
+
+def tidy(text):
+    """Stripped text without control characters or marks that turn the reading direction around."""
+    if text is None:
+        return None
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in HIDDEN)
+    return "".join(kept).strip()
+
+
+# Control characters, surrogates, and the direction overrides among the format characters are never typed on purpose;
+# joiners (Cf) are needed by Persian, Hindi and emoji, so only the bidi ones go.
+HIDDEN = {"Cc", "Cs", "Cn"}
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
+
+
+def clean_line(text):
+    """``tidy`` on one line: line breaks become spaces."""
+    text = tidy(text)
+    return " ".join(text.translate(_BIDI).split()) if text else text
+
+
+def clean_text(text):
+    """``tidy`` for long text: line breaks stay."""
+    text = tidy(text)
+    return text.translate(_BIDI) if text else text
+
+
+def postal_code(text):
+    """A postal code as it is stored, "A1A 1A1"; unchanged when it cannot be one."""
+    bare = re.sub(r"[\s-]", "", text or "").upper()
+    return f"{bare[:3]} {bare[3:]}" if len(bare) == 6 else (text or "").strip().upper()
+
+
+def is_postal_code(form, field):
+    if field.data and not POSTAL_CODE.fullmatch(field.data):
+        raise ValidationError(_l("Enter a Canadian postal code such as N8H 1A1."))
+
+
+def is_email(form, field):
+    if field.data:
+        try:
+            email_validator.validate_email(
+                field.data, check_deliverability=False, allow_smtputf8=False
+            )
+        except email_validator.EmailNotValidError as error:
+            raise ValidationError(
+                _l("Enter one email address such as name@agency.ca.")
+            ) from error
+
+
+def is_phone(form, field):
+    if field.data and len(re.sub(r"\D", "", field.data)) < 7:
+        raise ValidationError(_l("Enter a phone number with its area code, such as 519-555-0100."))
+
+
+def is_web_address(form, field):
+    if field.data and not re.fullmatch(r"https?://[^\s<>\"']+", field.data):
+        raise ValidationError(_l("Enter a web address that begins with https://."))
+
+
+def is_sensible_date(form, field):
+    if field.data and not datetime.date(1900, 1, 1) <= field.data <= datetime.date(2199, 12, 31):
+        raise ValidationError(_l("Enter a date between 1900 and 2199."))
+
+
+def is_not_in_future(form, field):
+    if field.data and field.data > datetime.date.today():
+        raise ValidationError(_l("This date is in the future. Enter today or an earlier day."))

@@ -1,0 +1,1834 @@
+"""Every table of the portal, in dependency order: the data dictionary of the product.
+
+1. Reference data   TaxonomyList, TaxonomyItem, Language, KeywordCategory, Keyword, AreaOfFocus, TextTemplate, Holiday
+2. Directory        Staff, Organization, ServiceLocation, Program, ServiceActivity, ServiceReview
+3. People           Household, Client, ConsentRecord, Attachment
+4. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, WeeklyCheck, SavedFilter
+5. Sending          OutboxMessage, DistributionLog
+6. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
+
+Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
+``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
+``form`` ((title, help, (field, …)), …), ``kept`` (columns the product keeps, never typed), ``natural_key`` (imports),
+``personal`` (opening a row is logged), ``reference`` (cached in memory), ``counted`` (kept counters), ``stamp`` (see house).
+"""
+
+import datetime
+import unicodedata
+import uuid
+from contextvars import ContextVar
+from urllib.parse import unquote, urlsplit
+
+from peewee import (
+    AutoField,
+    BlobField,
+    BooleanField,
+    CharField,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    ManyToManyField,
+    Model,
+    SqliteDatabase,
+    TextField,
+    TimeField,
+)
+from playhouse.pool import PooledPostgresqlDatabase
+
+database = DatabaseProxy()
+language = ContextVar("language", default="en")
+LANGUAGES = ("en", "fr")
+
+
+def N_(text):
+    """Mark a text for the message catalogue; it is translated where it is shown."""
+    return text
+
+
+def open_database(url):
+    """Point the models at ``sqlite:///path`` or ``postgresql://…``; returns the database.
+
+    SQLite transactions are IMMEDIATE (a read that turns into a write never fails) and fully synchronous: a saved
+    record survives a power cut.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        pragmas = {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "synchronous": "full",
+            "cache_size": -32000,
+            "mmap_size": 1 << 30,
+        }
+        # sqlite:///relative and sqlite:////absolute, as everywhere else.
+        chosen = SqliteDatabase(
+            unquote(parts.path[1:]), pragmas=pragmas, lock_type="IMMEDIATE", timeout=10
+        )
+    elif parts.scheme in ("postgresql", "postgres"):
+        # Eight worker threads and the clock share the pool; a wait is better than an error.
+        chosen = PooledPostgresqlDatabase(
+            url, prefer_psycopg3=True, max_connections=24, stale_timeout=300, timeout=10
+        )
+    else:
+        raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {url!r}")
+    database.initialize(chosen)
+    return chosen
+
+
+def now():
+    """The present instant, naive UTC, to the second: the form in which every ``_at`` is stored."""
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def normalise(text):
+    """Words of ``text`` for searching: lower case, no accents, letters and digits only, one space between."""
+    plain = unicodedata.normalize("NFKD", text or "").casefold()
+    plain = unicodedata.normalize("NFKD", plain)
+    return " ".join(
+        "".join(
+            c if c.isalnum() else "" if unicodedata.combining(c) else " " for c in plain
+        ).split()
+    )
+
+
+# ---- Field types: what a field means decides how it is asked, checked and shown ---------------------------------------
+
+
+class TermField(CharField):
+    """One slug of the taxonomy list ``terms``."""
+
+    def __init__(self, terms, **options):
+        self.terms = terms
+        super().__init__(max_length=80, **options)
+
+
+class TermsField(JSONField):
+    """A list of slugs of the taxonomy list ``terms``."""
+
+    def __init__(self, terms, **options):
+        self.terms = terms
+        super().__init__(default=list, **options)
+
+
+class LinesField(JSONField):
+    """A list of short texts, one a line."""
+
+    def __init__(self, **options):
+        super().__init__(default=list, **options)
+
+
+class HoursField(JSONField):
+    """Weekly hours: a list of [ISO weekday, "HH:MM" opens, "HH:MM" closes] (R-LOC-3)."""
+
+    def __init__(self, **options):
+        super().__init__(default=list, **options)
+
+
+class LevelsField(JSONField):
+    """A set of CLB levels: a sorted list of unique integers 0-12 (R-SA-12)."""
+
+    def __init__(self, **options):
+        super().__init__(default=list, **options)
+
+
+class LanguageField(CharField):
+    """One language code."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=12, **options)
+
+
+class LanguageListField(JSONField):
+    """Language codes in order of preference."""
+
+    def __init__(self, **options):
+        super().__init__(default=list, **options)
+
+
+class PhoneField(CharField):
+    """A telephone number, stored as the field's people write it (519-555-0100, ext. 2)."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=40, **options)
+
+
+class EmailField(CharField):
+    """One email address."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=254, **options)
+
+
+class PostalCodeField(CharField):
+    """A Canadian postal code, stored "A1A 1A1" (R-ORG-3)."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=7, **options)
+
+
+class WebsiteField(CharField):
+    """An http or https address."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=300, **options)
+
+
+class SearchField(TextField):
+    """The normalised words a row is found by; kept by the product, indexed for word prefixes."""
+
+    def __init__(self):
+        super().__init__(default="")
+
+
+class ManyField(ManyToManyField):
+    """Rows of another table kept in a through table; carries the same screen facts as a column."""
+
+    def __init__(self, model, verbose_name, help_text=None, null=True, **options):
+        super().__init__(model, on_delete="CASCADE", **options)
+        self.verbose_name, self.help_text, self.null = verbose_name, help_text, null
+        self.choices = self.default = None
+
+
+class Row(Model):
+    """A row with an integer key and nothing else."""
+
+    id = AutoField(verbose_name=N_("Id"))
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+        only_save_dirty = True
+
+
+class Record(Row):
+    """A row people edit: known everywhere by its UUID, stamped, and versioned against edit conflicts (R-SYS-2)."""
+
+    uuid = CharField(
+        max_length=36, unique=True, default=lambda: str(uuid.uuid4()), verbose_name=N_("UUID")
+    )
+    created_at = DateTimeField(default=now, verbose_name=N_("Created"))
+    updated_at = DateTimeField(default=now, verbose_name=N_("Changed"))
+    created_by_name = CharField(max_length=120, default="", verbose_name=N_("Created by"))
+    updated_by_name = CharField(max_length=120, default="", verbose_name=N_("Changed by"))
+    version = IntegerField(default=1, verbose_name=N_("Version"))
+
+
+class Bilingual:
+    """A label in both languages; a missing French one shows the English with a mark (R-TAX-3)."""
+
+    @property
+    def label(self):
+        if language.get() == "en":
+            return self.label_en
+        return self.label_fr or f"{self.label_en} (EN)"
+
+    def __str__(self):
+        return self.label
+
+
+# ======================================================================================================================
+# 1. Reference data: slugs never change, labels may be edited, items in use are retired (R-TAX)
+# ======================================================================================================================
+
+
+class TaxonomyList(Bilingual, Record):
+    """A small list that an administrator edits, such as the cost types."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    label_en = CharField(max_length=200, verbose_name=N_("English name"))
+    label_fr = CharField(max_length=200, default="", verbose_name=N_("French name"))
+    description = TextField(default="", verbose_name=N_("Description"))
+    source = CharField(max_length=300, default="", verbose_name=N_("Source"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Lists")
+        label = "label_en"
+        listed = ("label_en", "slug", "description")
+        sortable = ("label_en",)
+        order = ("label_en",)
+        immutable = ("slug",)
+        natural_key = ("slug",)
+        reference = True
+
+
+class TaxonomyItem(Bilingual, Record):
+    """One choice of a list."""
+
+    list = ForeignKeyField(
+        TaxonomyList, backref="items", on_delete="RESTRICT", verbose_name=N_("List")
+    )
+    slug = CharField(max_length=80, verbose_name=N_("Slug"))
+    label_en = CharField(max_length=300, verbose_name=N_("English label"))
+    label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
+    order = IntegerField(default=0, verbose_name=N_("Order"))
+    extra = JSONField(default=dict, verbose_name=N_("Details"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+
+    class Meta:
+        section = "administration"
+        title = N_("List items")
+        label = "label_en"
+        listed = ("label_en", "label_fr", "list", "slug", "is_active")
+        filters = ("list", "is_active")
+        sortable = ("label_en",)
+        order = ("list", "order")
+        kept = ("extra",)
+        immutable = ("list", "slug")
+        natural_key = ("list", "slug")
+        indexes = ((("list", "slug"), True), (("list", "order", "id"), False), (("label_en",), False))
+        reference = True
+
+
+class Language(Bilingual, Record):
+    """A language of service or of a client; ISO 639 code."""
+
+    code = LanguageField(unique=True, verbose_name=N_("Code"))
+    label_en = CharField(max_length=120, index=True, verbose_name=N_("English name"))
+    label_fr = CharField(max_length=120, default="", verbose_name=N_("French name"))
+    is_official = BooleanField(default=False, verbose_name=N_("Official language of Canada"))
+    is_signed = BooleanField(default=False, verbose_name=N_("Signed language"))
+    order = IntegerField(default=0, verbose_name=N_("Order"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Languages")
+        label = "label_en"
+        listed = ("label_en", "label_fr", "code", "is_active")
+        filters = ("is_active",)
+        sortable = ("label_en",)
+        order = ("label_en",)
+        immutable = ("code",)
+        natural_key = ("code",)
+        reference = True
+
+
+class KeywordCategory(Bilingual, Record):
+    """A heading that groups keywords."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    label_en = CharField(max_length=200, verbose_name=N_("English label"))
+    label_fr = CharField(max_length=200, default="", verbose_name=N_("French label"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Keyword categories")
+        label = "label_en"
+        listed = ("label_en", "label_fr", "slug")
+        sortable = ("label_en",)
+        order = ("label_en",)
+        immutable = ("slug",)
+        natural_key = ("slug",)
+        reference = True
+
+
+class Keyword(Bilingual, Record):
+    """A word a service is found by; shown as "Category - Term"."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    category = ForeignKeyField(
+        KeywordCategory,
+        backref="keywords",
+        null=True,
+        on_delete="RESTRICT",
+        verbose_name=N_("Category"),
+    )
+    term_en = CharField(max_length=200, verbose_name=N_("English term"))
+    term_fr = CharField(max_length=200, default="", verbose_name=N_("French term"))
+    label_en = CharField(max_length=300, index=True, default="", verbose_name=N_("English label"))
+    label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+    search = SearchField()
+
+    class Meta:
+        section = "administration"
+        title = N_("Keywords")
+        label = "label_en"
+        listed = ("label_en", "label_fr", "category", "is_active")
+        search = ("label_en", "label_fr", "slug")
+        filters = ("category", "is_active")
+        sortable = ("label_en",)
+        order = ("label_en",)
+        kept = ("label_en", "label_fr")
+        immutable = ("slug",)
+        natural_key = ("slug",)
+        reference = True
+
+    def derive(self):
+        category = self.category
+        self.label_en = f"{category.label_en} - {self.term_en}" if category else self.term_en
+        french = self.term_fr and (category.label_fr or category.label_en if category else "-")
+        self.label_fr = f"{french} - {self.term_fr}" if french and category else self.term_fr
+
+
+class AreaOfFocus(Bilingual, Record):
+    """The one broad purpose of a program; decides which keywords its services may choose (R-PROG-3, R-SA-5)."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    label_en = CharField(max_length=300, index=True, verbose_name=N_("English label"))
+    label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
+    short_label_en = CharField(max_length=120, verbose_name=N_("English short label"))
+    short_label_fr = CharField(max_length=120, default="", verbose_name=N_("French short label"))
+    source = CharField(max_length=80, default="", verbose_name=N_("Source"))
+    ircc_service = TermField("ircc-services", null=True, verbose_name=N_("IRCC service"))
+    cma_topic = TermField("cma-topics", null=True, verbose_name=N_("Case activity topic"))
+    default_outcome = TermField("desired-outcomes", null=True, verbose_name=N_("Default outcome"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+    keywords = ManyField(Keyword, N_("Keywords"), backref="areas")
+
+    class Meta:
+        section = "administration"
+        title = N_("Areas of focus")
+        label = "label_en"
+        listed = ("label_en", "short_label_en", "is_active")
+        filters = ("is_active",)
+        sortable = ("label_en",)
+        order = ("label_en",)
+        immutable = ("slug",)
+        natural_key = ("slug",)
+        reference = True
+
+    @property
+    def short_label(self):
+        if language.get() == "en":
+            return self.short_label_en
+        return self.short_label_fr or f"{self.short_label_en} (EN)"
+
+
+class TextTemplate(Record):
+    """A text the portal shows, prints or sends; agencies may word it differently."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    note = TextField(default="", verbose_name=N_("What it is for"))
+    placeholders = LinesField(verbose_name=N_("Words in braces that are filled in"))
+    subject_en = CharField(max_length=300, default="", verbose_name=N_("English subject"))
+    subject_fr = CharField(max_length=300, default="", verbose_name=N_("French subject"))
+    row_en = TextField(default="", verbose_name=N_("English line for each referral"))
+    row_fr = TextField(default="", verbose_name=N_("French line for each referral"))
+    body_en = TextField(default="", verbose_name=N_("English text"))
+    body_fr = TextField(default="", verbose_name=N_("French text"))
+    parts = JSONField(default=dict, verbose_name=N_("Parts"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Texts")
+        label = "slug"
+        listed = ("slug", "note")
+        sortable = ("slug",)
+        order = ("slug",)
+        kept = ("parts",)
+        immutable = ("slug", "placeholders", "note")
+        natural_key = ("slug",)
+        reference = True
+
+    def __str__(self):
+        return self.slug
+
+
+class Holiday(Bilingual, Record):
+    """A statutory holiday as a rule; business days are counted without it in the named provinces."""
+
+    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    label_en = CharField(max_length=200, verbose_name=N_("English label"))
+    label_fr = CharField(max_length=200, default="", verbose_name=N_("French label"))
+    rule = JSONField(default=dict, verbose_name=N_("Rule"))
+    provinces = TermsField("provinces", verbose_name=N_("Provinces and territories"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Holidays")
+        label = "label_en"
+        listed = ("label_en", "label_fr", "provinces", "is_active")
+        order = ("id",)
+        kept = ("rule",)
+        immutable = ("slug",)
+        natural_key = ("slug",)
+        reference = True
+
+
+# ======================================================================================================================
+# 2. Directory: own and partner organizations alike, what they offer and where (decision 0.1)
+# ======================================================================================================================
+
+DRAFT, ACTIVE, ARCHIVED = "draft", "active", "archived"
+STATES = (
+    (DRAFT, N_("Draft")),
+    (ACTIVE, N_("Active")),
+    (ARCHIVED, N_("Archived")),
+)
+IRCC, NON_IRCC = "ircc", "non-ircc"
+ONGOING, DATES = "ongoing", "dates"
+RECURRING, DIFFERENT_TIMES, ONE_TIME = "recurring", "recurring-different-times", "one-time"
+OWN_CONTACT, RECEPTION = "own", "reception"
+CONTACT_MODES = (
+    (OWN_CONTACT, N_("Contact for this service")),
+    (RECEPTION, N_("Use reception contact")),
+)
+PROVENANCE = (
+    N_("Where this entry comes from"),
+    None,
+    ("source", "source_id", "last_verified_on"),
+)
+
+
+class Staff(Record):
+    """A person who works at this agency; the names offered at "Who is at this screen?"."""
+
+    name = CharField(max_length=120, unique=True, verbose_name=N_("Name"))
+    role = TermField("staff-roles", null=True, verbose_name=N_("Role"))
+    email = EmailField(null=True, verbose_name=N_("Work email"))
+    work_phone = PhoneField(null=True, verbose_name=N_("Work phone"))
+    is_active = BooleanField(default=True, verbose_name=N_("Works here now"))
+    search = SearchField()
+
+    class Meta:
+        section = "administration"
+        title = N_("Staff")
+        label = "name"
+        listed = ("name", "role", "email", "work_phone", "is_active")
+        search = ("name", "email")
+        filters = ("role", "is_active")
+        sortable = ("name",)
+        order = ("name",)
+        natural_key = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class Provenance(Record):
+    """Where a directory entry comes from and when it was last checked (decision 0.1)."""
+
+    source = CharField(
+        max_length=200,
+        null=True,
+        verbose_name=N_("Source"),
+        help_text=N_("Where this information was found, for a partner's entry."),
+    )
+    source_id = CharField(max_length=120, null=True, verbose_name=N_("Id at the source"))
+    last_verified_on = DateField(null=True, verbose_name=N_("Last verified on"))
+
+
+class Organization(Provenance):
+    """Our own agency (one row) or a partner we refer to (R-ORG-1)."""
+
+    name = CharField(
+        max_length=200, unique=True, verbose_name=N_("Name"), help_text=N_("The public name.")
+    )
+    is_own = BooleanField(default=False, verbose_name=N_("Our own organization"))
+    address = CharField(
+        max_length=300, null=True, verbose_name=N_("Address"), help_text=N_("Your main address.")
+    )
+    city = CharField(max_length=120, null=True, verbose_name=N_("City"))
+    province = TermField("provinces", null=True, verbose_name=N_("Province or territory"))
+    postal_code = PostalCodeField(null=True, verbose_name=N_("Postal code"))
+    phone = PhoneField(
+        null=True, verbose_name=N_("Phone"), help_text=N_("Main number the public can call.")
+    )
+    email = EmailField(null=True, verbose_name=N_("Email"))
+    website = WebsiteField(null=True, verbose_name=N_("Website"))
+    regions_served = LinesField(
+        verbose_name=N_("Regions served"),
+        help_text=N_("Parts of your community you serve, one on each line."),
+    )
+    general_description = TextField(null=True, verbose_name=N_("General description"))
+    is_ircc_funded = BooleanField(
+        default=False,
+        verbose_name=N_("Funded by IRCC"),
+        help_text=N_("Immigration, Refugees and Citizenship Canada. Turns on the next four."),
+    )
+    ircc_services = TermsField("ircc-services", verbose_name=N_("IRCC-funded services"))
+    access_supports = TermsField(
+        "support-services",
+        verbose_name=N_("Access to IRCC-funded settlement services is facilitated"),
+        help_text=N_("How access to IRCC-funded services is made easier."),
+    )
+    special_focus_areas = TermsField(
+        "special-focus-areas",
+        verbose_name=N_("Special focus areas"),
+        help_text=N_("As named in Schedule 1 of your contribution agreement."),
+    )
+    francophone_association_member = BooleanField(
+        default=False, verbose_name=N_("Member of a Francophone association?")
+    )
+    complete_means = CharField(
+        max_length=300,
+        null=True,
+        verbose_name=N_("What does Complete mean here?"),
+        help_text=N_("Shown beside the button, for example: first contact was made."),
+    )
+    referral_last_checked_on = DateField(null=True, verbose_name=N_("Referrals last checked on"))
+    search = SearchField()
+
+    class Meta:
+        section = "organizations"
+        title = N_("Organizations")
+        label = "name"
+        listed = ("name", "city", "phone", "email", "last_verified_on")
+        search = ("name", "city", "general_description")
+        filters = ("is_own", "is_ircc_funded", "province")
+        sortable = ("name",)
+        order = ("name",)
+        kept = ("is_own", "referral_last_checked_on")
+        natural_key = ("name",)
+        form = (
+            (N_("Organization"), None, ("name", "general_description", "regions_served")),
+            (
+                N_("Address and contact"),
+                None,
+                ("address", ("city", "province", "postal_code"), "phone", "email", "website"),
+            ),
+            (
+                N_("IRCC funding"),
+                None,
+                (
+                    "is_ircc_funded",
+                    "ircc_services",
+                    "access_supports",
+                    "special_focus_areas",
+                    "francophone_association_member",
+                ),
+            ),
+            (N_("Referrals"), None, ("complete_means",)),
+            PROVENANCE,
+        )
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def own(cls):
+        return cls.get_or_none(cls.is_own == True)  # noqa: E712 - a peewee expression
+
+    @classmethod
+    def partners(cls):
+        return cls.select().where(cls.is_own == False)  # noqa: E712
+
+
+class ServiceLocation(Provenance):
+    """A place where services happen."""
+
+    organization = ForeignKeyField(
+        Organization, backref="locations", on_delete="RESTRICT", verbose_name=N_("Organization")
+    )
+    name = CharField(
+        max_length=200, verbose_name=N_("Name"), help_text=N_("Name people would recognize.")
+    )
+    address = CharField(max_length=300, verbose_name=N_("Address"))
+    city = CharField(max_length=120, verbose_name=N_("City"))
+    province = TermField("provinces", verbose_name=N_("Province or territory"))
+    postal_code = PostalCodeField(verbose_name=N_("Postal code"))
+    location_type = TermField(
+        "location-types",
+        default="primary",
+        verbose_name=N_("Type of location"),
+        help_text=N_("Itinerant: a place you use part-time or visit."),
+    )
+    hours = HoursField(verbose_name=N_("Hours of operation"))
+    hours_text = CharField(
+        max_length=300,
+        null=True,
+        verbose_name=N_("Hours in words"),
+        help_text=N_("Instead of a timetable, for example: by appointment."),
+    )
+    contact_name = CharField(max_length=120, verbose_name=N_("Contact person"))
+    contact_phone = PhoneField(null=True, verbose_name=N_("Contact phone"))
+    contact_email = EmailField(
+        null=True,
+        verbose_name=N_("Contact email"),
+        help_text=N_("Fill in the phone, the email or both."),
+    )
+    accessible_notes = TextField(null=True, verbose_name=N_("Accessibility"))
+    transit_notes = TextField(null=True, verbose_name=N_("How to get there"))
+    is_confidential = BooleanField(
+        default=False,
+        verbose_name=N_("Confidential location"),
+        help_text=N_("Never leaves in an export, a print for clients or a public page."),
+    )
+    is_active = BooleanField(
+        default=True,
+        verbose_name=N_("In use"),
+        help_text=N_("A place not in use hides its services from matching."),
+    )
+    search = SearchField()
+
+    class Meta:
+        section = "directory"
+        title = N_("Service Locations")
+        label = "name"
+        listed = ("name", "organization", "city", "location_type", "contact_phone", "is_active")
+        search = ("name", "address", "city", "contact_name")
+        filters = ("organization", "location_type", "is_active")
+        sortable = ("name", "city")
+        order = ("name",)
+        natural_key = ("organization", "name")
+        indexes = (
+            (("organization", "name"), True),
+            (("name",), False),
+            (("city",), False),
+        )
+        form = (
+            (N_("Place"), None, ("organization", "name", "location_type", "is_active")),
+            (N_("Address"), None, ("address", ("city", "province", "postal_code"))),
+            (N_("Hours"), None, ("hours", "hours_text")),
+            (N_("Contact"), None, ("contact_name", ("contact_phone", "contact_email"))),
+            (
+                N_("Getting in"),
+                None,
+                ("accessible_notes", "transit_notes", "is_confidential"),
+            ),
+            PROVENANCE,
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class Program(Provenance):
+    """The umbrella name of a group of services and activities."""
+
+    organization = ForeignKeyField(
+        Organization, backref="programs", on_delete="RESTRICT", verbose_name=N_("Organization")
+    )
+    name = CharField(max_length=200, verbose_name=N_("Name"))
+    description = TextField(
+        verbose_name=N_("Description"),
+        help_text=N_("Keep it broad; details belong to each service."),
+    )
+    contact_name = CharField(max_length=120, verbose_name=N_("Contact person"))
+    contact_phone = PhoneField(null=True, verbose_name=N_("Contact phone"))
+    contact_email = EmailField(
+        null=True,
+        verbose_name=N_("Contact email"),
+        help_text=N_("Fill in the phone, the email or both."),
+    )
+    languages = ManyField(
+        Language, N_("Languages of service"), null=False, backref="programs",
+        help_text=N_("Services offer these unless they state their own."),
+    )
+    funding = TermField(
+        "funding-types",
+        verbose_name=N_("Funding"),
+        help_text=N_("Several funders? Pick one. We only use it to know where we are referring."),
+    )
+    area_of_focus = ForeignKeyField(
+        AreaOfFocus,
+        backref="programs",
+        on_delete="RESTRICT",
+        verbose_name=N_("Primary area of focus"),
+        help_text=N_("Think broadly: networking and résumé help both sit under labour market."),
+    )
+    desired_outcomes = TermsField("desired-outcomes", verbose_name=N_("Desired outcomes"))
+    is_confidential = BooleanField(
+        default=False,
+        verbose_name=N_("Confidential program"),
+        help_text=N_("Never leaves in an export, a print for clients or a public page."),
+    )
+    state = CharField(max_length=12, default=DRAFT, choices=STATES, verbose_name=N_("State"))
+    search = SearchField()
+
+    class Meta:
+        section = "directory"
+        title = N_("Programs")
+        label = "name"
+        listed = ("name", "organization", "area_of_focus", "funding", "state")
+        search = ("name", "description", "contact_name")
+        filters = ("organization", "area_of_focus", "funding", "state")
+        sortable = ("name",)
+        order = ("name",)
+        kept = ("state",)
+        natural_key = ("organization", "name")
+        indexes = ((("organization", "name"), True), (("name",), False))
+        form = (
+            (N_("Program"), None, ("organization", "name", "description")),
+            (N_("Contact"), None, ("contact_name", ("contact_phone", "contact_email"))),
+            (
+                N_("What it is about"),
+                None,
+                ("funding", "area_of_focus", "desired_outcomes", "languages", "is_confidential"),
+            ),
+            PROVENANCE,
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class ServiceActivity(Provenance):
+    """One service, class, activity or event at one place, inside one program (R-SA-1)."""
+
+    program = ForeignKeyField(
+        Program, backref="services", on_delete="RESTRICT", verbose_name=N_("Program")
+    )
+    location = ForeignKeyField(
+        ServiceLocation, backref="services", on_delete="RESTRICT", verbose_name=N_("Location")
+    )
+    name = CharField(
+        max_length=200,
+        verbose_name=N_("Name"),
+        help_text=N_("Add (Online) for online services; name a range for language classes."),
+    )
+    description = TextField(
+        default="",
+        verbose_name=N_("Description"),
+        help_text=N_("If times differ by day, list them at the end."),
+    )
+    state = CharField(max_length=12, default=DRAFT, choices=STATES, verbose_name=N_("State"))
+    duration_type = TermField("duration-types", default=ONGOING, verbose_name=N_("Duration"))
+    start_date = DateField(null=True, verbose_name=N_("Start date"))
+    end_date = DateField(null=True, verbose_name=N_("End date"))
+    fiscal_year = CharField(
+        max_length=10,
+        default="",
+        verbose_name=N_("Fiscal year"),
+        help_text=N_("1 April to 31 March, for example F2025-2026. Worked out from the dates."),
+    )
+    schedule_type = TermField("schedule-types", default=RECURRING, verbose_name=N_("Schedule"))
+    days = TermsField("weekdays", verbose_name=N_("Available days"))
+    start_time = TimeField(null=True, verbose_name=N_("Start time"))
+    end_time = TimeField(null=True, verbose_name=N_("End time"))
+    schedule_note = CharField(
+        max_length=200,
+        null=True,
+        verbose_name=N_("Extra time"),
+        help_text=N_("For example: and Fridays 10:30am–12:00pm."),
+    )
+    delivery_mode = TermField("delivery-modes", default="in-person", verbose_name=N_("Delivery"))
+    languages = ManyField(
+        Language, N_("Languages of service"), backref="services",
+        help_text=N_("Leave empty to offer the program's languages."),
+    )
+    client_groups = ManyField(TaxonomyItem, N_("Primary client groups"), backref="services")
+    groups_exclusive = BooleanField(
+        default=False, verbose_name=N_("Only these groups may attend")
+    )
+    keywords = ManyField(
+        Keyword, N_("Keywords"), backref="services", help_text=N_("Choose all that apply.")
+    )
+    contact_mode = CharField(
+        max_length=12, default=OWN_CONTACT, choices=CONTACT_MODES, verbose_name=N_("Contact")
+    )
+    contact_name = CharField(max_length=120, null=True, verbose_name=N_("Contact person"))
+    contact_phone = PhoneField(null=True, verbose_name=N_("Contact phone"))
+    contact_email = EmailField(null=True, verbose_name=N_("Contact email"))
+    min_age = IntegerField(
+        null=True,
+        verbose_name=N_("Minimum age"),
+        help_text=N_("Fill in if at least one applies."),
+    )
+    max_age = IntegerField(null=True, verbose_name=N_("Maximum age"))
+    clb_levels = LevelsField(
+        verbose_name=N_("CLB preferable"),
+        help_text=N_("Canadian Language Benchmarks; 0 means literacy. Empty: no requirement."),
+    )
+    clb_strict = BooleanField(default=False, verbose_name=N_("Only these CLB levels may attend"))
+    min_months_in_canada = IntegerField(null=True, verbose_name=N_("Minimum months in Canada"))
+    max_months_in_canada = IntegerField(null=True, verbose_name=N_("Maximum months in Canada"))
+    employment_skills = CharField(
+        max_length=300, null=True, verbose_name=N_("Employment / occupation skills")
+    )
+    skills_aptitude = CharField(
+        max_length=300, null=True, verbose_name=N_("Skills and aptitude training")
+    )
+    person_with_disabilities = CharField(
+        max_length=300, null=True, verbose_name=N_("Person with disabilities")
+    )
+    other_keywords = CharField(max_length=300, null=True, verbose_name=N_("Other keywords"))
+    focus_group_text = CharField(
+        max_length=300, null=True, verbose_name=N_("Ethnic / Cultural / Linguistic Group")
+    )
+    support_services = TermsField(
+        "support-services",
+        verbose_name=N_("Support services offered"),
+        help_text=N_("Only note that it exists; do not describe it."),
+    )
+    by_appointment = BooleanField(default=False, verbose_name=N_("By appointment only"))
+    cost_type = TermField("cost-types", default="unknown", verbose_name=N_("Cost"))
+    cost_cents = IntegerField(null=True, verbose_name=N_("Amount in cents"))
+    cost_note = CharField(max_length=200, null=True, verbose_name=N_("About the cost"))
+    next_steps = TextField(
+        null=True,
+        verbose_name=N_("Client's next steps"),
+        help_text=N_("What should the client do next?"),
+    )
+    desired_outcomes = TermsField("desired-outcomes", verbose_name=N_("Desired outcomes"))
+    intake_state = TermField("intake-states", default="open", verbose_name=N_("Intake"))
+    clone_group = CharField(max_length=36, null=True, index=True, verbose_name=N_("Copies group"))
+    last_reviewed_on = DateField(
+        default=datetime.date.today, index=True, verbose_name=N_("Last reviewed on")
+    )
+    reviewed_by_name = CharField(max_length=120, default="", verbose_name=N_("Reviewed by"))
+    search = SearchField()
+
+    class Meta:
+        section = "directory"
+        title = N_("Services & Activities")
+        label = "name"
+        listed = ("name", "program", "location", "delivery_mode", "state", "last_reviewed_on")
+        search = ("name", "description", "focus_group_text")
+        filters = (
+            "program.organization",
+            "program",
+            "location",
+            "program.area_of_focus",
+            "state",
+            "delivery_mode",
+            "fiscal_year",
+            "last_reviewed_on",
+        )
+        sortable = ("name", "last_reviewed_on")
+        order = ("name",)
+        kept = ("state", "clone_group", "last_reviewed_on", "reviewed_by_name")
+        natural_key = ("program", "location", "name")
+        indexes = (
+            (("program", "location", "name"), False),
+            (("name",), False),
+            (("state", "name"), False),
+        )
+        form = (
+            (
+                N_("Basics"),
+                None,
+                (
+                    "program",
+                    "location",
+                    "name",
+                    "description",
+                    "delivery_mode",
+                    "duration_type",
+                    ("start_date", "end_date"),
+                    "fiscal_year",
+                    "client_groups",
+                    "groups_exclusive",
+                    "languages",
+                    "intake_state",
+                ),
+            ),
+            (
+                N_("Time / Days"),
+                None,
+                ("schedule_type", "days", ("start_time", "end_time"), "schedule_note"),
+            ),
+            (N_("Keywords"), None, ("keywords",)),
+            (
+                N_("Contact Information"),
+                None,
+                ("contact_mode", "contact_name", ("contact_phone", "contact_email")),
+            ),
+            (
+                N_("Eligibility"),
+                None,
+                (
+                    ("min_age", "max_age"),
+                    "clb_levels",
+                    "clb_strict",
+                    ("min_months_in_canada", "max_months_in_canada"),
+                    "employment_skills",
+                    "skills_aptitude",
+                    "person_with_disabilities",
+                    "other_keywords",
+                ),
+            ),
+            (N_("Specific focus groups"), None, ("focus_group_text",)),
+            (N_("Support services"), None, ("support_services",)),
+            (
+                N_("Additional Information"),
+                None,
+                (
+                    "by_appointment",
+                    "cost_type",
+                    ("cost_cents", "cost_note"),
+                    "next_steps",
+                    "desired_outcomes",
+                ),
+            ),
+            PROVENANCE,
+        )
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def contact(self):
+        """Name, phone and email to reach; reception copies the location's at display time."""
+        holder = self.location if self.contact_mode == RECEPTION else self
+        return holder.contact_name, holder.contact_phone, holder.contact_email
+
+    @classmethod
+    def copies_of(cls, service):
+        return cls.select().where(cls.clone_group == service.clone_group, cls.id != service.id)
+
+
+class ServiceReview(Row):
+    """One "Still correct" or change of an entry, with the day and who said so (R-SA-15)."""
+
+    entry = ForeignKeyField(
+        ServiceActivity, backref="reviews", on_delete="CASCADE", verbose_name=N_("Entry")
+    )
+    on = DateField(verbose_name=N_("On"))
+    by_name = CharField(max_length=120, verbose_name=N_("By"))
+    result = CharField(
+        max_length=20,
+        choices=(("still-correct", N_("Still correct")), ("changed", N_("Changed"))),
+        verbose_name=N_("Result"),
+    )
+
+    class Meta:
+        section = "log"
+        title = N_("Service reviews")
+        label = "result"
+        listed = ("on", "entry", "result", "by_name")
+        filters = ("result",)
+        order = ("-id",)
+        readonly = True
+
+    def __str__(self):
+        return f"{self.on} {self.result}"
+
+
+# ======================================================================================================================
+# 3. People: the file of a household, its members and what they agreed to
+# ======================================================================================================================
+
+SAFE_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("ask-first", N_("Ask first")))
+GIVEN, REFUSED, WITHDRAWN, EXPIRED = "given", "refused", "withdrawn", "expired"
+SHARING, EMAIL_DETAILS = "information-sharing", "email-details"
+
+
+class Household(Record):
+    """The file of the people who settle together."""
+
+    file_number = CharField(
+        max_length=40,
+        unique=True,
+        verbose_name=N_("File number"),
+        help_text=N_("Leave empty and the next number of the year is used."),
+    )
+    case_type = TermField("case-types", default="portal-only", verbose_name=N_("Type of case"))
+    status = TermField("case-statuses", default="open", verbose_name=N_("Status"))
+    primary_worker = ForeignKeyField(
+        Staff, null=True, backref="cases", on_delete="RESTRICT", verbose_name=N_("Main worker")
+    )
+    address = CharField(max_length=300, null=True, verbose_name=N_("Address"))
+    city = CharField(max_length=120, null=True, verbose_name=N_("City"))
+    province = TermField("provinces", null=True, verbose_name=N_("Province or territory"))
+    postal_code = PostalCodeField(null=True, verbose_name=N_("Postal code"))
+    safe_address = BooleanField(default=True, verbose_name=N_("Safe to visit"))
+    search = SearchField()
+
+    class Meta:
+        section = "clients"
+        title = N_("Households")
+        label = "file_number"
+        listed = ("file_number", "case_type", "status", "primary_worker", "city")
+        search = ("file_number", "city")
+        filters = ("case_type", "status", "primary_worker")
+        sortable = ("file_number",)
+        order = ("-file_number",)
+        natural_key = ("file_number",)
+        personal = True
+
+    def __str__(self):
+        return self.file_number
+
+
+class Client(Record):
+    """A person served."""
+
+    household = ForeignKeyField(
+        Household, backref="clients", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    relation = TermField(
+        "household-relations",
+        default="principal",
+        verbose_name=N_("Place in the household"),
+    )
+    first_name = CharField(max_length=120, verbose_name=N_("First name"))
+    last_name = CharField(max_length=120, verbose_name=N_("Last name"))
+    preferred_name = CharField(
+        max_length=120,
+        null=True,
+        verbose_name=N_("Preferred name"),
+        help_text=N_("Name to use when we call."),
+    )
+    birth_date = DateField(null=True, verbose_name=N_("Birth date"))
+    birth_year_only = IntegerField(
+        null=True,
+        verbose_name=N_("Birth year"),
+        help_text=N_("If only the year is known, enter the year."),
+    )
+    gender = TermField(
+        "genders",
+        null=True,
+        verbose_name=N_("Gender"),
+        help_text=N_("Optional; used for groups that ask for it."),
+    )
+    phone = PhoneField(null=True, index=True, verbose_name=N_("Phone"))
+    email = EmailField(null=True, verbose_name=N_("Email"))
+    address = CharField(max_length=300, null=True, verbose_name=N_("Address"))
+    municipality = CharField(max_length=120, null=True, verbose_name=N_("Municipality"))
+    safe_to_call = CharField(
+        max_length=10,
+        default="ask-first",
+        choices=SAFE_ANSWERS,
+        verbose_name=N_("Safe to call"),
+        help_text=N_("Could someone else answer or read this?"),
+    )
+    safe_to_text = CharField(
+        max_length=10, default="ask-first", choices=SAFE_ANSWERS, verbose_name=N_("Safe to text")
+    )
+    safe_to_email = CharField(
+        max_length=10, default="ask-first", choices=SAFE_ANSWERS, verbose_name=N_("Safe to email")
+    )
+    preferred_languages = LanguageListField(
+        verbose_name=N_("Preferred languages"), help_text=N_("The first one is used first.")
+    )
+    needs_interpreter = BooleanField(default=False, verbose_name=N_("Needs an interpreter"))
+    interpreter_preference = CharField(
+        max_length=200, null=True, verbose_name=N_("Interpreter preference")
+    )
+    interpreter_not_own_community = BooleanField(
+        default=False, verbose_name=N_("Interpreter not from my own community")
+    )
+    display_name = CharField(max_length=250, default="", index=True, verbose_name=N_("Name"))
+    search = SearchField()
+
+    class Meta:
+        section = "clients"
+        title = N_("Clients")
+        label = "display_name"
+        listed = ("display_name", "household", "phone", "municipality", "needs_interpreter")
+        search = ("last_name", "first_name", "preferred_name", "phone")
+        filters = ("household", "municipality", "needs_interpreter")
+        sortable = ("display_name",)
+        order = ("display_name",)
+        kept = ("display_name",)
+        personal = True
+        indexes = ((("last_name", "birth_date"), False), (("municipality", "display_name"), False))
+        form = (
+            (
+                N_("Person"),
+                None,
+                (
+                    "household",
+                    "relation",
+                    ("first_name", "last_name"),
+                    "preferred_name",
+                    ("birth_date", "birth_year_only"),
+                    "gender",
+                ),
+            ),
+            (
+                N_("Reaching this person"),
+                N_("Where and how the client agreed to be reached."),
+                (
+                    ("phone", "email"),
+                    "address",
+                    "municipality",
+                    "safe_to_call",
+                    "safe_to_text",
+                    "safe_to_email",
+                ),
+            ),
+            (
+                N_("Language"),
+                None,
+                (
+                    "preferred_languages",
+                    "needs_interpreter",
+                    "interpreter_preference",
+                    "interpreter_not_own_community",
+                ),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.preferred_name or self.first_name} {self.last_name}"
+
+    def derive(self):
+        self.display_name = f"{self.last_name}, {self.first_name}"
+
+
+class ConsentRecord(Record):
+    """What a client or guardian agreed to, refused or took back, on one form (R-CON)."""
+
+    household = ForeignKeyField(
+        Household, backref="consents", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, null=True, backref="consents", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    type = TermField("consent-types", verbose_name=N_("Type of consent"))
+    state = TermField("consent-states", default=GIVEN, verbose_name=N_("State"))
+    given_on = DateField(verbose_name=N_("Given on"))
+    signed_by_name = CharField(max_length=120, verbose_name=N_("Signed by"))
+    signer_role = CharField(
+        max_length=12,
+        default="client",
+        choices=(
+            ("client", N_("Client")),
+            ("guardian", N_("Guardian")),
+            ("worker", N_("Worker")),
+        ),
+        verbose_name=N_("Who signed"),
+    )
+    guardian_relation = CharField(max_length=120, null=True, verbose_name=N_("Guardian's relation"))
+    language_used = LanguageField(default="en", verbose_name=N_("Language used"))
+    copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
+    named_organizations = ManyField(
+        Organization, N_("Organizations named"), backref="consents",
+        help_text=N_("Required for a sharing consent: who may receive the information."),
+    )
+    expires_on = DateField(
+        null=True,
+        verbose_name=N_("Expires on"),
+        help_text=N_("A sharing consent lasts twelve months unless you say otherwise."),
+    )
+    withdrawn_on = DateField(null=True, verbose_name=N_("Withdrawn on"))
+    notes = TextField(null=True, verbose_name=N_("Notes"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Consents")
+        label = "type"
+        listed = ("given_on", "client", "type", "state", "expires_on")
+        filters = ("client", "type", "state")
+        sortable = ("given_on",)
+        order = ("-given_on",)
+        personal = True
+        indexes = (
+            (("client", "type", "state"), False),
+            (("household", "type"), False),
+            (("given_on",), False),
+        )
+
+    def __str__(self):
+        return f"{self.type} {self.given_on}"
+
+
+class Attachment(Record):
+    """A scan or a photo; the bytes live in the database so that backups and disposal reach them."""
+
+    kind = CharField(max_length=40, verbose_name=N_("Kind"))
+    owner_table = CharField(max_length=60, verbose_name=N_("Belongs to"))
+    owner_id = IntegerField(verbose_name=N_("Record"))
+    name = CharField(max_length=200, verbose_name=N_("File name"))
+    media_type = CharField(max_length=60, verbose_name=N_("Type"))
+    size = IntegerField(verbose_name=N_("Size"))
+    hash = CharField(max_length=64, verbose_name=N_("Checksum"))
+    content = BlobField(verbose_name=N_("Content"))
+
+    class Meta:
+        section = "log"
+        title = N_("Attachments")
+        label = "name"
+        listed = ("name", "kind", "owner_table", "size")
+        filters = ("kind",)
+        order = ("-id",)
+        kept = ("content", "hash")
+        readonly = True
+        personal = True
+        indexes = ((("owner_table", "owner_id"), False),)
+
+    def __str__(self):
+        return self.name
+
+
+# ======================================================================================================================
+# 4. Referrals: two truths, the receiver's bookkeeping (status) and what became of the client (outcome) (decision 0.7)
+# ======================================================================================================================
+
+RECEIVED, DISTRIBUTED, COMPLETE = "received", "distributed", "complete"
+INBOUND, INTERNAL, OUTBOUND = "inbound", "internal", "outbound"
+TO_ORGANIZATION, TO_PROGRAM, TO_SERVICE = "organization", "program", "service-activity"
+PENDING = "pending"
+
+
+class Referral(Record):
+    """One client sent to one service, program or organization, for a reason."""
+
+    number = CharField(max_length=20, unique=True, verbose_name=N_("Number"))
+    direction = TermField("referral-directions", default=INBOUND, verbose_name=N_("Direction"))
+    priority = TermField("referral-priorities", default="normal", verbose_name=N_("Priority"))
+    client = ForeignKeyField(
+        Client, null=True, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    client_name = CharField(max_length=250, default="", verbose_name=N_("Client"))
+    inbound_name = CharField(max_length=200, null=True, verbose_name=N_("Person's name"))
+    inbound_phone = PhoneField(null=True, verbose_name=N_("Person's phone"))
+    inbound_email = EmailField(null=True, verbose_name=N_("Person's email"))
+    inbound_language = LanguageField(null=True, verbose_name=N_("Person's language"))
+    inbound_interpreter = BooleanField(default=False, verbose_name=N_("Needs an interpreter"))
+    inbound_age = IntegerField(null=True, verbose_name=N_("Person's age"))
+    level = TermField("referral-levels", default=TO_SERVICE, verbose_name=N_("Referred to"))
+    organization = ForeignKeyField(
+        Organization, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Organization")
+    )
+    program = ForeignKeyField(
+        Program, null=True, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Program")
+    )
+    service_activity = ForeignKeyField(
+        ServiceActivity,
+        null=True,
+        backref="referrals",
+        on_delete="RESTRICT",
+        verbose_name=N_("Service or activity"),
+    )
+    location = ForeignKeyField(
+        ServiceLocation,
+        null=True,
+        backref="referrals",
+        on_delete="RESTRICT",
+        verbose_name=N_("Location"),
+    )
+    target_name = CharField(max_length=300, default="", verbose_name=N_("Referred to"))
+    referred_by_name = CharField(max_length=120, verbose_name=N_("Referred by"))
+    referred_by_organization = CharField(
+        max_length=200, null=True, verbose_name=N_("Their organization")
+    )
+    referred_on = DateField(verbose_name=N_("Referred on"))
+    received_on = DateField(
+        default=datetime.date.today,
+        verbose_name=N_("Received on"),
+        help_text=N_("The day it reached us; ages count from it."),
+    )
+    status = TermField("referral-statuses", default=RECEIVED, verbose_name=N_("Status"))
+    sending = BooleanField(default=False, verbose_name=N_("Sending"))
+    last_sent_at = DateTimeField(null=True, verbose_name=N_("Last sent"))
+    outcome = TermField("referral-outcomes", default=PENDING, verbose_name=N_("Outcome"))
+    outcome_on = DateField(null=True, verbose_name=N_("Outcome on"))
+    follow_up_due_on = DateField(null=True, verbose_name=N_("Follow up by"))
+    follow_up_notes = TextField(null=True, verbose_name=N_("Follow-up notes"))
+    consent_record = ForeignKeyField(
+        ConsentRecord,
+        null=True,
+        backref="referrals",
+        on_delete="RESTRICT",
+        verbose_name=N_("Sharing consent"),
+    )
+    duplicate_of = ForeignKeyField(
+        "self", null=True, backref="duplicates", on_delete="SET NULL", verbose_name=N_("Same as")
+    )
+    match_snapshot = JSONField(null=True, verbose_name=N_("Match"))
+    search = SearchField()
+
+    class Meta:
+        section = "referrals"
+        title = N_("Referrals")
+        label = "number"
+        listed = (
+            "client_name",
+            "number",
+            "service_activity",
+            "location",
+            "status",
+            "priority",
+            "received_on",
+        )
+        search = ("number", "client_name", "target_name", "service_activity", "location")
+        filters = (
+            "location",
+            "service_activity",
+            "program",
+            "status",
+            "direction",
+            "priority",
+            "flag",
+            "received_on",
+        )
+        sortable = ("received_on",)
+        order = ("-received_on",)
+        kept = (
+            "number",
+            "client_name",
+            "target_name",
+            "status",
+            "sending",
+            "last_sent_at",
+            "match_snapshot",
+            "duplicate_of",
+            "organization",
+        )
+        natural_key = ("number",)
+        personal = True
+        counted = "status"
+        # Every filter of the list ends in (received_on, id): a page is one short walk along an index.
+        indexes = (
+            (("received_on", "id"), False),
+            (("status", "received_on", "id"), False),
+            (("location", "received_on", "id"), False),
+            (("location", "status", "received_on", "id"), False),
+            (("service_activity", "received_on", "id"), False),
+            (("program", "received_on", "id"), False),
+            (("direction", "received_on", "id"), False),
+            (("priority", "received_on", "id"), False),
+            (("client", "received_on", "id"), False),
+            (("status", "outcome", "last_sent_at"), False),
+        )
+
+    def __str__(self):
+        return self.number
+
+    @classmethod
+    def open(cls):
+        return cls.select().where(cls.status != COMPLETE)
+
+    def derive(self):
+        self.client_name = self.client.display_name if self.client else self.inbound_name or ""
+        deepest = self.service_activity or self.program or self.organization
+        self.target_name = deepest.name
+        self.number = self.number or None
+
+
+class DrivingStatement(Record):
+    """A short rationale for a referral: a need, strength, preference or constraint."""
+
+    client = ForeignKeyField(
+        Client, null=True, backref="statements", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    kind = TermField("driving-statement-kinds", default="need", verbose_name=N_("Kind"))
+    factor = CharField(max_length=80, null=True, verbose_name=N_("Settlement factor"))
+    text = CharField(
+        max_length=300,
+        verbose_name=N_("Driving statement"),
+        help_text=N_("Why this referral, in one or two plain sentences."),
+    )
+    referrals = ManyField(Referral, N_("Referrals"), backref="driving_statements")
+
+    class Meta:
+        section = "referrals"
+        title = N_("Driving statements")
+        label = "text"
+        listed = ("text", "kind", "client")
+        filters = ("kind", "client")
+        order = ("-id",)
+        kept = ("factor",)
+        personal = True
+
+    def __str__(self):
+        return self.text
+
+
+class RecommendedAction(Record):
+    """A recommended settlement action that goes with a referral."""
+
+    referral = ForeignKeyField(
+        Referral, backref="actions", on_delete="CASCADE", verbose_name=N_("Referral")
+    )
+    action_slug = CharField(max_length=80, null=True, verbose_name=N_("Action code"))
+    text = CharField(max_length=300, verbose_name=N_("Settlement action"))
+    done = BooleanField(default=False, verbose_name=N_("Done"))
+
+    class Meta:
+        section = "referrals"
+        title = N_("Settlement actions")
+        label = "text"
+        listed = ("text", "referral", "done")
+        filters = ("referral", "done")
+        order = ("-id",)
+        kept = ("action_slug",)
+        personal = True
+
+    def __str__(self):
+        return self.text
+
+
+class ReferralStatusEvent(Row):
+    """One move of a referral from a status to another (R-REF-1)."""
+
+    referral = ForeignKeyField(
+        Referral, backref="events", on_delete="CASCADE", verbose_name=N_("Referral")
+    )
+    from_status = TermField("referral-statuses", null=True, verbose_name=N_("From"))
+    to_status = TermField("referral-statuses", verbose_name=N_("To"))
+    at = DateTimeField(default=now, verbose_name=N_("At"))
+    by_name = CharField(max_length=120, verbose_name=N_("By"))
+    reason = CharField(max_length=300, default="", verbose_name=N_("Reason"))
+
+    class Meta:
+        section = "log"
+        title = N_("Status history")
+        label = "to_status"
+        listed = ("at", "referral", "from_status", "to_status", "by_name", "reason")
+        filters = ("referral", "to_status")
+        order = ("-id",)
+        readonly = True
+        personal = True
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d} {self.to_status}"
+
+
+class WeeklyCheck(Row):
+    """The day somebody went through the referral list (R-REF-12)."""
+
+    on = DateField(index=True, verbose_name=N_("On"))
+    by_name = CharField(max_length=120, verbose_name=N_("By"))
+    open_received = IntegerField(verbose_name=N_("Received and open"))
+    stale = IntegerField(verbose_name=N_("Waiting a week or more"))
+
+    class Meta:
+        section = "log"
+        title = N_("Weekly checks")
+        label = "on"
+        listed = ("on", "by_name", "open_received", "stale")
+        order = ("-id",)
+        readonly = True
+
+    def __str__(self):
+        return str(self.on)
+
+
+class SavedFilter(Record):
+    """A named set of list filters, kept for everyone (R-REF-10)."""
+
+    screen = CharField(max_length=60, verbose_name=N_("List"))
+    name = CharField(max_length=80, verbose_name=N_("Name"))
+    arguments = JSONField(default=dict, verbose_name=N_("Filters"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Saved filters")
+        label = "name"
+        listed = ("name", "screen")
+        filters = ("screen",)
+        order = ("id",)
+        kept = ("arguments",)
+        immutable = ("screen",)
+        natural_key = ("screen", "name")
+        indexes = ((("screen", "name"), True),)
+
+    def __str__(self):
+        return self.name
+
+
+# ======================================================================================================================
+# 5. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
+# ======================================================================================================================
+
+QUEUED, SENDING, SENT = "queued", "sending", "sent"
+FAILED, UNCERTAIN, CANCELLED, VOIDED = "failed", "uncertain", "cancelled", "voided"
+OUTBOX_STATES = (
+    (QUEUED, N_("Waiting to be sent")),
+    (SENDING, N_("Sending")),
+    (SENT, N_("Sent")),
+    (UNCERTAIN, N_("Not sure it arrived")),
+    (FAILED, N_("Failed")),
+    (CANCELLED, N_("Cancelled")),
+)
+MINIMAL, FULL = "minimal", "full"
+DETAIL_LEVELS = ((MINIMAL, N_("Minimal")), (FULL, N_("Full")))
+
+
+class OutboxMessage(Record):
+    """One email to one recipient: exact bytes and Message-ID fixed when it is queued."""
+
+    batch_id = CharField(max_length=36, index=True, verbose_name=N_("Batch"))
+    kind = CharField(
+        max_length=12,
+        choices=(("referral", N_("Referrals")), ("test", N_("Test message"))),
+        verbose_name=N_("Kind"),
+    )
+    message_id = CharField(max_length=200, unique=True, verbose_name=N_("Message-ID"))
+    recipient = EmailField(verbose_name=N_("To"))
+    subject = CharField(max_length=300, verbose_name=N_("Subject"))
+    content = BlobField(null=True, verbose_name=N_("Message"))
+    state = CharField(
+        max_length=12, default=QUEUED, choices=OUTBOX_STATES, verbose_name=N_("State")
+    )
+    attempts = IntegerField(default=0, verbose_name=N_("Attempts"))
+    due_at = DateTimeField(default=now, verbose_name=N_("Next attempt"))
+    sending_since = DateTimeField(null=True, verbose_name=N_("Sending since"))
+    finished_at = DateTimeField(null=True, verbose_name=N_("Finished"))
+    error = TextField(default="", verbose_name=N_("What went wrong"))
+    by_name = CharField(max_length=120, verbose_name=N_("Sent by"))
+
+    class Meta:
+        section = "log"
+        title = N_("Outbox")
+        label = "subject"
+        listed = ("created_at", "recipient", "subject", "state", "attempts", "by_name")
+        filters = ("state", "kind", "created_at")
+        order = ("-id",)
+        kept = ("content",)
+        readonly = True
+        personal = True
+        counted = "state"
+        indexes = ((("state", "due_at"), False), (("state", "id"), False))
+
+    def __str__(self):
+        return self.subject
+
+
+class DistributionLog(Row):
+    """One referral in one sending, by email or another way; rows are never removed (2.13)."""
+
+    referral = ForeignKeyField(
+        Referral, backref="distributions", on_delete="RESTRICT", verbose_name=N_("Referral")
+    )
+    message = ForeignKeyField(
+        OutboxMessage, null=True, backref="rows", on_delete="RESTRICT", verbose_name=N_("Message")
+    )
+    batch_id = CharField(max_length=36, index=True, verbose_name=N_("Batch"))
+    channel = TermField("distribution-channels", verbose_name=N_("Channel"))
+    destination = CharField(max_length=254, index=True, verbose_name=N_("Destination"))
+    detail_level = CharField(max_length=8, choices=DETAIL_LEVELS, verbose_name=N_("Detail"))
+    sent_at = DateTimeField(default=now, verbose_name=N_("At"))
+    by_name = CharField(max_length=120, verbose_name=N_("By"))
+    result = TermField("distribution-results", verbose_name=N_("Result"))
+    error = TextField(default="", verbose_name=N_("What went wrong"))
+
+    class Meta:
+        section = "log"
+        title = N_("Distribution log")
+        label = "destination"
+        listed = ("sent_at", "referral", "channel", "destination", "detail_level", "result", "by_name")
+        filters = ("referral", "channel", "result", "sent_at")
+        order = ("-id",)
+        readonly = True
+        personal = True
+
+    def __str__(self):
+        return f"{self.sent_at:%Y-%m-%d} {self.destination}"
+
+
+# ======================================================================================================================
+# 6. System
+# ======================================================================================================================
+
+
+class Setting(Record):
+    """One adjustable value of the agency; the default and its source come with the product."""
+
+    key = CharField(max_length=80, unique=True, verbose_name=N_("Key"))
+    value = JSONField(null=True, verbose_name=N_("Value"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Settings")
+        label = "key"
+        listed = ("key", "value")
+        order = ("key",)
+        natural_key = ("key",)
+        reference = True
+
+    def __str__(self):
+        return self.key
+
+
+class AgencyClosure(Record):
+    """A day on which the agency is closed; it does not count as a business day."""
+
+    date = DateField(unique=True, verbose_name=N_("Date"))
+    label = CharField(max_length=120, verbose_name=N_("Reason"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Agency closures")
+        label = "label"
+        listed = ("date", "label")
+        sortable = ("date",)
+        order = ("-date",)
+        natural_key = ("date",)
+
+    def __str__(self):
+        return f"{self.date} {self.label}"
+
+
+SHARED, ADMINISTRATOR = "shared", "administrator"
+
+
+class Account(Record):
+    """One of the two passphrases: the shared login and the administrator's (decisions 0.5, 0.6)."""
+
+    kind = CharField(
+        max_length=15,
+        unique=True,
+        choices=((SHARED, N_("Shared")), (ADMINISTRATOR, N_("Administrator"))),
+        verbose_name=N_("Kind"),
+    )
+    password_hash = CharField(max_length=200, verbose_name=N_("Passphrase hash"))
+    changed_on = DateField(default=datetime.date.today, verbose_name=N_("Changed on"))
+    failures = IntegerField(default=0, verbose_name=N_("Wrong tries"))
+    failed_at = DateTimeField(null=True, verbose_name=N_("Last wrong try"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Accounts")
+        label = "kind"
+        listed = ("kind", "changed_on")
+        order = ("id",)
+
+    def __str__(self):
+        return self.kind
+
+
+class Session(Row):
+    """A screen that is signed in; only a hash of its secret is kept."""
+
+    token_hash = CharField(max_length=64, unique=True, verbose_name=N_("Token"))
+    started_at = DateTimeField(default=now, verbose_name=N_("Signed in"))
+    seen_at = DateTimeField(default=now, verbose_name=N_("Last used"))
+    working_as = CharField(max_length=120, default="", verbose_name=N_("Working as"))
+    admin_until = DateTimeField(null=True, verbose_name=N_("Administrator until"))
+    address = CharField(max_length=60, default="", verbose_name=N_("Address"))
+    browser = CharField(max_length=120, default="", verbose_name=N_("Browser"))
+    ended_at = DateTimeField(null=True, verbose_name=N_("Ended"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Signed-in screens")
+        label = "working_as"
+        listed = ("working_as", "started_at", "seen_at", "address", "browser")
+        order = ("-id",)
+
+    def __str__(self):
+        return self.working_as
+
+
+class Draft(Record):
+    """Work begun and not finished: raw submitted values, offered again to whoever may continue it."""
+
+    key = CharField(max_length=36, unique=True, default=lambda: str(uuid.uuid4()))
+    kind = CharField(max_length=40, verbose_name=N_("Kind"))
+    path = CharField(max_length=300, default="", verbose_name=N_("Page"))
+    answers = JSONField(default=dict, verbose_name=N_("Answers"))
+    session_token = CharField(max_length=64, null=True, index=True, verbose_name=N_("Session"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Drafts")
+        label = "kind"
+        listed = ("kind", "updated_at", "created_by_name")
+        order = ("-id",)
+        personal = True
+        indexes = ((("kind", "updated_at"), False),)
+
+    def __str__(self):
+        return self.kind
+
+
+class KeptCount(Row):
+    """A counter kept beside the rows it counts, in the same transaction; ``flask recount`` must agree."""
+
+    name = CharField(max_length=60, verbose_name=N_("Counter"))
+    key = CharField(max_length=80, verbose_name=N_("Of"))
+    n = IntegerField(default=0, verbose_name=N_("Count"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Counters")
+        label = "name"
+        listed = ("name", "key", "n")
+        order = ("id",)
+        indexes = ((("name", "key"), True),)
+
+    def __str__(self):
+        return f"{self.name} {self.key}"
+
+
+AUDIT_ACTIONS = (
+    ("view", N_("View")),
+    ("create", N_("Create")),
+    ("update", N_("Change")),
+    ("delete", N_("Delete")),
+    ("export", N_("Export")),
+    ("import", N_("Import")),
+    ("print", N_("Print")),
+    ("email", N_("Email")),
+    ("sign-in", N_("Sign in")),
+    ("sign-in-failed", N_("Failed sign-in")),
+    ("restore", N_("Restore")),
+)
+
+
+class AuditLog(Row):
+    """Who did what to which record: append-only, each row sealed to the one before (2.23)."""
+
+    at = DateTimeField(default=now, index=True, verbose_name=N_("At"))
+    working_as_name = CharField(max_length=120, default="", verbose_name=N_("Working as"))
+    ip = CharField(max_length=60, default="", verbose_name=N_("Address"))
+    action = CharField(max_length=16, choices=AUDIT_ACTIONS, verbose_name=N_("Action"))
+    entity = CharField(max_length=60, default="", verbose_name=N_("Record type"))
+    entity_id = IntegerField(null=True, verbose_name=N_("Record"))
+    changed_fields = JSONField(default=dict, verbose_name=N_("Changed"))
+    reason = CharField(max_length=300, default="", verbose_name=N_("Reason"))
+    row_hash = CharField(max_length=64, default="", verbose_name=N_("Seal"))
+
+    class Meta:
+        section = "log"
+        title = N_("Audit log")
+        label = "action"
+        listed = ("at", "working_as_name", "action", "entity", "entity_id", "changed_fields")
+        filters = ("action", "entity", "at")
+        order = ("-id",)
+        readonly = True
+        indexes = ((("entity", "entity_id", "id"), False), (("action", "id"), False))
+
+    def __str__(self):
+        return f"{self.action} {self.entity} {self.entity_id or ''}".strip()
+
+
+class AuditHead(Row):
+    """One row: how many audit rows there are and the last seal, so that a cut tail shows."""
+
+    count = IntegerField(default=0, verbose_name=N_("Rows"))
+    last_hash = CharField(max_length=64, default="", verbose_name=N_("Last seal"))
+    seal = CharField(max_length=64, default="", verbose_name=N_("Seal of this row"))
+
+    class Meta:
+        section = "hidden"
+        title = N_("Audit head")
+        label = "count"
+        listed = ("count",)
+        order = ("id",)
+
+    def __str__(self):
+        return str(self.count)
+
+
+TABLES = (
+    TaxonomyList,
+    TaxonomyItem,
+    Language,
+    KeywordCategory,
+    Keyword,
+    AreaOfFocus,
+    TextTemplate,
+    Holiday,
+    Staff,
+    Organization,
+    ServiceLocation,
+    Program,
+    ServiceActivity,
+    ServiceReview,
+    Household,
+    Client,
+    ConsentRecord,
+    Attachment,
+    Referral,
+    DrivingStatement,
+    RecommendedAction,
+    ReferralStatusEvent,
+    WeeklyCheck,
+    SavedFilter,
+    OutboxMessage,
+    DistributionLog,
+    Setting,
+    AgencyClosure,
+    Account,
+    Session,
+    Draft,
+    KeptCount,
+    AuditLog,
+    AuditHead,
+)
+THROUGH = tuple(
+    field.get_through_model() for model in TABLES for field in model._meta.manytomany.values()
+    if not field._is_backref
+)

@@ -1,0 +1,112 @@
+"""The audit log: append-only, each row sealed to the one before, one head row so that a cut tail shows (2.23)."""
+
+import hashlib
+import hmac
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from models import AuditHead, AuditLog, database, now
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is at the screen: a label chosen after sign-in, not proof (R-SYS-3)."""
+
+    name: str = ""
+    address: str = ""
+
+
+actor = ContextVar("actor", default=Actor())
+
+
+class _Sealer:
+    """Holds the key kept beside the database; set once when the application starts."""
+
+    key = b""
+
+
+def use_key(key):
+    """Seal audit rows with ``key`` (32 bytes kept beside the database)."""
+    _Sealer.key = key
+
+
+def _seal(*parts):
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+    return hmac.new(_Sealer.key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _row_seal(previous, at, name, address, action, entity, entity_id, changed, reason):
+    return _seal(
+        previous, at.isoformat(), name, address, action, entity, entity_id, changed, reason
+    )
+
+
+def record(action, entity="", entity_id=None, changed=None, reason=""):
+    """Append one row inside the caller's transaction (one is opened when there is none).
+
+    ``changed`` maps field names to [old, new], or to None where the field is personal.
+    """
+    who, at = actor.get(), now()
+    changed = json.loads(json.dumps(changed or {}, default=str))
+    with database.atomic():
+        # The update comes first: on PostgreSQL it is what makes the next writer wait.
+        updated = list(
+            AuditHead.update(count=AuditHead.count + 1)
+            .where(AuditHead.id == 1)
+            .returning(AuditHead.count, AuditHead.last_hash)
+            .tuples()
+            .execute()
+        )
+        if not updated:
+            AuditHead.create(id=1, count=1)
+            updated = [(1, "")]
+        count, previous = updated[0]
+        row_hash = _row_seal(
+            previous, at, who.name, who.address, action, entity, entity_id, changed, reason
+        )
+        AuditLog.insert(
+            at=at,
+            working_as_name=who.name,
+            ip=who.address,
+            action=action,
+            entity=entity,
+            entity_id=entity_id,
+            changed_fields=changed,
+            reason=reason,
+            row_hash=row_hash,
+        ).execute()
+        AuditHead.update(last_hash=row_hash, seal=_seal(count, row_hash)).where(
+            AuditHead.id == 1
+        ).execute()
+
+
+def first_broken_row():
+    """Walk the chain; return None when it is whole, else (row id or None, what is wrong).
+
+    A row id of None means that rows are missing at the end.
+    """
+    previous, count = "", 0
+    for row in AuditLog.select().order_by(AuditLog.id).iterator():
+        expected = _row_seal(
+            previous,
+            row.at,
+            row.working_as_name,
+            row.ip,
+            row.action,
+            row.entity,
+            row.entity_id,
+            row.changed_fields,
+            row.reason,
+        )
+        if not hmac.compare_digest(expected, row.row_hash):
+            return row.id, "changed, or a row before it was removed or moved"
+        previous, count = row.row_hash, count + 1
+    head = AuditHead.get_or_none(AuditHead.id == 1)
+    if head is None:
+        return None if count == 0 else (None, "the head row is missing")
+    if head.count != count or head.last_hash != previous:
+        return None, f"{head.count - count} rows are missing at the end"
+    if not hmac.compare_digest(head.seal, _seal(count, previous)):
+        return None, "the head row was changed"
+    return None

@@ -1,0 +1,345 @@
+"""The one way to save or delete a record: version, stamps, search text, counters, rules and the audit row.
+
+Views, wizards, import and commands all call ``save`` and ``delete``.  Rules register with ``@rule(Model)`` and yield
+Problems; what must follow a save in the same transaction registers with ``@after(Model)``.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from peewee import ForeignKeyField, IntegrityError
+
+from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
+from workflows import audit
+
+BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
+
+_rules = defaultdict(list)
+_after = defaultdict(list)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A rule's finding.  ``level``: block (cannot save), confirm (saves once ``code`` is confirmed), warn."""
+
+    field: str
+    message: str
+    level: str = BLOCK
+    code: str = ""
+
+
+class Refused(Exception):
+    """A rule blocks the save, or asks for a confirmation first; ``problems`` says which and why."""
+
+    def __init__(self, problems):
+        super().__init__("; ".join(str(p.message) for p in problems))
+        self.problems = problems
+
+
+class Conflict(Exception):
+    """Somebody else saved a newer version; ``theirs`` is that record (R-SYS-2)."""
+
+    def __init__(self, theirs):
+        super().__init__(_("Somebody else saved this record while you were working on it."))
+        self.theirs = theirs
+
+
+class InUse(Exception):
+    """The record cannot be deleted; ``uses`` is a list of (model, count) that still refer to it."""
+
+    def __init__(self, uses):
+        super().__init__(_("This record is still in use."))
+        self.uses = uses
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a rule looks at: the record as it will be, as it was (None when new), and the chosen through rows."""
+
+    record: Any
+    before: Any
+    many: dict
+
+    def changed(self, *names):
+        """True when any of the named columns differs from what is stored."""
+        return self.before is None or any(
+            _value(self.record, n) != _value(self.before, n) for n in names
+        )
+
+    def ids(self, name):
+        """Ids chosen for the through field ``name``; what is stored when the save leaves it alone."""
+        if name in self.many:
+            return list(self.many[name])
+        return linked_ids(self.record, name) if self.record.id else []
+
+
+def rule(*models):
+    """Register ``check(change)``, a generator of Problems, for these models."""
+
+    def register(check):
+        for model in models:
+            _rules[model].append(check)
+        return check
+
+    return register
+
+
+def after(*models):
+    """Register ``follow(change)``, run in the same transaction after a save of these models."""
+
+    def register(follow):
+        for model in models:
+            _after[model].append(follow)
+        return follow
+
+    return register
+
+
+def problems(record, before=None, many=None):
+    """All findings of the rules of ``record``'s model, without saving."""
+    change = Change(record, before, many or {})
+    return [found for check in _rules[type(record)] for found in check(change)]
+
+
+def linked_ids(record, name):
+    """Sorted ids that the through field ``name`` of ``record`` refers to."""
+    through, mine, other = _through(type(record), name)
+    return sorted(
+        value
+        for (value,) in through.select(other).where(mine == record.id).tuples()
+    )
+
+
+def save(record, many=None, version=None, confirmed=(), reason="", action=None):
+    """Insert or update ``record`` with its audit row, in one transaction; returns the warnings (R-SYS-2, R-SYS-5).
+
+    ``many`` maps through fields to lists of ids; ``version`` is the one the person saw (None: no check);
+    ``confirmed`` holds codes of Problems already confirmed.  Raises Refused or Conflict, and then nothing is written.
+    """
+    model, many = type(record), dict(many or {})
+    with database.atomic():
+        before = model.get_or_none(model.id == record.id) if record.id else None
+        if before and version is not None and before.version != version:
+            raise Conflict(before)
+        derive(record)
+        change = Change(record, before, many)
+        found = [problem for check in _rules[model] for problem in check(change)]
+        stopping = [
+            p
+            for p in found
+            if p.level == BLOCK or p.level == CONFIRM and p.code not in confirmed
+        ]
+        if stopping:
+            raise Refused(stopping)
+        changed = _write(record, before, many)
+        if changed:
+            _count(record, before)
+            audit.record(
+                action or ("update" if before else "create"),
+                model._meta.table_name,
+                record.id,
+                _described(model, changed),
+                reason,
+            )
+            if getattr(model._meta, "reference", False):
+                bump("revision", "reference", 1)
+        for follow in _after[model]:
+            follow(change)
+    return [p for p in found if p.level == WARN]
+
+
+def delete(record, reason=""):
+    """Delete ``record`` with its audit row; raises InUse and removes nothing when other rows need it."""
+    model = type(record)
+    with database.atomic():
+        uses = used_by(record)
+        if uses:
+            raise InUse(uses)
+        found = [p for check in _rules[(model, "delete")] for p in check(Change(record, record, {}))]
+        if found:
+            raise Refused(found)
+        try:
+            with database.atomic():
+                record.delete_instance(recursive=False)
+        except IntegrityError as error:
+            raise InUse(used_by(record)) from error
+        _count(None, record)
+        audit.record("delete", model._meta.table_name, record.id, {}, reason)
+        if getattr(model._meta, "reference", False):
+            bump("revision", "reference", 1)
+
+
+def delete_rule(*models):
+    """Register ``check(change)`` for deleting; any Problem it yields refuses the deletion."""
+
+    def register(check):
+        for model in models:
+            _rules[(model, "delete")].append(check)
+        return check
+
+    return register
+
+
+def used_by(record):
+    """(model, count) for every table whose rows would keep ``record`` from being deleted, own links left out."""
+    model, uses = type(record), []
+    own = {
+        field.get_through_model()
+        for field in model._meta.manytomany.values()
+        if not field._is_backref
+    }
+    for other in (*TABLES, *THROUGH):
+        if other in own:
+            continue
+        for field in other._meta.sorted_fields:
+            blocks = isinstance(field, ForeignKeyField) and field.rel_model is model
+            if not blocks or field.on_delete == "SET NULL":
+                continue
+            if field.on_delete == "CASCADE" and other not in THROUGH:
+                continue
+            count = other.select().where(field == record.id).count()
+            if count:
+                uses.append((other, count))
+    return uses
+
+
+def derive(record):
+    """Fill in what is worked out from the record itself: kept columns and the search words."""
+    if hasattr(record, "derive"):
+        record.derive()
+    meta = record._meta
+    names = getattr(meta, "search", None)
+    if names and "search" in meta.fields:
+        values = (getattr(record, name) for name in names)
+        record.search = normalise(" ".join(_words(value) for value in values if value))
+
+
+def _words(value):
+    if isinstance(value, Record):
+        meta = value._meta
+        return str(getattr(value, meta.label))
+    return str(value)
+
+
+def _write(record, before, many):
+    """Write changed columns and through rows; returns {name: (old, new)} of what differed."""
+    model, who, changed = type(record), audit.actor.get().name, {}
+    stamped = isinstance(record, Record)
+    if before is None:
+        if stamped:
+            record.created_by_name = record.updated_by_name = who
+        skipped = Record._meta.fields if stamped else ("id",)
+        changed = {
+            f.name: (None, _value(record, f.name))
+            for f in model._meta.sorted_fields
+            if f.name not in skipped and f.name != "search"
+        }
+        record.save(force_insert=True)
+    else:
+        differing = {
+            name: (_value(before, name), _value(record, name))
+            for name in model._meta.fields
+            if name not in ("version", "updated_at", "updated_by_name")
+            and _value(before, name) != _value(record, name)
+        }
+        changed = {n: pair for n, pair in differing.items() if n != "search"}
+    for name, ids in many.items():
+        pair = _link(record, name, ids, before is None)
+        if pair:
+            changed[name] = pair
+    if before is not None and (changed or differing):
+        _update(record, before, differing, who if stamped else None)
+    return changed
+
+
+def _update(record, before, differing, who):
+    model = type(record)
+    values = {name: getattr(record, name) for name in differing}
+    query = model.update(values).where(model.id == record.id)
+    if isinstance(record, Record):
+        record.version, record.updated_at, record.updated_by_name = before.version + 1, now(), who
+        values.update(
+            version=record.version, updated_at=record.updated_at, updated_by_name=who
+        )
+        query = model.update(values).where(
+            model.id == record.id, model.version == before.version
+        )
+    if not query.execute():
+        raise Conflict(model.get_by_id(record.id))
+
+
+def _link(record, name, ids, is_new):
+    """Make the through rows of ``name`` exactly ``ids``; returns (old, new) ids, or None when equal."""
+    through, mine, other = _through(type(record), name)
+    old, new = set() if is_new else set(linked_ids(record, name)), set(ids)
+    if old == new:
+        return None
+    if old - new:
+        through.delete().where(mine == record.id, other.in_(old - new)).execute()
+    if new - old:
+        rows = [{mine.name: record.id, other.name: value} for value in sorted(new - old)]
+        through.insert_many(rows).execute()
+    return sorted(old), sorted(new)
+
+
+def _through(model, name):
+    """(through model, its field for ``model``, its field for the other side)."""
+    field = model._meta.manytomany[name]
+    through = field.get_through_model()
+    mine, other = None, None
+    for candidate in through._meta.sorted_fields:
+        if isinstance(candidate, ForeignKeyField):
+            if candidate.rel_model is model and mine is None:
+                mine = candidate
+            else:
+                other = candidate
+    return through, mine, other
+
+
+def _value(record, name):
+    return record.__data__.get(name)
+
+
+def _described(model, changed):
+    """Old and new values, names only where the field is personal (2.23)."""
+    if getattr(model._meta, "personal", False) or model._meta.table_name == "account":
+        return dict.fromkeys(changed)
+    return {name: list(pair) for name, pair in changed.items()}
+
+
+def bump(name, key, by):
+    """Add ``by`` to a kept counter, making it when it is missing."""
+    found = (
+        KeptCount.update(n=KeptCount.n + by)
+        .where(KeptCount.name == name, KeptCount.key == key)
+        .execute()
+    )
+    if not found:
+        KeptCount.insert(name=name, key=key, n=by).on_conflict(
+            conflict_target=[KeptCount.name, KeptCount.key],
+            update={KeptCount.n: KeptCount.n + by},
+        ).execute()
+
+
+def _count(record, before):
+    """Keep the counter of ``Meta.counted`` right; ``flask recount`` must find nothing to mend."""
+    model = type(record or before)
+    column = getattr(model._meta, "counted", None)
+    if not column:
+        return
+    old = _value(before, column) if before else None
+    new = _value(record, column) if record else None
+    if old == new:
+        return
+    if old is not None:
+        bump(f"{model._meta.table_name}.{column}", old, -1)
+    if new is not None:
+        bump(f"{model._meta.table_name}.{column}", new, 1)
+
+
+def kept_counts(model):
+    """{value: count} of the column ``Meta.counted`` of ``model``."""
+    name = f"{model._meta.table_name}.{model._meta.counted}"
+    return dict(KeptCount.select(KeptCount.key, KeptCount.n).where(KeptCount.name == name).tuples())

@@ -1,0 +1,19 @@
+"""The database's shape: migrations run in order, and an older database always upgrades."""
+
+from pathlib import Path
+
+from playhouse.migrations import Runner
+
+from models import database
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def upgrade():
+    """Apply every pending migration; returns their names."""
+    return Runner(database.obj, str(FOLDER)).up()
+
+
+def pending():
+    """Names of migrations not yet applied."""
+    return [m.name for m in Runner(database.obj, str(FOLDER)).status() if m.path and not m.applied]
