@@ -1,0 +1,261 @@
+"""Reference data of the product: areas of focus, keywords, lists, languages, holidays and texts.
+
+``load`` brings the database up to the files beside this one.  A row is the product's own as long as the product wrote
+it last; once a person has changed it, its words are theirs (R-TAX-2).
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+from models import (
+    AreaOfFocus,
+    Holiday,
+    Keyword,
+    KeywordCategory,
+    Language,
+    TaxonomyItem,
+    TaxonomyList,
+    TextTemplate,
+    database,
+    now,
+)
+from workflows import audit, records
+
+FOLDER = Path(__file__).resolve().parent
+AUTHOR = "Reference data"
+LABELS = ("label_en", "label_fr")
+TERMS = ("term_en", "term_fr", "category")
+SHORT_LABELS = ("short_label_en", "short_label_fr")
+WORDING = ("subject_en", "subject_fr", "row_en", "row_fr", "body_en", "body_fr")
+
+# The C reader is ten times as fast where PyYAML was built with it.
+_Reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read(name):
+    """The content of the data file ``name`` of this folder."""
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, _Reader)  # noqa: S506 - both readers are safe ones
+
+
+def load(force_labels=False):
+    """Add and update the reference data in one transaction; returns {table: Counter(added, updated, unchanged)}.
+
+    Twice changes nothing; labels that people edited stay unless ``force_labels``; retired rows stay retired and
+    nothing is deleted (R-TAX-1, R-TAX-2).  A load that changed something writes one audit row.
+    """
+    counts = {}
+    with database.atomic():
+        lists = read("taxonomies")
+        found = _merge(counts, TaxonomyList, "slug", _lists(lists), LABELS, force_labels)
+        _merge(
+            counts,
+            TaxonomyItem,
+            ("list", "slug"),
+            _items(lists, found),
+            (*LABELS, "order"),
+            force_labels,
+        )
+        _merge(counts, Language, "code", _languages(), (*LABELS, "order"), force_labels)
+        _load_keywords(counts, force_labels)
+        _merge(counts, Holiday, "slug", _holidays(), (*LABELS, "provinces"), force_labels)
+        _merge(counts, TextTemplate, "slug", _texts(), WORDING, force_labels)
+        changed = {
+            table: [count["added"], count["updated"]]
+            for table, count in counts.items()
+            if count["added"] or count["updated"]
+        }
+        if changed:
+            records.bump("revision", "reference", 1)
+            audit.record("import", "reference_data", None, changed, "flask seed")
+    return counts
+
+
+def describe(counts):
+    """The result of ``load`` as lines of text for the command."""
+    return "\n".join(
+        f"{table.replace('_', ' '):<20} {count['added']:>5} added {count['updated']:>5} updated"
+        f" {count['unchanged']:>5} unchanged"
+        for table, count in counts.items()
+    )
+
+
+def _merge(counts, model, key, rows, editable, force):
+    """Bring ``model`` up to ``rows``; returns {key value: record}, what was added marked ``is_new``.
+
+    ``editable`` columns are people's own once a person has saved the row.
+    """
+    names = (key,) if isinstance(key, str) else key
+    known = {_key(record, names): record for record in model.select()}
+    count, new = Counter(added=0, updated=0, unchanged=0), []
+    for row in rows:
+        record = known.get(tuple(getattr(row[n], "id", row[n]) for n in names))
+        if record is None:
+            record = model(**row, created_by_name=AUTHOR, updated_by_name=AUTHOR)
+            records.derive(record)
+            record.is_new = True
+            new.append(record)
+        elif _update(record, row, editable, force):
+            count["updated"] += 1
+        else:
+            count["unchanged"] += 1
+    if new:
+        model.bulk_create(new, batch_size=100)
+        keys = dict(model.select(model.uuid, model.id).tuples())
+        for record in new:
+            record.id = keys[record.uuid]
+            known[_key(record, names)] = record
+    count["added"] = len(new)
+    counts[model._meta.table_name] = count
+    return known
+
+
+def _key(record, names):
+    return tuple(record.__data__[name] for name in names)
+
+
+def _update(record, row, editable, force):
+    """Write what differs; True when something did.  Whether a row is in use is people's choice from then on."""
+    ours = record.updated_by_name == AUTHOR
+    before = dict(record.__data__)
+    for name, value in row.items():
+        if name == "is_active":
+            continue
+        if ours or force or name not in editable:
+            setattr(record, name, value)
+    records.derive(record)
+    changed = {n: v for n, v in record.__data__.items() if before.get(n) != v}
+    if not changed:
+        return False
+    if force:
+        changed["updated_by_name"] = AUTHOR
+    model = type(record)
+    model.update(**changed, version=record.version + 1, updated_at=now()).where(
+        model.id == record.id
+    ).execute()
+    return True
+
+
+# ---- Rows of each file ------------------------------------------------------------------------------------------------
+
+
+def _lists(lists):
+    for slug, facts in lists.items():
+        yield {
+            "slug": slug,
+            "label_en": facts["en"],
+            "label_fr": facts["fr"],
+            "description": facts.get("description", ""),
+            "source": facts.get("source", ""),
+        }
+
+
+def _items(lists, found):
+    for name, facts in lists.items():
+        for order, item in enumerate(facts["items"]):
+            extra = {k: v for k, v in item.items() if k not in ("slug", "en", "fr")}
+            yield {
+                "list": found[(name,)],
+                "slug": item["slug"],
+                "label_en": item["en"],
+                "label_fr": item["fr"],
+                "order": order,
+                "extra": extra,
+            }
+
+
+def _languages():
+    for order, row in enumerate(read("languages")):
+        yield {
+            "code": row["code"],
+            "label_en": row["en"],
+            "label_fr": row["fr"],
+            "is_official": row.get("official", False),
+            "is_signed": row.get("signed", False),
+            "order": order,
+        }
+
+
+def _load_keywords(counts, force):
+    """Categories, keywords, areas, and the links that say which keywords an area offers (R-SA-5)."""
+    data, areas = read("keywords"), read("areas_of_focus")
+    categories = _merge(
+        counts, KeywordCategory, "slug", map(_labelled, data["categories"]), LABELS, force
+    )
+    rows = (
+        {
+            "slug": row["slug"],
+            "category": categories[(row["category"],)] if "category" in row else None,
+            "term_en": row["en"],
+            "term_fr": row["fr"],
+        }
+        for row in data["keywords"]
+    )
+    keywords = _merge(counts, Keyword, "slug", rows, TERMS, force)
+    found = _merge(counts, AreaOfFocus, "slug", map(_area, areas), (*LABELS, *SHORT_LABELS), force)
+    _link(counts, areas, found, keywords)
+
+
+def _labelled(row):
+    return {"slug": row["slug"], "label_en": row["en"], "label_fr": row["fr"]}
+
+
+def _area(row):
+    return {
+        **_labelled(row),
+        "short_label_en": row["short"]["en"],
+        "short_label_fr": row["short"]["fr"],
+        "source": row.get("source", ""),
+        "ircc_service": row.get("ircc_service"),
+        "cma_topic": row.get("cma_topic"),
+        "default_outcome": row.get("default_outcome"),
+    }
+
+
+def _link(counts, areas, found, keywords):
+    """Add missing area links; where people changed an area, only those of keywords new in this load."""
+    through = AreaOfFocus.keywords.get_through_model()
+    known = set(through.select(through.areaoffocus, through.keyword).tuples())
+    count, new = Counter(added=0, updated=0, unchanged=0), []
+    for row in areas:
+        area = found[(row["slug"],)]
+        for slug in row["keywords"]:
+            keyword = keywords[(slug,)]
+            if (area.id, keyword.id) in known or not keyword.is_active:
+                count["unchanged"] += 1
+            elif area.updated_by_name == AUTHOR or getattr(keyword, "is_new", False):
+                new.append({"areaoffocus": area.id, "keyword": keyword.id})
+    if new:
+        for start in range(0, len(new), 200):
+            through.insert_many(new[start : start + 200]).execute()
+    count["added"] = len(new)
+    counts["area_keyword"] = count
+
+
+def _holidays():
+    data = read("holidays")
+    for name, is_active in (("holidays", True), ("optional", False)):
+        for row in data[name]:
+            holiday = {
+                "slug": row["slug"],
+                "label_en": row["label"]["en"],
+                "label_fr": row["label"]["fr"],
+                "rule": row["rule"],
+                "provinces": row["provinces"],
+            }
+            yield holiday if is_active else {**holiday, "is_active": False}
+
+
+def _texts():
+    for slug, text in read("templates").items():
+        row = {
+            "slug": slug,
+            "note": text.pop("note", ""),
+            "placeholders": text.pop("placeholders", []),
+        }
+        for part in ("subject", "row", "body"):
+            words = text.pop(part, {"en": "", "fr": ""})
+            row[f"{part}_en"], row[f"{part}_fr"] = words["en"], words["fr"]
+        yield {**row, "parts": text}

@@ -1,0 +1,66 @@
+"""Texts that the portal sends or prints, as the agency words them: the rows of TextTemplate with their words filled in."""
+
+import re
+
+from models import TextTemplate, database
+from workflows import settings
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class _Memory:
+    database = None
+    revision = None
+    rows = None
+
+
+def subject(slug, lang, **facts):
+    """The subject line in ``lang`` (en or fr), always one line."""
+    return " ".join(_filled(slug, "subject", lang, facts).split())
+
+
+def body(slug, lang, **facts):
+    """The whole text in ``lang``; a line whose only word in braces is empty is dropped."""
+    return _filled(slug, "body", lang, facts)
+
+
+def row(slug, lang, **facts):
+    """The lines for one referral in ``lang``."""
+    return _filled(slug, "row", lang, facts)
+
+
+def parts(slug):
+    """The structured parts of a text, such as the sections of the client charter; a dict."""
+    return _templates()[slug]["parts"]
+
+
+def _filled(slug, part, lang, facts):
+    template = _templates()[slug]
+    # A French text nobody has written yet is better in English than missing (R-TAX-3).
+    text = template[f"{part}_{lang}"] or template[f"{part}_en"]
+    return fill(text, facts)
+
+
+def fill(text, facts):
+    """``text`` with every {name} replaced from ``facts``; braces in the facts themselves stay as they are.
+
+    A line that holds one {name} only, and nothing for it, goes; what is left never has two empty lines together.
+    A {name} nobody knows stays visible, so that a mistake in an edited text is seen.
+    """
+    lines = []
+    for line in text.splitlines():
+        only = _NAME.fullmatch(line.strip())
+        if only and not facts.get(only[1], line):
+            continue
+        lines.append(line)
+    kept = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    return _NAME.sub(lambda found: str(facts.get(found[1], found[0])), kept)
+
+
+def _templates():
+    """{slug: row as a dict}, read again when the reference tables have a new revision."""
+    stamp = settings.revision()
+    if _Memory.revision != stamp or _Memory.database is not database.obj:
+        _Memory.rows = {template["slug"]: template for template in TextTemplate.select().dicts()}
+        _Memory.revision, _Memory.database = stamp, database.obj
+    return _Memory.rows
