@@ -28,6 +28,11 @@ def refresh(stamp):
         _Memory.revision, _Memory.terms, _Memory.languages = stamp, None, None
 
 
+def remembered():
+    """The revision in memory; None before the first ``refresh``."""
+    return _Memory.revision
+
+
 def _terms():
     if _Memory.terms is None:
         lists = {}

@@ -17,6 +17,7 @@ from workflows import audit
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
 
 _rules = defaultdict(list)
+_before = defaultdict(list)
 _after = defaultdict(list)
 
 
@@ -86,6 +87,20 @@ def rule(*models):
     return register
 
 
+def before(*models):
+    """Register ``prepare(record, stored)``, run in the transaction before the rules; ``stored`` is None when new.
+
+    It fills in what other tables decide, and may raise Refused.
+    """
+
+    def register(prepare):
+        for model in models:
+            _before[model].append(prepare)
+        return prepare
+
+    return register
+
+
 def after(*models):
     """Register ``follow(change)``, run in the same transaction after a save of these models."""
 
@@ -123,6 +138,8 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         before = model.get_or_none(model.id == record.id) if record.id else None
         if before and version is not None and before.version != version:
             raise Conflict(before)
+        for prepare in _before[model]:
+            prepare(record, before)
         derive(record)
         change = Change(record, before, many)
         found = [problem for check in _rules[model] for problem in check(change)]
@@ -306,7 +323,12 @@ def _described(model, changed):
     """Old and new values, names only where the field is personal (2.23)."""
     if getattr(model._meta, "personal", False) or model._meta.table_name == "account":
         return dict.fromkeys(changed)
-    return {name: list(pair) for name, pair in changed.items()}
+    return {name: None if _is_secret(pair) else list(pair) for name, pair in changed.items()}
+
+
+def _is_secret(pair):
+    """A stored secret, such as the mail password, never reaches the audit log, not even encrypted."""
+    return any(isinstance(value, dict) and "encrypted" in value for value in pair)
 
 
 def bump(name, key, by):
