@@ -1,0 +1,33 @@
+"""The screens: one EntityView for every table, the overrides that need more, and the menu."""
+
+from flask_admin import Admin
+from flask_babel import lazy_gettext as _l
+
+from admin_views.base import EntityView
+from admin_views.home import HomeView
+from models import TABLES
+
+VIEWS = {}
+PAGES = ()
+MENU = (
+    (_l("Home"), "/"),
+    (_l("My Organization"), "/my-organization/"),
+    (_l("Service Locations"), "/service-locations/?organization=own"),
+    (_l("Programs"), "/programs/?organization=own"),
+    (_l("Services & Activities"), "/service-activities/?organization=own"),
+    (_l("Referrals"), "/referrals/"),
+    (_l("Clients"), "/clients/"),
+    (_l("Partners"), "/partners/"),
+    (_l("Administration"), "/administration/"),
+)
+
+
+def init_app(app):
+    """Register a view for every table that people may see, and the pages beside them."""
+    admin = Admin(app, url="/", index_view=HomeView(url="/"), name="portal")
+    for model in TABLES:
+        if model._meta.section != "hidden":
+            admin.add_view(VIEWS.get(model, EntityView)(model))
+    for page in PAGES:
+        admin.add_view(page)
+    return admin

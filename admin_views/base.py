@@ -1,0 +1,603 @@
+"""EntityView: every screen of an entity, derived from its model.  Most entities need nothing else."""
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_admin import BaseView, expose
+from flask_admin.contrib.peewee import ModelView
+from flask_babel import gettext as _
+from markupsafe import Markup
+from peewee import JOIN, CharField, ForeignKeyField, TextField
+
+import models
+from admin_views.guard import Guarded
+from admin_views.listing import (
+    Listing,
+    cells,
+    field_filter,
+    label_column,
+    pill,
+    text_of,
+    whole,
+)
+from admin_views.secrets import hide
+from forms.fields import find_rows, model_form
+from workflows import audit, records
+
+STAMPS = (
+    "id",
+    "uuid",
+    "created_at",
+    "updated_at",
+    "created_by_name",
+    "updated_by_name",
+    "version",
+    "search",
+)
+PILLS = ("status", "state", "result", "outcome", "flag")
+
+
+class PageView(Guarded, BaseView):
+    """A page that is no entity: guarded like every other."""
+
+    def _run_view(self, fn, *args, **kwargs):
+        return fn(self, *args, **kwargs)
+
+
+class EntityView(Guarded, ModelView):
+    """List, form, details, delete, export and lookup of one model, read from its fields and ``Meta``."""
+
+    list_template = "admin/list.html"
+    edit_template = "admin/edit.html"
+    details_template = "admin/details.html"
+    new_label = None
+    intro = ""
+    actions = ()
+    row_data = ""
+
+    def __init__(self, model, **options):
+        self.meta = model._meta
+        self.slug = self.address(model)
+        self.big = getattr(model._meta, "personal", False)
+        self.readonly = getattr(model._meta, "readonly", False)
+        super().__init__(
+            model,
+            options.pop("name", getattr(model._meta, "title", model.__name__)),
+            endpoint=options.pop("endpoint", model._meta.table_name),
+            url=options.pop("url", f"/{self.slug}"),
+            **options,
+        )
+        self.filters = {
+            one.name: one
+            for one in (*self.own_filters(), *self.derived_filters())
+        }
+        self.joins = {}
+        for name in self.list_columns():
+            field = self.meta.fields[name]
+            if isinstance(field, ForeignKeyField):
+                alias = field.rel_model.alias()
+                self.joins[name] = (alias, alias.id == field)
+
+    @staticmethod
+    def address(model):
+        """The plural in kebab-case, as people see it in the address bar."""
+        name = model._meta.table_name.replace("_", "-")
+        irregular = {
+            "area-of-focus": "areas-of-focus",
+            "audit-log": "audit-log",
+            "distribution-log": "distribution-log",
+            "staff": "staff",
+            "outbox-message": "outbox",
+            "text-template": "texts",
+        }
+        if name in irregular:
+            return irregular[name]
+        if name.endswith("y") and name[-2] not in "aeiou":
+            return f"{name[:-1]}ies"
+        return f"{name}s"
+
+    # Nothing of Flask-Admin's own scaffolding is used: forms, filters and columns are read from the model here.
+
+    def _refresh_cache(self):
+        self._search_supported = bool(getattr(self.meta, "search", None))
+
+    def _run_view(self, fn, *args, **kwargs):
+        return fn(self, *args, **kwargs)
+
+    # ---- What a subclass may say differently -------------------------------------------------------------------------
+
+    def own_filters(self):
+        """Filters that no column gives by itself."""
+        return ()
+
+    def derived_filters(self):
+        named = (n for n in getattr(self.meta, "filters", ()) if n.partition(".")[0] in self.meta.fields)
+        return [field_filter(self.model, name) for name in named]
+
+    def list_columns(self):
+        return list(self.meta.listed)
+
+    def base_condition(self):
+        """An expression that limits the whole screen, or None."""
+        return None
+
+    def page_views(self, listing):
+        """(label, address, current) of ready-made views of the list."""
+        return []
+
+    def form_sections(self, record):
+        """((title, help, (field or (field, field), …)), …) of the form."""
+        declared = getattr(self.meta, "form", None)
+        if declared:
+            return declared
+        kept = (*STAMPS, *getattr(self.meta, "kept", ()))
+        names = [f.name for f in self.meta.sorted_fields if f.name not in kept]
+        return ((None, None, (*names, *self.through_names())),)
+
+    def through_names(self):
+        return [n for n, f in self.meta.manytomany.items() if not f._is_backref]
+
+    def queries(self, record):
+        """{foreign key: query of the rows that may be chosen}."""
+        return {}
+
+    def replaced_fields(self, record):
+        """{name: unbound field} for questions that the model alone cannot ask."""
+        return {}
+
+    def toolbar(self, record):
+        """(label, address) buttons of the form and details pages."""
+        return []
+
+    def related(self, record):
+        """(title, columns, rows, address of all) tables under the details."""
+        return []
+
+    def after_save_url(self, record, is_new):
+        return self.get_url(".details_view", id=record.id)
+
+    def page_title(self, record):
+        """The document title: never a person's name."""
+        return _(self.name) if self.big else str(record)
+
+    def new_record(self):
+        """An empty record, with what the address says filled in."""
+        record = self.model()
+        for name, field in self.meta.fields.items():
+            value = whole(request.args.get(name))
+            if isinstance(field, ForeignKeyField) and value:
+                setattr(record, name, field.rel_model.get_or_none(field.rel_model.id == value))
+        return record
+
+    def save(self, record, form, many, version):
+        """Save through the records room; a subclass may do more in the same transaction."""
+        return records.save(
+            record, many, version=version, confirmed=request.form.getlist("confirmed")
+        )
+
+    # ---- List --------------------------------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self):
+        listing = Listing(self, request.args.to_dict())
+        names = self.list_columns()
+        columns, formats = [], []
+        for name in names:
+            field = self.meta.fields[name]
+            if name in self.joins:
+                alias = self.joins[name][0]
+                columns.append(self._alias_label(alias, field.rel_model))
+                formats.append(text_of(field.rel_model._meta.fields[field.rel_model._meta.label]))
+            else:
+                columns.append(self._own_label(field))
+                formats.append(self._format(name, field))
+        rows, previous, following = listing.page(columns)
+        page = cells(formats, rows, self.row_address())
+        if self.big:
+            audit.record("view", self.meta.table_name, changed={"shown": len(rows)})
+        return self.render(self.list_template, **self.list_facts(listing, names, page, previous, following))
+
+    def row_address(self):
+        return f"{self.get_url('.details_view')}?id="
+
+    def _own_label(self, field):
+        if field.name == self.meta.label and field.name.endswith("_en"):
+            return label_column(self.model)
+        return field
+
+    def _alias_label(self, alias, model):
+        name = model._meta.label
+        if name.endswith("_en") and models.language.get() != "en":
+            return getattr(alias, f"{name[:-2]}fr")
+        return getattr(alias, name)
+
+    def _format(self, name, field):
+        words = text_of(field)
+        if name in PILLS:
+            return lambda value: pill(name, value, words(value)) if value else ""
+        return words
+
+    def list_facts(self, listing, names, page, previous, following):
+        """Everything the list template is given."""
+        ids = [row[0] for row in page]
+        before, after = ("before", "after") if listing.descending else ("after", "before")
+        readonly = self.readonly
+        return {
+            "title": _(self.name),
+            "intro": self.intro and _(self.intro),
+            "new_href": None if readonly else self.get_url(".create_view"),
+            "new_label": _(self.new_label) if self.new_label else _("Add"),
+            "exports": [
+                (_("As a CSV file"), self.get_url(".export", export_type="csv") + listing.link()),
+                (_("As an Excel file"), self.get_url(".export", export_type="xlsx") + listing.link()),
+            ],
+            "import_href": None if readonly else f"{self.get_url('.index_view')}import/",
+            "search": self._search_facts(listing),
+            "filters": listing.filter_facts() if self.filters else [],
+            "chips": listing.chips(),
+            "clear_href": self.get_url(".index_view"),
+            "columns": [self._heading(listing, name) for name in names],
+            "rows": page,
+            "actions": self.bulk_actions(),
+            "action_href": self.get_url(".action_view"),
+            "previous_href": listing.link(**{after: ids[0]}) if previous and ids else None,
+            "next_href": listing.link(**{before: ids[-1]}) if following and ids else None,
+            "count_text": listing.count_text(page, previous, following),
+            "page_sizes": [
+                (n, listing.link(size=n), n == listing.size) for n in (20, 50, 100)
+            ]
+            if previous or following or listing.size != 50
+            else [],
+            "empty": self.empty(),
+            "saved_filters": [],
+            "views": self.page_views(listing),
+            "row_data": self.row_data,
+        }
+
+    def empty(self):
+        """What the list says when it has no rows."""
+        return {
+            "title": _("Nothing here yet"),
+            "text": _("What you add will be listed here."),
+            "href": None if self.readonly else self.get_url(".create_view"),
+            "label": _(self.new_label) if self.new_label else _("Add"),
+        }
+
+    def bulk_actions(self):
+        """(name, label, style) of what can be done with ticked rows."""
+        return [(name, _(label), style) for name, label, style in self.actions]
+
+    def _search_facts(self, listing):
+        if not getattr(self.meta, "search", None):
+            return None
+        return {
+            "action": f"{self.get_url('.search_view')}",
+            "value": listing.words,
+            "placeholder": _("Search this list"),
+        }
+
+    def _heading(self, listing, name):
+        field = self.meta.fields[name]
+        numeric = field.__class__.__name__ == "IntegerField"
+        label = _(field.verbose_name)
+        if name not in getattr(self.meta, "sortable", ()):
+            return (label, None, "", numeric)
+        current = listing.sort is not None and listing.sort.name == name
+        direction = ("descending" if listing.descending else "ascending") if current else ""
+        turned = name if not current or listing.descending else f"-{name}"
+        return (label, listing.link(sort=turned), direction, numeric)
+
+    @expose("/search/", methods=("POST",))
+    def search_view(self):
+        """The words go into the address as ciphertext only."""
+        words = request.form.get("search", "").strip()[:200]
+        here = self.get_url(".index_view")
+        return redirect(f"{here}?found={hide(words)}" if words else here)
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self):
+        name = request.form.get("action", "")
+        ids = [key for key in map(whole, request.form.getlist("rowid")) if key]
+        if name not in {action for action, _label, _style in self.actions}:
+            abort(404)
+        if not ids:
+            flash(_("Tick at least one row first."), "warning")
+            return redirect(self.return_url())
+        return getattr(self, f"do_{name.replace('-', '_')}")(ids) or redirect(self.return_url())
+
+    def return_url(self):
+        """Where to go back to: an address of this site, else the list."""
+        target = request.values.get("url", "")
+        safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+        return target if safe else self.get_url(".index_view")
+
+    # ---- One record --------------------------------------------------------------------------------------------------
+
+    def get_one(self, id):
+        """The record of an id out of an address, or None."""
+        key = whole(str(id)) if id is not None else None
+        if key is None:
+            return None
+        query = self.model.select().where(self.meta.fields["id"] == key)
+        condition = self.base_condition()
+        return (query if condition is None else query.where(condition)).first()
+
+    def found(self):
+        """The record the address names; a page that says so when it is gone."""
+        return self.get_one(request.values.get("id")) or abort(404)
+
+    def field_names(self, record):
+        names = []
+        for _title, _help, lines in self.form_sections(record):
+            for line in lines:
+                names += line if isinstance(line, tuple) else (line,)
+        frozen = getattr(self.meta, "immutable", ()) if record.id else ()
+        known = {**self.meta.fields, **self.meta.manytomany}
+        return [name for name in names if name in known and name not in frozen]
+
+    def build_form(self, record, formdata=None):
+        """The form of a record, filled from what was posted or from what is stored."""
+        names = self.field_names(record)
+        form_class = model_form(
+            self.model,
+            names,
+            self.queries(record),
+            lambda name: f"{self.get_url('.lookup_view')}?field={name}",
+            self.replaced_fields(record),
+        )
+        stored = {n: record.__data__.get(n) for n in names if n in self.meta.fields}
+        for name in set(names) & set(self.meta.manytomany):
+            stored[name] = records.linked_ids(record, name) if record.id else []
+        stored["version"] = record.version if record.id else ""
+        return form_class(formdata, data=stored)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self):
+        if self.readonly:
+            abort(404)
+        return self._edit(self.new_record())
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self):
+        if self.readonly:
+            return redirect(self.get_url(".details_view", id=request.args.get("id")))
+        return self._edit(self.found())
+
+    def _edit(self, record):
+        if request.method == "GET":
+            if record.id and self.big:
+                audit.record("view", self.meta.table_name, record.id)
+            return self.form_page(record, self.build_form(record))
+        form = self.build_form(record, request.form)
+        if "find" in request.form:
+            form.validate()
+            for field in form:
+                field.errors = []
+            return self.form_page(record, form)
+        if not form.validate():
+            return self.form_page(record, form)
+        return self._store(record, form)
+
+    def _store(self, record, form):
+        is_new = record.id is None
+        theirs = {n[5:] for n, v in request.form.items() if n[:5] == "keep-" and v == "theirs"}
+        many = {}
+        for name in self.field_names(record):
+            if name in theirs or form[name].render_kw and form[name].render_kw.get("disabled"):
+                continue
+            if name in self.meta.manytomany:
+                many[name] = form[name].data or []
+            else:
+                setattr(record, name, self._stored_value(name, form[name].data))
+        version = whole(form.version.data) if not is_new else None
+        try:
+            warnings = self.save(record, form, many, version if not is_new else None)
+        except records.Refused as refused:
+            return self.refused_page(record, form, refused)
+        except records.Conflict as conflict:
+            return self.conflict_page(record, form, conflict.theirs)
+        for warning in warnings:
+            flash(warning.message, "warning")
+        flash(_("Saved."), "success")
+        return redirect(self.after_save_url(record, is_new))
+
+    def _stored_value(self, name, data):
+        field = self.meta.fields[name]
+        if data is None and isinstance(field, (CharField, TextField)) and not field.null:
+            return ""
+        return data
+
+    def refused_page(self, record, form, refused):
+        """The form again, each problem beside its field; what only needs a confirmation gets a tick box."""
+        confirms = [p for p in refused.problems if p.level == records.CONFIRM]
+        for problem in refused.problems:
+            if problem.level == records.BLOCK:
+                form.problem(problem.field, problem.message)
+        if record.id:
+            record.version = whole(form.version.data) or record.version
+        return self.form_page(record, form, confirms=confirms)
+
+    def conflict_page(self, record, form, theirs):
+        """Both values, field by field; nothing typed is lost (R-SYS-2)."""
+        fields = []
+        for name in self.field_names(record):
+            if name in self.meta.manytomany:
+                continue
+            words = text_of(self.meta.fields[name])
+            old, new = getattr(theirs, name), getattr(record, name)
+            if old != new:
+                shown = [str(v) if isinstance(v, models.Record) else words(v) for v in (old, new)]
+                fields.append((_(self.meta.fields[name].verbose_name), *shown, name))
+        skipped = {"csrf_token", "version"}
+        posted = [(k, v) for k, v in request.form.items(multi=True) if k not in skipped]
+        posted.append(("version", theirs.version))
+        return self.render(
+            "admin/conflict.html",
+            fields=fields,
+            posted=posted,
+            saved_by=theirs.updated_by_name,
+            saved_at=text_of(self.meta.fields["updated_at"])(theirs.updated_at),
+            action_href=request.full_path,
+            cancel_href=self.get_url(".details_view", id=theirs.id),
+        ), 409
+
+    def form_page(self, record, form, confirms=()):
+        is_new = record.id is None
+        sections = [
+            (title and _(title), help and _(help), lines)
+            for title, help, lines in (
+                (title, help, self._lines(form, lines))
+                for title, help, lines in self.form_sections(record)
+            )
+            if lines
+        ]
+        here = self.get_url(".index_view") if is_new else self.get_url(".details_view", id=record.id)
+        return self.render(
+            self.edit_template,
+            title=self.form_title(record),
+            page_title=None if is_new or not self.big else _(self.name),
+            form=form,
+            record=record,
+            sections=sections,
+            confirms=confirms,
+            cancel_href=here,
+            delete_href=None if is_new else self.get_url(".delete_view", id=record.id),
+            toolbar=[] if is_new else self.toolbar(record),
+        )
+
+    def form_title(self, record):
+        if record.id is None:
+            return _(self.new_label) if self.new_label else _("Add: %(what)s", what=_(self.name))
+        return str(record)
+
+    def _lines(self, form, lines):
+        made = []
+        for line in lines:
+            names = [n for n in (line if isinstance(line, tuple) else (line,)) if n in form]
+            if names:
+                made.append([form[name] for name in names])
+        return made
+
+    @expose("/details/")
+    def details_view(self):
+        record = self.found()
+        if self.big:
+            audit.record("view", self.meta.table_name, record.id)
+        return self.render(
+            self.details_template,
+            title=str(record),
+            page_title=_(self.name) if self.big else None,
+            record=record,
+            facts=self.facts(record),
+            edit_href=None if self.readonly else self.get_url(".edit_view", id=record.id),
+            links=self.toolbar(record),
+            related=self.related(record),
+        )
+
+    def facts(self, record):
+        """[(section, [(label, words)])] of everything filled in."""
+        made = []
+        for title, _help, lines in self.details_sections(record):
+            names = [n for line in lines for n in (line if isinstance(line, tuple) else (line,))]
+            pairs = [(label, words) for label, words in map(lambda n: self.fact(record, n), names) if words]
+            if pairs:
+                made.append((title and _(title), pairs))
+        return made
+
+    def details_sections(self, record):
+        if self.readonly:
+            hidden = (*STAMPS, *getattr(self.meta, "kept", ()))
+            return ((None, None, tuple(n for n in self.meta.fields if n not in hidden)),)
+        return self.form_sections(record)
+
+    def fact(self, record, name):
+        """(label, words) of one field of a record."""
+        if name in self.meta.manytomany:
+            field = self.meta.manytomany[name]
+            return _(field.verbose_name), ", ".join(sorted(str(row) for row in getattr(record, name)))
+        field = self.meta.fields.get(name)
+        if field is None:
+            return "", ""
+        value = getattr(record, name)
+        if isinstance(field, ForeignKeyField):
+            return _(field.verbose_name), self.linked(value) if value else ""
+        return _(field.verbose_name), text_of(field)(value)
+
+    def linked(self, row):
+        """The words of another record as a link to it, where it has a screen."""
+        endpoint = f"{row._meta.table_name}.details_view"
+        if getattr(row._meta, "section", "hidden") in ("hidden", "log"):
+            return str(row)
+        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), str(row))
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self):
+        if self.readonly:
+            abort(404)
+        record = self.found()
+        uses, message = [], None
+        if request.method == "POST":
+            try:
+                records.delete(record)
+                flash(_("Deleted."), "success")
+                return redirect(self.get_url(".index_view"))
+            except records.InUse as in_use:
+                uses = in_use.uses
+            except records.Refused as refused:
+                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+                return redirect(self.get_url(".details_view", id=record.id))
+        else:
+            uses = records.used_by(record)
+        return self.render(
+            "admin/delete.html",
+            title=_("Delete %(name)s?", name=str(record)),
+            page_title=_("Delete"),
+            message=message,
+            uses=[self._use(model, count, record) for model, count in uses],
+            cancel_href=self.get_url(".details_view", id=record.id),
+        )
+
+    def _use(self, model, count, record):
+        title = _(getattr(model._meta, "title", "")) or _("Links from other records")
+        words = _("%(title)s: %(count)s", title=title, count=count)
+        names = [
+            f.name
+            for f in model._meta.sorted_fields
+            if isinstance(f, ForeignKeyField) and f.rel_model is self.model
+        ]
+        shown = getattr(model._meta, "section", "hidden") not in ("hidden",)
+        if shown and names and names[0] in getattr(model._meta, "filters", ()):
+            return words, f"{url_for(f'{model._meta.table_name}.index_view')}?{names[0]}={record.id}"
+        return words, None
+
+    @expose("/lookup/", methods=("POST",))
+    def lookup_view(self):
+        """Rows for a picker: [[id, words], …], at most twenty; the words travel in the body, never in the address."""
+        name = request.args.get("field", "")
+        field = self.meta.fields.get(name)
+        if not isinstance(field, ForeignKeyField):
+            abort(404)
+        query = self.queries(self.model()).get(name)
+        query = field.rel_model.select() if query is None else query
+        rows = find_rows(query, request.form.get("query", "")[:200])
+        if getattr(field.rel_model._meta, "personal", False):
+            audit.record("view", field.rel_model._meta.table_name, changed={"shown": len(rows)})
+        return jsonify(rows)
+
+    def lookup_field(self, name):
+        """The foreign key behind a lookup filter."""
+        if name in self.meta.fields:
+            return self.meta.fields[name]
+        for path in self.meta.filters:
+            first, _dot, second = path.partition(".")
+            if second == name:
+                return self.meta.fields[first].rel_model._meta.fields[second]
+        return None
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self):
+        abort(404)
+
+    @expose("/ajax/update/", methods=("POST",))
+    def ajax_update(self):
+        abort(404)
+
+

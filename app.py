@@ -1,0 +1,119 @@
+"""The application: settings, extensions, error pages and the ``flask`` commands.  ``python app.py`` serves it."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, g, render_template, request
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+import admin_views
+import models
+from admin_views import accounts, shell
+from workflows import audit, schema
+
+ROOT = Path(__file__).resolve().parent
+DEFAULTS = {
+    "DATABASE_URL": "sqlite:///instance/portal.db",
+    "INSTANCE": str(ROOT / "instance"),
+    "SECRET_KEY": "",
+    "MAIL_SERVER": "",
+    "MAIL_PORT": "",
+    "MAIL_USERNAME": "",
+    "MAIL_PASSWORD": "",
+    "MAIL_SECURITY": "",
+    "MAIL_FROM": "",
+    "HOST": "127.0.0.1",
+    "PORT": "8000",
+    "PUBLIC_URL": "",
+    "TLS_CERT": "",
+    "TLS_KEY": "",
+    "TRUSTED_PROXIES": "",
+    "BACKUP_DIR": "",
+    "CLOCK": "1",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def kept_key(folder, name):
+    """A random key made once and kept in ``folder``, readable by its owner only."""
+    path = Path(folder) / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def create_app(config=None):
+    """The Flask application for a configuration: DEFAULTS, then the environment, then ``config``."""
+    app = Flask(__name__)
+    app.config.update(DEFAULTS)
+    app.config.update({name: os.environ[name] for name in DEFAULTS if name in os.environ})
+    app.config.update(config or {})
+    app.config.update(
+        SECRET_KEY=app.config["SECRET_KEY"] or kept_key(app.config["INSTANCE"], "secret.key"),
+        SESSION_COOKIE_NAME="portal",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(app.config["TLS_CERT"]),
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=24 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+    )
+    app.json.sort_keys = False
+    audit.use_key(bytes.fromhex(kept_key(app.config["INSTANCE"], "audit.key")))
+    models.open_database(app.config["DATABASE_URL"])
+    app.teardown_appcontext(close_database)
+    CSRFProtect(app)
+    Babel(app, locale_selector=shell.choose_language)
+    LoginManager(app).user_loader(accounts.load_session)
+    shell.init_app(app)
+    accounts.init_app(app)
+    admin_views.init_app(app)
+    app.after_request(add_headers)
+    app.register_error_handler(HTTPException, error_page)
+    app.register_error_handler(CSRFError, error_page)
+    return app
+
+
+def close_database(error=None):
+    """Give the connection back at the end of a request."""
+    if not models.database.is_closed():
+        models.database.close()
+
+
+def add_headers(response):
+    """Security headers on every answer; pages are never kept by the browser."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def error_page(error):
+    """A plain page that says what happened and what to do."""
+    return render_template(
+        "errors/error.html", code=error.code, heading=error.name, message=error.description
+    ), error.code
+
+
+if __name__ == "__main__":
+    create_app().run(host="127.0.0.1", port=8000)

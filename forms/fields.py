@@ -1,0 +1,469 @@
+"""From a model's fields to a form: the converter, and the field types that WTForms does not have.
+
+Choices are read for each request from forms.choices, so an administrator's edit shows at once.
+"""
+
+import datetime
+import json
+
+import peewee
+from flask import get_template_attribute
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+import models
+from forms import choices, validators
+from forms.base import PortalForm
+
+LONG_TEXT = 20_000
+SMALL_TABLE = 25
+BIGGEST = 2_147_483_647
+
+
+class MacroWidget:
+    """Draws a field with the macro of that name in macros/widgets.html; ``facts`` are its further arguments."""
+
+    def __init__(self, macro):
+        self.macro = macro
+
+    def __call__(self, field, **attributes):
+        draw = get_template_attribute("macros/widgets.html", self.macro)
+        return Markup(draw(field, *field.facts()))
+
+
+class LineField(StringField):
+    """One line of text, tidied; empty becomes None where the column allows it."""
+
+    def __init__(self, *args, nullable=True, clean=validators.clean_line, **options):
+        self.nullable, self.clean = nullable, clean
+        super().__init__(*args, **options)
+
+    def process_formdata(self, values):
+        if values:
+            text = self.clean(values[0])
+            self.data = text or (None if self.nullable else "")
+
+
+class ParagraphField(LineField, TextAreaField):
+    """Text of several lines."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, clean=validators.clean_text, **options)
+
+
+class LinesField(TextAreaField):
+    """A list of short texts, one on each line."""
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "\n".join(self.data or [])
+
+    def process_formdata(self, values):
+        lines = (validators.clean_line(line) for line in (values or [""])[0].splitlines())
+        self.data = list(dict.fromkeys(line for line in lines if line))
+
+
+class TickField(SelectMultipleField):
+    """Tick boxes for several choices; unknown values are refused, nothing is cut silently."""
+
+    is_group = False
+
+    def pre_validate(self, form):
+        known = {str(value) for value, *_rest in self.iter_choices()}
+        if any(str(value) not in known for value in self.data or ()):
+            raise ValidationError(
+                _l("One of these choices is no longer offered. Please choose again.")
+            )
+
+
+class LevelsField(TickField):
+    """CLB levels 0-12 with presets (R-SA-12)."""
+
+    is_group = True
+    widget = MacroWidget("clb")
+
+    def __init__(self, *args, **options):
+        super().__init__(
+            *args, coerce=int, choices=[(n, str(n)) for n in range(13)], **options
+        )
+
+    def facts(self):
+        return ()
+
+    def post_validate(self, form, stopped):
+        self.data = sorted(set(self.data or ()))
+
+
+class WeekdaysField(TickField):
+    """Days of the week with presets."""
+
+    is_group = True
+    widget = MacroWidget("weekdays")
+
+    def facts(self):
+        return ()
+
+
+class LanguagesField(TickField):
+    """Many languages out of a hundred: a list that can be searched, chosen ones first."""
+
+    is_group = True
+    widget = MacroWidget("languages")
+
+    def facts(self):
+        return (self.data or [], self.choices)
+
+
+class PreferredLanguagesField(Field):
+    """Up to five languages in order of preference, one select each; spare ones stay empty."""
+
+    is_group = True
+
+    def widget(self, field, **attributes):
+        draw = get_template_attribute("macros/widgets.html", "preferred_languages")
+        chosen = self.data or []
+        slots = min(5, max(2, len(chosen) + 1))
+        return Markup(draw(self, [*chosen, *[""] * 5][:slots], choices.languages(chosen)))
+
+    def process(self, formdata, data=None, extra_filters=None):
+        super().process(formdata, data, extra_filters)
+        if formdata is not None and any(key.startswith(f"{self.name}-") for key in formdata):
+            picked = (formdata.get(f"{self.name}-{n}", "") for n in range(5))
+            self.data = list(dict.fromkeys(code for code in picked if code))
+
+    def post_validate(self, form, stopped):
+        known = dict(choices.languages(self.data or []))
+        if len(self.data or []) > 5 or any(code not in known for code in self.data or []):
+            raise ValidationError(_l("Choose languages from the list."))
+
+
+class HoursField(Field):
+    """Weekly hours as rows of [weekday, opens, closes]; closes after opens, no overlaps (R-LOC-3)."""
+
+    is_group = True
+    widget = MacroWidget("hours")
+
+    def facts(self):
+        days = [label for _slug, label in choices.terms("weekdays")]
+        typed = self.typed or [[] for _day in range(7)]
+        return ([(n + 1, days[n], (typed[n] + [("", "")] * 2)[:2]) for n in range(len(days))],)
+
+    def process(self, formdata, data=None, extra_filters=None):
+        super().process(formdata, data, extra_filters)
+        self.typed = self._typed(formdata) if formdata else self._stored(self.data or [])
+        if formdata is not None:
+            self.data = [
+                [day + 1, opens, closes]
+                for day, slots in enumerate(self.typed)
+                for opens, closes in slots
+                if opens or closes
+            ]
+
+    def _stored(self, rows):
+        typed = [[] for _day in range(7)]
+        for day, opens, closes in rows:
+            typed[day - 1].append((opens, closes))
+        return typed
+
+    def _typed(self, formdata):
+        return [
+            [
+                (
+                    formdata.get(f"{self.name}-{day}-{slot}-opens", "").strip()[:5],
+                    formdata.get(f"{self.name}-{day}-{slot}-closes", "").strip()[:5],
+                )
+                for slot in (0, 1)
+            ]
+            for day in range(1, 8)
+        ]
+
+    def post_validate(self, form, stopped):
+        by_day = {}
+        for day, opens, closes in self.data or []:
+            try:
+                start, end = datetime.time.fromisoformat(opens), datetime.time.fromisoformat(closes)
+            except ValueError as error:
+                raise ValidationError(
+                    _l("Give both an opening and a closing time, such as 09:00 and 16:30.")
+                ) from error
+            if end <= start:
+                raise ValidationError(_l("Closing time must be later than opening time."))
+            by_day.setdefault(day, []).append((start, end))
+        for slots in by_day.values():
+            slots.sort()
+            if any(b[0] < a[1] for a, b in zip(slots, slots[1:], strict=False)):
+                raise ValidationError(_l("Two times on one day overlap. Change one of them."))
+
+
+class JsonTextField(TextAreaField):
+    """A JSON value; what was typed stays in the box when it is not valid JSON."""
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return json.dumps(self.data, ensure_ascii=False) if self.data is not None else ""
+
+    def process_formdata(self, values):
+        try:
+            self.data = json.loads(values[0]) if values and values[0].strip() else None
+        except ValueError as error:
+            raise ValueError(_("This is not valid JSON.")) from error
+
+
+def find_rows(query, text, limit=20):
+    """Up to ``limit`` (id, label) rows of ``query`` whose words begin with the words of ``text``."""
+    model = query.model
+    label = model._meta.fields[model._meta.label]
+    for word in models.normalise(text).split():
+        column = model._meta.fields.get("search") or peewee.fn.LOWER(label)
+        query = query.where(column.startswith(word) | column.contains(f" {word}"))
+    rows = query.select(model._meta.fields["id"], label).order_by(label).limit(limit).tuples()
+    return [(key, str(text)) for key, text in rows]
+
+
+class PickerField(Field):
+    """One row of another table: a select while the table is small, else found by typing.
+
+    Without script "Find" posts the page back and offers the matches; nothing is saved on the way.
+    ``query`` is the base query of rows that may be chosen.
+    """
+
+    is_group = False
+    widget = MacroWidget("picker")
+
+    def __init__(self, *args, query=None, lookup_url="", **options):
+        self.query, self.lookup_url, self.found = query, lookup_url, None
+        super().__init__(*args, **options)
+
+    def process_data(self, value):
+        self.data = getattr(value, "id", value)
+
+    def process(self, formdata, data=None, extra_filters=None):
+        super().process(formdata, data, extra_filters)
+        self.typed = (formdata.get(f"{self.name}-query", "") if formdata else "").strip()
+        self.asked = bool(formdata) and formdata.get("find") == self.name
+
+    def process_formdata(self, values):
+        values = [value for value in values if value.strip()]
+        self.data = None
+        if values:
+            self.data = int(values[-1]) if values[-1].isdigit() and len(values[-1]) < 10 else -1
+
+    def label_of(self, key):
+        """The words of the chosen row, or None when there is no such row to choose."""
+        model = self.query.model
+        label = model._meta.fields[model._meta.label]
+        row = self.query.select(label).where(model._meta.fields["id"] == key).tuples().first()
+        return str(row[0]) if row else None
+
+    def facts(self):
+        value = self.data if self.data not in (None, -1) else ""
+        matches = find_rows(self.query, self.typed) if self.asked else self.found
+        return (value, self.label_of(value) if value else "", matches, self.typed, self.lookup_url)
+
+    def pre_validate(self, form):
+        if self.data is None and self.typed and not self.asked:
+            # Somebody typed and pressed Save without choosing: one match is meant, several are offered.
+            self.found = find_rows(self.query, self.typed)
+            if len(self.found) == 1:
+                self.data, self.found = self.found[0][0], None
+            else:
+                raise ValidationError(_l("Choose one of the rows that were found."))
+        if self.data is not None and self.label_of(self.data) is None:
+            self.data = None
+            raise ValidationError(_l("That row is no longer there. Please choose again."))
+
+
+class RequiredPick(InputRequired):
+    """A row must be chosen; what counts is the choice, not the text in the search box."""
+
+    def __call__(self, form, field):
+        if field.data is None and not field.typed:
+            super().__call__(form, field)
+
+
+class SmallTableField(SelectField):
+    """One row of a table small enough for a select."""
+
+    def process_data(self, value):
+        self.data = getattr(value, "id", value)
+
+
+def _key(value):
+    return int(value) if str(value).isdigit() else None
+
+
+def common(field, required):
+    """Label, help and validators that every question takes from its model field."""
+    return {
+        "label": _l(field.verbose_name or field.name),
+        "description": _l(field.help_text) if field.help_text else "",
+        "validators": [InputRequired() if required else Optional()],
+    }
+
+
+def is_required(field):
+    """True when a person must answer: the column allows neither NULL nor a stand-in."""
+    if isinstance(field, models.ManyField):
+        return not field.null
+    if field.null or isinstance(field, (peewee.BooleanField, peewee.JSONField)):
+        return False
+    return field.default in (None,) or callable(field.default) or bool(field.choices)
+
+
+def question(field, queries=None, lookup_url=None):
+    """The unbound WTForms field for a model field; ``queries`` maps FK names to the rows that may be chosen."""
+    required = is_required(field)
+    options = common(field, required)
+    if isinstance(field, peewee.ForeignKeyField):
+        return _row_question(field, options, required, queries or {}, lookup_url)
+    for kind, build in BUILDERS:
+        if isinstance(field, kind):
+            return build(field, options, required)
+    raise TypeError(f"no question for {field!r}")
+
+
+def _row_question(field, options, required, queries, lookup_url):
+    target = field.rel_model
+    query = queries.get(field.name)
+    query = target.select() if query is None else query
+    if getattr(target._meta, "reference", False):
+        rows = [(row.id, row.label) for row in query]
+    else:
+        label = target._meta.fields[target._meta.label]
+        rows = query.select(target.id, label).order_by(label).limit(SMALL_TABLE + 1).tuples()
+        rows = [(key, str(text)) for key, text in rows]
+        if len(rows) > SMALL_TABLE or not rows:
+            options["validators"] = [RequiredPick() if required else Optional()]
+            url = lookup_url(field.name) if lookup_url else ""
+            return PickerField(query=query, lookup_url=url, **options)
+    blank = [("", _("Choose…") if required else "")]
+    return SmallTableField(choices=blank + rows, coerce=_key, **options)
+
+
+def _select(field, options, required, offered):
+    """Radio buttons for two to four choices that must be answered, else a select."""
+    options["validators"] = [InputRequired()] if required else [Optional()]
+    if required and len(offered) <= 4:
+        return RadioField(choices=offered, **options)
+    blank = [("", _("Choose…") if required else "")]
+    return SelectField(
+        choices=blank + offered if not required or field.default is None else offered,
+        filters=[lambda value: value or None],
+        **options,
+    )
+
+
+def _term(field, options, required):
+    required = not field.null
+    return _select(field, options, required, choices.terms(field.terms))
+
+
+def _ticks(field, options, required):
+    kind = WeekdaysField if field.terms == "weekdays" else TickField
+    return kind(choices=choices.terms(field.terms), **options)
+
+
+def _many(field, options, required):
+    if field.rel_model is models.Language:
+        return LanguagesField(coerce=int, choices=choices.language_ids(), **options)
+    if field.rel_model is models.TaxonomyItem:
+        return TickField(coerce=int, choices=choices.term_ids(field.name.replace("_", "-")), **options)
+    label = field.rel_model._meta.fields[field.rel_model._meta.label]
+    query = field.rel_model.select(field.rel_model.id, label).order_by(label)
+    return TickField(coerce=int, choices=list(query.tuples()), **options)
+
+
+def _line(field, options, required, *checks, **more):
+    options["validators"] += [Length(max=field.max_length), *checks]
+    more.setdefault("nullable", field.null)
+    return LineField(**options, **more)
+
+
+def _paragraph(field, options, required):
+    too_long = _l("This is too long: at most %(max)s characters.", max=f"{LONG_TEXT:,}")
+    options["validators"].append(Length(max=LONG_TEXT, message=too_long))
+    return ParagraphField(nullable=field.null, **options)
+
+
+def _integer(field, options, required):
+    options["validators"].append(
+        NumberRange(-BIGGEST, BIGGEST, _l("This number is too large."))
+    )
+    return IntegerField(**options)
+
+
+def _date(field, options, required):
+    options["validators"].append(validators.is_sensible_date)
+    return DateField(**options)
+
+
+BUILDERS = (
+    (models.ManyField, _many),
+    (models.TermField, _term),
+    (models.TermsField, _ticks),
+    (models.LinesField, lambda f, o, r: LinesField(**o)),
+    (models.HoursField, lambda f, o, r: HoursField(**o)),
+    (models.LevelsField, lambda f, o, r: LevelsField(**o)),
+    (models.LanguageListField, lambda f, o, r: PreferredLanguagesField(**o)),
+    (models.LanguageField, lambda f, o, r: _select(f, o, not f.null, choices.languages())),
+    (models.PhoneField, lambda f, o, r: _line(f, o, r, validators.is_phone)),
+    (models.EmailField, lambda f, o, r: _line(f, o, r, validators.is_email)),
+    (models.WebsiteField, lambda f, o, r: _line(f, o, r, validators.is_web_address)),
+    (
+        models.PostalCodeField,
+        lambda f, o, r: _line(
+            f,
+            {**o, "validators": [o["validators"][0]]},
+            r,
+            validators.is_postal_code,
+            clean=validators.postal_code,
+        ),
+    ),
+    (peewee.JSONField, lambda f, o, r: JsonTextField(**o)),
+    (peewee.BooleanField, lambda f, o, r: BooleanField(**{**o, "validators": []})),
+    (
+        peewee.CharField,
+        lambda f, o, r: (
+            _select(f, o, not f.null, [(value, _l(text)) for value, text in f.choices])
+            if f.choices
+            else _line(f, o, r)
+        ),
+    ),
+    (peewee.TextField, _paragraph),
+    (peewee.IntegerField, _integer),
+    (peewee.DateTimeField, lambda f, o, r: DateTimeLocalField(**o)),
+    (peewee.DateField, _date),
+    (peewee.TimeField, lambda f, o, r: TimeField(format=["%H:%M", "%H:%M:%S"], **o)),
+)
+
+
+def model_form(model, names, queries=None, lookup_url=None, replaced=None):
+    """A form class for these fields of ``model``, in order, with the version that the person saw (R-SYS-2).
+
+    ``queries`` limits what may be chosen for a foreign key; ``replaced`` gives fields of our own by name.
+    """
+    known = {**model._meta.fields, **model._meta.manytomany}
+    made = {
+        name: (replaced or {}).get(name) or question(known[name], queries, lookup_url)
+        for name in names
+    }
+    made["version"] = HiddenField(name="version")
+    return type(f"{model.__name__}Form", (PortalForm,), made)
