@@ -1,0 +1,595 @@
+"""Email Selected Referrals: who may get what, the exact text, sending, and recording what was sent another way.
+
+``plan`` decides and writes nothing; ``send`` queues what the plan says, in one transaction.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from peewee import fn
+
+from forms.choices import language_label, term_label
+from forms.validators import clean_line
+from models import (
+    CANCELLED,
+    COMPLETE,
+    DISTRIBUTED,
+    FAILED,
+    FULL,
+    MINIMAL,
+    OUTBOUND,
+    OWN_CONTACT,
+    QUEUED,
+    RECEIVED,
+    SENDING,
+    SENT,
+    UNCERTAIN,
+    VOIDED,
+    DistributionLog,
+    Organization,
+    OutboxMessage,
+    Program,
+    RecommendedAction,
+    Referral,
+    ServiceActivity,
+    ServiceLocation,
+    Staff,
+    database,
+    language,
+    now,
+)
+from workflows import audit, clock, mail, outbox, referrals, settings, texts
+from workflows.outbox import NotAllowed
+from workflows.records import Problem, Refused
+
+EMAIL, MANUAL = "email", "manual"
+OUTSIDE = (
+    "outside"  # names of the two confirmations a plan may ask for, beside COMPLETE
+)
+TEMPLATES = {MINIMAL: "referral-email-minimal", FULL: "referral-email-full"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one press would send: exact subject and text, or the reasons why nothing may leave.
+
+    ``asks`` holds the confirmations still missing (OUTSIDE, COMPLETE); ``left_out`` says in sentences what the full
+    text keeps back; ``reasons`` are full sentences, confirmations included.
+    """
+
+    referral_ids: tuple
+    destination: str
+    internal: bool
+    detail: str
+    subject: str
+    text: str
+    reasons: tuple
+    asks: tuple
+    left_out: tuple
+
+    @property
+    def is_allowed(self):
+        return not self.reasons
+
+    @property
+    def fingerprint(self):
+        """Changes with anything that would leave: a page can prove that what it sends is what it showed."""
+        leaving = repr((self.destination, self.detail, self.subject, self.text))
+        return hashlib.sha256(leaving.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is: the state of its message, log rows by result, what went wrong."""
+
+    batch_id: str
+    state: str
+    error: str
+    results: dict
+
+    @property
+    def is_finished(self):
+        return self.state not in (QUEUED, SENDING)
+
+
+# ---- Addresses (decision 0.3) ----------------------------------------------------------------------------------------
+
+
+def is_internal(address):
+    """True for an address of an own program, location, service, staff row or organization, or of an allowed domain."""
+    address = address.lower()
+    if address.rpartition("@")[2] in settings.value("allowed_email_domains"):
+        return True
+    own = Organization.select(Organization.id).where(Organization.is_own == True)
+    programs = Program.select(Program.id).where(Program.organization.in_(own))
+    holders = (
+        (Organization.email, Organization.id.in_(own)),
+        (Program.contact_email, Program.organization.in_(own)),
+        (ServiceLocation.contact_email, ServiceLocation.organization.in_(own)),
+        (
+            ServiceActivity.contact_email,
+            ServiceActivity.program.in_(programs)
+            & (ServiceActivity.contact_mode == OWN_CONTACT),
+        ),
+        (Staff.email, Staff.is_active == True),
+    )
+    return any(
+        field.model.select().where(fn.LOWER(field) == address, condition).exists()
+        for field, condition in holders
+    )
+
+
+def was_reached(address):
+    """True when something was sent to ``address`` before, so that it is not new (R-REF-5)."""
+    return (
+        DistributionLog.select()
+        .where(
+            DistributionLog.destination == address,
+            DistributionLog.channel == EMAIL,
+            DistributionLog.result.in_((SENT, VOIDED)),
+        )
+        .exists()
+    )
+
+
+def suggestions(referral_ids):
+    """[(address, who it is)] for these referrals: contacts of service, program and location, then earlier
+    destinations of the same services, newest first."""
+    found = {}
+    chosen = _referrals(referral_ids)
+    for referral in chosen:
+        service = referral.service_activity
+        if service and service.contact[2]:
+            found.setdefault(service.contact[2].lower(), service.name)
+        for place in (referral.program, referral.location):
+            if place and place.contact_email:
+                found.setdefault(place.contact_email.lower(), place.name)
+        if not (service or referral.program) and referral.organization.email:
+            found.setdefault(
+                referral.organization.email.lower(), referral.organization.name
+            )
+    services = {r.service_activity_id for r in chosen if r.service_activity_id}
+    earlier = (
+        DistributionLog.select(DistributionLog.destination, fn.MAX(DistributionLog.id))
+        .join(Referral)
+        .where(
+            DistributionLog.channel == EMAIL,
+            DistributionLog.result == SENT,
+            Referral.service_activity.in_(services),
+        )
+        .group_by(DistributionLog.destination)
+        .order_by(fn.MAX(DistributionLog.id).desc())
+        .limit(8)
+    )
+    for address, _newest in earlier.tuples():
+        found.setdefault(address, _("used before"))
+    return list(found.items())
+
+
+def _address(text):
+    """(address as it is used, reasons): exactly one of valid form (R-REF-2)."""
+    text = (text or "").strip()
+    if not text:
+        return "", [_("Enter the destination email.")]
+    try:
+        checked = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return text[:254], [
+            _("Enter exactly one email address, such as name@agency.ca.")
+        ]
+    return checked.ascii_email.lower(), []
+
+
+# ---- The plan --------------------------------------------------------------------------------------------------------
+
+
+def plan(
+    referral_ids,
+    destination,
+    detail=None,
+    confirmed_outside=False,
+    confirmed_complete=False,
+    today=None,
+):
+    """What pressing send would do (R-REF-2…5, R-CON-5, R-CON-6, R-CLI-2); writes nothing.  Returns a Plan.
+
+    ``detail`` is minimal or full; None takes the default of the address (decision 0.3).
+    """
+    today = today or settings.today()
+    address, reasons = _address(destination)
+    valid = not reasons
+    internal = valid and is_internal(address)
+    if detail not in (MINIMAL, FULL):
+        detail = settings.value("email_detail_level") if internal else MINIMAL
+    chosen = _referrals(referral_ids)
+    if not chosen:
+        reasons.append(_("Tick at least one referral."))
+    if len(chosen) < len(set(referral_ids)):
+        reasons.append(_("A ticked referral no longer exists. Go back to the list."))
+    if not mail.ready():
+        reasons.append(
+            _(
+                "No mail server is set up. Use “Record as sent another way”, or ask an administrator."
+            )
+        )
+    if detail == FULL and valid and not internal:
+        reasons += _kept_inside(chosen, today)
+    if valid:
+        reasons += _on_its_way(chosen, address)
+    asks = []
+    if valid and not internal and not confirmed_outside and not was_reached(address):
+        asks.append(OUTSIDE)
+        reasons.append(
+            _(
+                "%(address)s is new and outside your agency. Confirm that it is the right address.",
+                address=address,
+            )
+        )
+    finished = [r.number for r in chosen if r.status == COMPLETE]
+    if finished and not confirmed_complete:
+        asks.append(COMPLETE)
+        reasons.append(
+            _(
+                "Already complete: %(numbers)s. Confirm that you want to send them again.",
+                numbers=", ".join(finished),
+            )
+        )
+    subject, text, left_out = (
+        _written(chosen, detail, internal) if chosen else ("", "", ())
+    )
+    return Plan(
+        tuple(r.id for r in chosen),
+        address,
+        internal,
+        detail,
+        subject,
+        text,
+        tuple(reasons),
+        tuple(asks),
+        left_out,
+    )
+
+
+def _referrals(ids):
+    return list(
+        Referral.select().where(Referral.id.in_(list(ids))).order_by(Referral.id)
+    )
+
+
+def _kept_inside(chosen, today):
+    """Why details of these referrals may not go to an outside address (R-REF-4, R-CON-5, R-CON-6)."""
+    consenting = referrals.may_leave_in_full(
+        {r.client_id for r in chosen if r.client_id}, today
+    )
+    for referral in chosen:
+        if not referral.client_id:
+            yield _(
+                "%(number)s came from another organization and the person is no client yet: its "
+                "details never go to an outside address. Choose minimal.",
+                number=referral.number,
+            )
+        elif referral.client_id not in consenting:
+            yield _(
+                "%(number)s: the client has given no consent to email details that is still in "
+                "force. Nothing can be sent in full; choose minimal, or record the consent first.",
+                number=referral.number,
+            )
+        elif referral.direction == OUTBOUND and not referrals.sharing_consent(
+            referral.client_id, referral.organization_id, today
+        ):
+            yield _(
+                "%(number)s: the client's sharing consent was withdrawn or has expired. Choose "
+                "minimal, or ask the client for a new consent.",
+                number=referral.number,
+            )
+
+
+def _on_its_way(chosen, address):
+    """A second press, or an uncertain message to the same address, would send the same thing twice."""
+    waiting = (
+        DistributionLog.select(DistributionLog.referral, DistributionLog.result)
+        .where(
+            DistributionLog.referral.in_([r.id for r in chosen]),
+            DistributionLog.destination == address,
+            DistributionLog.result.in_((QUEUED, UNCERTAIN)),
+        )
+        .tuples()
+    )
+    numbers = {r.id: r.number for r in chosen}
+    for key, result in sorted(set(waiting)):
+        if result == QUEUED:
+            yield _(
+                "%(number)s is already being sent to this address.", number=numbers[key]
+            )
+        else:
+            yield _(
+                "It is not sure whether an earlier message with %(number)s reached this address. "
+                "Settle that in the outbox first.",
+                number=numbers[key],
+            )
+
+
+@outbox.check
+def details_may_still_leave(message):
+    """R-CON-5: a consent withdrawn while a message waits, or before it is sent again, holds the message back."""
+    rows = list(DistributionLog.select().where(DistributionLog.message == message.id))
+    if not any(row.detail_level == FULL for row in rows) or is_internal(
+        message.recipient
+    ):
+        return
+    yield from _kept_inside(
+        _referrals([row.referral_id for row in rows]), settings.today()
+    )
+
+
+# ---- The text --------------------------------------------------------------------------------------------------------
+
+
+def _written(chosen, detail, internal):
+    """(subject, text, what is left out) in the agency's language; only safe facts reach a subject."""
+    spoken = settings.value("interface_default_language")
+    own = Organization.own()
+    organization = clean_line(own.name) if own else ""
+    said, slug = [], TEMPLATES[detail]
+    token = language.set(spoken)
+    try:
+        with force_locale(spoken):
+            facts = {"count": len(chosen), "organization": organization}
+            subject = texts.subject(slug, spoken, **facts)
+            more = _details(chosen) if detail == FULL else {}
+            rows = []
+            for referral in chosen:
+                row, notes = _row(referral, internal, more.get(referral.id))
+                rows.append(texts.row(slug, spoken, **row))
+                said += notes
+            text = texts.body(
+                slug,
+                spoken,
+                **facts,
+                sender=clean_line(audit.actor.get().name) or organization,
+                reply_phone=own and (own.phone or own.email) or "",
+                portal_link=_portal_link() if internal else "",
+                rows="\n".join(rows),
+            )
+    finally:
+        language.reset(token)
+    return subject, text, tuple(said)
+
+
+def _portal_link():
+    public = (current_app.config.get("PUBLIC_URL") or "").rstrip("/")
+    return f"{public}/referrals/" if public else ""
+
+
+def _row(referral, internal, more):
+    """The facts of one line, and sentences on what is left out."""
+    target, place, notes = referral.target_name, referral.location, []
+    service, program = referral.service_activity, referral.program
+    hidden = any(entry and entry.is_confidential for entry in (program, place))
+    place = place.name if place else referral.organization.name
+    if hidden and not internal:
+        target, place = _("confidential"), _("confidential")
+        notes.append(
+            _(
+                "%(number)s: the place is confidential and is not named.",
+                number=referral.number,
+            )
+        )
+    row = {
+        "number": referral.number,
+        "service_activity": clean_line(
+            service.name if service and not hidden else target
+        ),
+        "location": clean_line(place),
+        "received_on": referral.received_on.isoformat(),
+        "priority": term_label("referral-priorities", referral.priority),
+    }
+    if more is not None:
+        phone, note = _phone(referral)
+        notes += [note] if note else []
+        person = referral.client
+        spoken = (
+            person.preferred_languages[:1] if person else [referral.inbound_language]
+        )
+        interpreter = (
+            person.needs_interpreter if person else referral.inbound_interpreter
+        )
+        row |= {
+            "client_name": clean_line(
+                str(person) if person else referral.inbound_name or ""
+            ),
+            "client_phone": phone,
+            "language": language_label(spoken[0])
+            if spoken and spoken[0]
+            else _("not known"),
+            "interpreter": _("yes") if interpreter else _("no"),
+            "driving_statements": "; ".join(more[0]) or _("none"),
+            "actions": "; ".join(more[1]) or _("none"),
+        }
+    return row, notes
+
+
+def _phone(referral):
+    """(the phone as it may be used, what is left out): a channel that is not safe is never offered (R-CLI-2)."""
+    client = referral.client
+    number = clean_line(client.phone if client else referral.inbound_phone) or ""
+    if not client or not number:
+        return number or _("no phone recorded"), ""
+    call, text = client.safe_to_call, client.safe_to_text
+    if call == "no" and text == "no":
+        note = _(
+            "%(number)s: the phone is left out; it is not safe to use.",
+            number=referral.number,
+        )
+        return _("do not phone or text"), note
+    if call == "no":
+        note = _(
+            "%(number)s: it is not safe to call this client.", number=referral.number
+        )
+        return _("%(phone)s (text only, do not call)", phone=number), note
+    if call == "ask-first":
+        return _("%(phone)s (ask first if it is a good moment)", phone=number), ""
+    if text == "no":
+        return _("%(phone)s (call only, do not text)", phone=number), ""
+    return number, ""
+
+
+def _details(chosen):
+    """{referral id: (driving statements, open actions)} in two statements, however many referrals."""
+    found = {referral.id: ([], []) for referral in chosen}
+    ids = list(found)
+    through = Referral.driving_statements.get_through_model()
+    statement = through.drivingstatement.rel_model
+    rows = (
+        through.select(through.referral, statement.text)
+        .join(statement)
+        .where(through.referral.in_(ids))
+        .order_by(statement.id)
+    )
+    for key, text in rows.tuples():
+        found[key][0].append(clean_line(text))
+    rows = RecommendedAction.select(
+        RecommendedAction.referral, RecommendedAction.text
+    ).where(
+        RecommendedAction.referral.in_(ids),
+        RecommendedAction.done == False,
+    )
+    for key, text in rows.order_by(RecommendedAction.id).tuples():
+        found[key][1].append(clean_line(text))
+    return found
+
+
+# ---- Sending and recording -------------------------------------------------------------------------------------------
+
+
+def send(wanted):
+    """Queue the one message of a Plan with a log row for each referral, in one transaction (R-REF-2, decision 0.4).
+
+    Returns the batch id, under which ``progress`` follows it.  Raises NotAllowed and writes nothing.
+    """
+    if not wanted.is_allowed:
+        raise NotAllowed(wanted.reasons)
+    batch, who = str(uuid.uuid4()), audit.actor.get().name
+    with database.atomic():
+        # Asked again under the write lock: a button pressed twice sends once.
+        twice = list(_on_its_way(_referrals(wanted.referral_ids), wanted.destination))
+        if twice:
+            raise NotAllowed(twice)
+        message = outbox.queue(
+            wanted.destination, wanted.subject, wanted.text, batch_id=batch
+        )
+        _log(
+            wanted.referral_ids,
+            batch,
+            EMAIL,
+            wanted.destination,
+            wanted.detail,
+            QUEUED,
+            message,
+        )
+        referrals.write(wanted.referral_ids, who, sending=True)
+    clock.wake()
+    return batch
+
+
+def _log(ids, batch, channel, destination, detail, result, message=None):
+    DistributionLog.insert_many(
+        [
+            {
+                "referral": key,
+                "message": message,
+                "batch_id": batch,
+                "channel": channel,
+                "destination": destination,
+                "detail_level": detail,
+                "by_name": audit.actor.get().name,
+                "result": result,
+            }
+            for key in ids
+        ]
+    ).execute()
+
+
+def progress(batch_id):
+    """The Progress of a batch, or None when there is no such batch."""
+    rows = (
+        DistributionLog.select(DistributionLog.result, fn.COUNT(DistributionLog.id))
+        .where(DistributionLog.batch_id == batch_id)
+        .group_by(DistributionLog.result)
+    )
+    results = dict(rows.tuples())
+    message = OutboxMessage.get_or_none(OutboxMessage.batch_id == batch_id)
+    if not message and not results:
+        return None
+    state, error = (message.state, message.error) if message else (SENT, "")
+    return Progress(batch_id, state, error, results)
+
+
+def record_manual(referral_ids, note="", destination=""):
+    """Record that referrals were sent another way, by phone for instance; counts as distributed (R-REF-6).
+
+    Returns the batch id; raises Refused when nothing is ticked.
+    """
+    who, note = audit.actor.get().name, clean_line(note or "")
+    destination = (clean_line(destination or "") or note or _("another way"))[:254]
+    batch, at = str(uuid.uuid4()), now()
+    with database.atomic():
+        ids = [referral.id for referral in _referrals(referral_ids)]
+        if not ids:
+            raise Refused([Problem("", _("Tick at least one referral."))])
+        _log(ids, batch, MANUAL, destination, MINIMAL, SENT)
+        referrals.write(ids, who, last_sent_at=at)
+        referrals.move(ids, RECEIVED, DISTRIBUTED, who, note)
+        for key in ids:
+            changed = {"status": None, "last_sent_at": None}
+            audit.record("update", "referral", key, changed, note[:300])
+    return batch
+
+
+def newest_sent(referral):
+    """The newest log row of a referral that stands as sent, or None."""
+    return (
+        DistributionLog.select()
+        .where(DistributionLog.referral == referral, DistributionLog.result == SENT)
+        .order_by(DistributionLog.sent_at.desc(), DistributionLog.id.desc())
+        .first()
+    )
+
+
+def void(row, reason=""):
+    """Take a sending back on paper: the row stays, marked voided.  Without another sending a distributed referral is
+    received again; a complete one stays complete (R-REF-8).  Raises NotAllowed."""
+    who = audit.actor.get().name
+    with database.atomic():
+        voided = (
+            DistributionLog.update(result=VOIDED)
+            .where(DistributionLog.id == row.id, DistributionLog.result == SENT)
+            .execute()
+        )
+        if not voided:
+            raise NotAllowed([_("Only a sending that stands as sent can be voided.")])
+        key, last = row.referral_id, referrals.last_sent(row.referral_id)
+        referrals.write([key], who, last_sent_at=last)
+        if last is None:
+            referrals.move([key], DISTRIBUTED, RECEIVED, who, reason)
+        audit.record(
+            "update", "distribution_log", row.id, {"result": [SENT, VOIDED]}, reason
+        )
+
+
+def troubled(referral_ids):
+    """{referral id: newest failed, uncertain or cancelled log row} for marks in the list."""
+    rows = (
+        DistributionLog.select()
+        .where(
+            DistributionLog.referral.in_(list(referral_ids)),
+            DistributionLog.result.in_((FAILED, UNCERTAIN, CANCELLED)),
+        )
+        .order_by(DistributionLog.id)
+    )
+    return {row.referral_id: row for row in rows}
