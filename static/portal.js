@@ -144,7 +144,11 @@
   }
 
   function enhance(root) {
-    const found = (selector) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)].filter((element) => !element.dataset.ready && (element.dataset.ready = "yes"));
+    const inside = (selector) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];
+    const found = (selector) => inside(selector).filter((element) => {
+      const done = (element.portal ??= new Set());
+      return !done.has(selector) && done.add(selector);
+    });
     found("[data-picker]").forEach(picker);
     found("[data-filter-list]").forEach(listFilter);
     found("form[data-ticks]").forEach(ticks);
@@ -152,7 +156,7 @@
     found("[data-presets]").forEach(presets);
     found("form[data-guard]").forEach(guard);
     found("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
-    found("[data-needs-js]").forEach((element) => { element.hidden = false; });
+    inside("[data-needs-js]").forEach((element) => { element.hidden = false; });
   }
 
   /* --- the page as a whole ---------------------------------------------------------------- */
