@@ -40,17 +40,7 @@ from models import (
     now,
 )
 from workflows import audit, settings
-from workflows.records import (
-    WARN,
-    Problem,
-    Refused,
-    after,
-    before,
-    bump,
-    derive,
-    rule,
-    save,
-)
+from workflows.records import WARN, Problem, Refused, after, before, bump, derive, rule, save
 
 MOVES = {
     RECEIVED: (DISTRIBUTED, COMPLETE),
@@ -101,10 +91,7 @@ def move(ids, source, target, by_name, reason=""):
 def write(ids, by_name, **values):
     """Write kept columns of many referrals at once, stamped and versioned like any save (R-SYS-2)."""
     Referral.update(
-        version=Referral.version + 1,
-        updated_at=now(),
-        updated_by_name=by_name,
-        **values,
+        version=Referral.version + 1, updated_at=now(), updated_by_name=by_name, **values
     ).where(Referral.id.in_(list(ids))).execute()
 
 
@@ -114,9 +101,7 @@ def complete(ids, outcome=None, today=None):
     who = audit.actor.get().name
     with database.atomic():
         done = [
-            key
-            for status in (RECEIVED, DISTRIBUTED)
-            for key in move(ids, status, COMPLETE, who)
+            key for status in (RECEIVED, DISTRIBUTED) for key in move(ids, status, COMPLETE, who)
         ]
         if outcome and done:
             on = None if outcome == PENDING else today or settings.today()
@@ -136,9 +121,7 @@ def reopen(referral, reason=""):
     with database.atomic():
         target = DISTRIBUTED if last_sent(referral.id) else RECEIVED
         if not move([referral.id], COMPLETE, target, who, reason):
-            raise Refused(
-                [Problem("status", _("Only a complete referral can be reopened."))]
-            )
+            raise Refused([Problem("status", _("Only a complete referral can be reopened."))])
         audit.record("update", "referral", referral.id, {"status": None}, reason)
     return target
 
@@ -171,9 +154,7 @@ def flag(referral, today):
     if referral.status == DISTRIBUTED:
         sent = referral.last_sent_at
         waited = (today - settings.local(sent).date()).days if sent else 0
-        due = referral.outcome == PENDING and waited >= settings.value(
-            "distributed_followup_days"
-        )
+        due = referral.outcome == PENDING and waited >= settings.value("distributed_followup_days")
         return FOLLOW_UP_DUE if due else DISTRIBUTED
     age = (today - referral.received_on).days
     if age >= settings.value("referral_overdue_days"):
@@ -190,13 +171,9 @@ def flag_condition(name, today):
     sent_before = start_of(today - follow)
     return {
         NEW: waiting & (Referral.received_on > max(stale, overdue)),
-        STALE: waiting
-        & (Referral.received_on <= stale)
-        & (Referral.received_on > overdue),
+        STALE: waiting & (Referral.received_on <= stale) & (Referral.received_on > overdue),
         OVERDUE: waiting & (Referral.received_on <= overdue),
-        FOLLOW_UP_DUE: out
-        & (Referral.outcome == PENDING)
-        & (Referral.last_sent_at < sent_before),
+        FOLLOW_UP_DUE: out & (Referral.outcome == PENDING) & (Referral.last_sent_at < sent_before),
         DISTRIBUTED: out
         & (
             (Referral.outcome != PENDING)
@@ -267,10 +244,7 @@ def is_in_force(consent, today):
 def may_leave_in_full(client_ids, today):
     """Ids of those clients whose details may be emailed outside: the newest email-details consent is in force, and
     the newest sharing consent, if there is one, was not withdrawn (R-REF-4, R-CON-5)."""
-    details, sharing = (
-        _decisions(EMAIL_DETAILS, client_ids),
-        _decisions(SHARING, client_ids),
-    )
+    details, sharing = (_decisions(EMAIL_DETAILS, client_ids), _decisions(SHARING, client_ids))
     return {
         key
         for key, (newest, *_older) in details.items()
@@ -287,8 +261,7 @@ def sharing_consent(client, organization, today):
         .where(
             ConsentRecord.type == SHARING,
             ConsentRecord.client == client,
-            ConsentRecord.named_organizations.get_through_model().organization
-            == organization,
+            ConsentRecord.named_organizations.get_through_model().organization == organization,
         )
         .order_by(ConsentRecord.given_on.desc(), ConsentRecord.id.desc())
     )
@@ -301,11 +274,7 @@ def withdraw(consent, today=None, reason=""):
     client's open referrals, to be reviewed (R-CON-5)."""
     consent.state, consent.withdrawn_on = WITHDRAWN, today or settings.today()
     save(consent, reason=reason)
-    return list(
-        Referral.open()
-        .where(Referral.client == consent.client_id)
-        .order_by(Referral.id)
-    )
+    return list(Referral.open().where(Referral.client == consent.client_id).order_by(Referral.id))
 
 
 # ---- What a referral may point to ------------------------------------------------------------------------------------
@@ -316,9 +285,7 @@ def next_number(year):
     key = str(year)
     while True:
         bump("referral.number", key, 1)
-        count = KeptCount.get(
-            KeptCount.name == "referral.number", KeptCount.key == key
-        ).n
+        count = KeptCount.get(KeptCount.name == "referral.number", KeptCount.key == key).n
         number = f"{key}-{count:04d}"
         if not Referral.select().where(Referral.number == number).exists():
             return number
@@ -330,15 +297,9 @@ def fill_in(referral, stored):
     _point(referral)
     if stored is None:
         referral.number = referral.number or next_number(referral.received_on.year)
-    if (
-        referral.direction == OUTBOUND
-        and referral.client_id
-        and not referral.consent_record_id
-    ):
+    if referral.direction == OUTBOUND and referral.client_id and not referral.consent_record_id:
         day = referral.received_on
-        referral.consent_record = sharing_consent(
-            referral.client_id, referral.organization_id, day
-        )
+        referral.consent_record = sharing_consent(referral.client_id, referral.organization_id, day)
     differs = stored is None or any(
         referral.__data__.get(name) != stored.__data__.get(name)
         for name in ("client", "service_activity", "received_on")
@@ -351,9 +312,7 @@ def _point(referral):
     if referral.level == TO_SERVICE:
         service = referral.service_activity
         if service is None:
-            raise Refused(
-                [Problem("service_activity", _("Choose the service or activity."))]
-            )
+            raise Refused([Problem("service_activity", _("Choose the service or activity."))])
         referral.program, referral.location = service.program, service.location
     elif referral.level == TO_PROGRAM:
         if referral.program is None:
@@ -393,9 +352,7 @@ def person_is_named(change):
     if referral.client_id:
         return
     if referral.direction != INBOUND:
-        yield Problem(
-            "client", _("Choose the client; only an inbound referral can do without.")
-        )
+        yield Problem("client", _("Choose the client; only an inbound referral can do without."))
     elif not (referral.inbound_name or "").strip():
         yield Problem("inbound_name", _("Choose a client, or enter the person's name."))
 
@@ -407,13 +364,10 @@ def direction_fits_organization(change):
     if not change.changed("direction", "organization"):
         return
     if referral.direction == OUTBOUND and referral.organization.is_own:
-        yield Problem(
-            "direction", _("An outbound referral goes to another organization.")
-        )
+        yield Problem("direction", _("An outbound referral goes to another organization."))
     elif referral.direction != OUTBOUND and not referral.organization.is_own:
         yield Problem(
-            "direction",
-            _("This service belongs to a partner, so the direction is outbound."),
+            "direction", _("This service belongs to a partner, so the direction is outbound.")
         )
 
 
@@ -425,16 +379,13 @@ def outbound_needs_sharing_consent(change):
     if referral.direction != OUTBOUND or not referral.client_id or not touched:
         return
     consent = referral.consent_record
-    named = (
-        consent and consent.client_id == referral.client_id and consent.type == SHARING
-    )
+    named = consent and consent.client_id == referral.client_id and consent.type == SHARING
     if named:
         through = ConsentRecord.named_organizations.get_through_model()
         named = (
             through.select()
             .where(
-                through.consent_record == consent,
-                through.organization == referral.organization_id,
+                through.consentrecord == consent, through.organization == referral.organization_id
             )
             .exists()
         )
@@ -448,9 +399,7 @@ def outbound_needs_sharing_consent(change):
     elif not is_in_force(consent, max(referral.received_on, settings.today())):
         yield Problem(
             "consent_record",
-            _(
-                "This sharing consent was withdrawn or has expired. Ask the client for a new one."
-            ),
+            _("This sharing consent was withdrawn or has expired. Ask the client for a new one."),
         )
 
 
@@ -475,9 +424,7 @@ def same_service_twice_is_mentioned(change):
 def status_moves_by_its_own_steps(change):
     """R-REF-1: a form never sets the status."""
     if change.before is not None and change.changed("status"):
-        yield Problem(
-            "status", _("The status changes only by sending, completing or reopening.")
-        )
+        yield Problem("status", _("The status changes only by sending, completing or reopening."))
 
 
 @after(Referral)
@@ -509,9 +456,9 @@ def follow_names(change):
         derive(referral)
         new = (referral.client_name, referral.target_name, referral.search)
         if new != old:
-            Referral.update(
-                client_name=new[0], target_name=new[1], search=new[2]
-            ).where(Referral.id == referral.id).execute()
+            Referral.update(client_name=new[0], target_name=new[1], search=new[2]).where(
+                Referral.id == referral.id
+            ).execute()
 
 
 # ---- The quick form --------------------------------------------------------------------------------------------------
@@ -526,12 +473,7 @@ def receive(values, reason, actions=(), kind="need"):
     reason = (reason or "").strip()
     if not reason:
         raise Refused(
-            [
-                Problem(
-                    "reason",
-                    _("Say in one or two sentences why this referral is made."),
-                )
-            ]
+            [Problem("reason", _("Say in one or two sentences why this referral is made."))]
         )
     if len(reason) > 300:
         raise Refused([Problem("reason", _("Shorten the reason to 300 characters."))])
@@ -543,9 +485,5 @@ def receive(values, reason, actions=(), kind="need"):
         for action in actions:
             slug, text = action if isinstance(action, tuple) else (None, action)
             if text.strip():
-                save(
-                    RecommendedAction(
-                        referral=referral, action_slug=slug, text=text.strip()
-                    )
-                )
+                save(RecommendedAction(referral=referral, action_slug=slug, text=text.strip()))
     return referral, warnings
