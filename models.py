@@ -10,7 +10,7 @@
 Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
 ``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
 ``form`` ((title, help, (field, …)), …), ``kept`` (columns the product keeps, never typed), ``natural_key`` (imports),
-``personal`` (opening a row is logged), ``reference`` (cached in memory), ``counted`` (kept counters), ``stamp`` (see house).
+``personal`` (opening a row is logged), ``reference`` (cached in memory), ``remembered`` (its pick list is), ``counted`` (kept counters), ``stamp`` (see house).
 """
 
 import datetime
@@ -489,6 +489,7 @@ class Staff(Record):
     class Meta:
         section = "administration"
         title = N_("Staff")
+        remembered = True
         label = "name"
         listed = ("name", "role", "email", "work_phone", "is_active")
         search = ("name", "email")
@@ -568,6 +569,7 @@ class Organization(Provenance):
     class Meta:
         section = "organizations"
         title = N_("Organizations")
+        remembered = True
         label = "name"
         listed = ("name", "city", "phone", "email", "last_verified_on")
         search = ("name", "city", "general_description")
@@ -660,6 +662,7 @@ class ServiceLocation(Provenance):
     class Meta:
         section = "directory"
         title = N_("Service Locations")
+        remembered = True
         label = "name"
         listed = ("name", "organization", "city", "location_type", "contact_phone", "is_active")
         search = ("name", "address", "city", "contact_name")
@@ -735,6 +738,7 @@ class Program(Provenance):
     class Meta:
         section = "directory"
         title = N_("Programs")
+        remembered = True
         label = "name"
         listed = ("name", "organization", "area_of_focus", "funding", "state")
         search = ("name", "description", "contact_name")
@@ -868,6 +872,7 @@ class ServiceActivity(Provenance):
     class Meta:
         section = "directory"
         title = N_("Services & Activities")
+        remembered = True
         label = "name"
         listed = ("name", "program", "location", "delivery_mode", "state", "last_reviewed_on")
         search = ("name", "description", "focus_group_text")
@@ -1330,7 +1335,7 @@ class Referral(Record):
             "priority",
             "received_on",
         )
-        search = ("number", "client_name", "target_name", "service_activity", "location")
+        search = ("number", "client_name", "target_name", "location")
         filters = (
             "location",
             "service_activity",

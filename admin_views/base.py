@@ -5,7 +5,7 @@ from flask_admin import BaseView, expose
 from flask_admin.contrib.peewee import ModelView
 from flask_babel import gettext as _
 from markupsafe import Markup
-from peewee import JOIN, CharField, ForeignKeyField, TextField
+from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
 from admin_views.guard import Guarded
@@ -13,7 +13,8 @@ from admin_views.listing import (
     Listing,
     cells,
     field_filter,
-    label_column,
+    fill,
+    label_name,
     pill,
     text_of,
     whole,
@@ -32,6 +33,8 @@ STAMPS = (
     "version",
     "search",
 )
+# Columns whose database value is what Python sees; the others are converted first.
+RAW = (CharField, IntegerField, TextField)
 PILLS = ("status", "state", "result", "outcome", "flag")
 
 
@@ -69,12 +72,6 @@ class EntityView(Guarded, ModelView):
             one.name: one
             for one in (*self.own_filters(), *self.derived_filters())
         }
-        self.joins = {}
-        for name in self.list_columns():
-            field = self.meta.fields[name]
-            if isinstance(field, ForeignKeyField):
-                alias = field.rel_model.alias()
-                self.joins[name] = (alias, alias.id == field)
 
     @staticmethod
     def address(model):
@@ -118,6 +115,11 @@ class EntityView(Guarded, ModelView):
     def base_condition(self):
         """An expression that limits the whole screen, or None."""
         return None
+
+    def limits(self, listing):
+        """Expressions that limit the list besides its filters, such as the default of showing what is open."""
+        condition = self.base_condition()
+        return [] if condition is None else [condition]
 
     def page_views(self, listing):
         """(label, address, current) of ready-made views of the list."""
@@ -179,41 +181,36 @@ class EntityView(Guarded, ModelView):
     def index_view(self):
         listing = Listing(self, request.args.to_dict())
         names = self.list_columns()
-        columns, formats = [], []
-        for name in names:
-            field = self.meta.fields[name]
-            if name in self.joins:
-                alias = self.joins[name][0]
-                columns.append(self._alias_label(alias, field.rel_model))
-                formats.append(text_of(field.rel_model._meta.fields[field.rel_model._meta.label]))
-            else:
-                columns.append(self._own_label(field))
-                formats.append(self._format(name, field))
-        rows, previous, following = listing.page(columns)
-        page = cells(formats, rows, self.row_address())
+        rows, previous, following = listing.page(tuple(map(self.column, names)))
+        page = cells(list(map(self.cell, names)), rows, self.row_address())
         if self.big:
             audit.record("view", self.meta.table_name, changed={"shown": len(rows)})
-        return self.render(self.list_template, **self.list_facts(listing, names, page, previous, following))
+        facts = self.list_facts(listing, names, page, previous, following)
+        return self.render(self.list_template, **facts)
 
-    def row_address(self):
-        return f"{self.get_url('.details_view')}?id="
+    def column(self, name):
+        """(field name, label column of the row it names or None) of one list column."""
+        field = self.meta.fields[name]
+        if isinstance(field, ForeignKeyField):
+            return name, label_name(field.rel_model)
+        if name == self.meta.label:
+            return label_name(self.model), None
+        return name, None
 
-    def _own_label(self, field):
-        if field.name == self.meta.label and field.name.endswith("_en"):
-            return label_column(self.model)
-        return field
-
-    def _alias_label(self, alias, model):
-        name = model._meta.label
-        if name.endswith("_en") and models.language.get() != "en":
-            return getattr(alias, f"{name[:-2]}fr")
-        return getattr(alias, name)
-
-    def _format(self, name, field):
+    def cell(self, name):
+        """A function from the raw database value of a list column to what its cell shows."""
+        field = self.meta.fields[name]
+        if isinstance(field, ForeignKeyField):
+            return lambda value: "" if value is None else str(value)
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
-        return words
+        if isinstance(field, RAW):
+            return words
+        return lambda value: words(field.python_value(value))
+
+    def row_address(self):
+        return f"{self.get_url('.details_view')}?id="
 
     def list_facts(self, listing, names, page, previous, following):
         """Everything the list template is given."""
@@ -236,6 +233,7 @@ class EntityView(Guarded, ModelView):
             "clear_href": self.get_url(".index_view"),
             "columns": [self._heading(listing, name) for name in names],
             "rows": page,
+            "fill": fill,
             "actions": self.bulk_actions(),
             "action_href": self.get_url(".action_view"),
             "previous_href": listing.link(**{after: ids[0]}) if previous and ids else None,

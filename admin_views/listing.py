@@ -22,6 +22,7 @@ from workflows import records, search, settings
 
 PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
+FEW = 100
 
 
 @lru_cache(4096)
@@ -144,9 +145,7 @@ def field_filter(model, path):
 def _filter(name, field, wrap):
     label = field.verbose_name
     if isinstance(field, peewee.ForeignKeyField):
-        return Filter(
-            name, label, "lookup", lambda v: wrap(field == (whole(v) or -1)), lambda: _rows(field)
-        )
+        return Filter(name, label, "lookup", lambda v: wrap(_names(field, v)), lambda: _rows(field))
     if isinstance(field, peewee.BooleanField):
         offered = lambda: [("1", _("Yes")), ("0", _("No"))]  # noqa: E731
         return Filter(name, label, "choice", lambda v: wrap(field == (v == "1")), offered)
@@ -171,22 +170,73 @@ def _between(field, first, last):
     return parts[0] & parts[1] if len(parts) == 2 else parts[0]
 
 
-def _rows(field):
-    """(id, label) of the rows a filter offers; a longer list is typed into instead."""
-    target = field.rel_model
+def _names(field, text):
+    """Rows whose ``field`` names the row with that id, or a row whose label begins with that text."""
+    key, target = whole(text), field.rel_model
+    if key is not None:
+        return field == key
     label = target._meta.fields[target._meta.label]
-    rows = target.select(target.id, label).order_by(label).limit(201).tuples()
+    return field.in_(target.select(target.id).where(label.startswith(text)))
+
+
+def _rows(field):
+    """(id, words) of the rows a filter offers; a longer list is typed into instead.
+
+    Directory and reference tables are remembered until one of them is saved.
+    """
+    target = field.rel_model
+    if not getattr(target._meta, "remembered", False):
+        return None
+    return choices.memo((target, models.language.get()), lambda: _few_rows(target))
+
+
+def _few_rows(target):
+    label = target._meta.fields[label_name(target)]
+    rows = target.select(target.id, label).order_by(label).limit(FEW + 1).tuples()
     rows = [(str(key), str(text)) for key, text in rows]
-    return rows if len(rows) <= 200 else None
+    return rows if len(rows) <= FEW else None
 
 
-def label_column(model):
+@lru_cache(512)
+def _head(model, columns):
+    """SELECT … FROM … for these columns of ``model``; a foreign key shows the words of the row it names.
+
+    Written as text because it is the hottest statement of the portal, and LEFT JOINs so that the base table drives.
+    """
+    meta = model._meta
+    chosen, joins = ["t1.id"], []
+    for n, (name, label) in enumerate(columns, 2):
+        field = meta.fields[name]
+        if label is None:
+            chosen.append(f't1."{field.column_name}"')
+            continue
+        target = field.rel_model._meta
+        chosen.append(_label_sql(f"t{n}", label))
+        joins.append(
+            f'LEFT OUTER JOIN "{target.table_name}" AS t{n} ON t{n}.id = t1."{field.column_name}"'
+        )
+    return f'SELECT {", ".join(chosen)} FROM ', f'"{meta.table_name}" AS t1', " ".join(joins)
+
+
+def _label_sql(alias, label):
+    if label.endswith("_fr"):
+        return f"COALESCE(NULLIF({alias}.{label}, ''), {alias}.{label[:-2]}en)"
+    return f"{alias}.{label}"
+
+
+def label_name(model):
     """The column a person calls a row by, in the current language."""
     name = model._meta.label
-    if name.endswith("_en") and models.language.get() != "en":
-        french = model._meta.fields[name[:-2] + "fr"]
-        return peewee.fn.COALESCE(peewee.fn.NULLIF(french, ""), model._meta.fields[name])
-    return model._meta.fields[name]
+    french = name.endswith("_en") and models.language.get() == "fr"
+    return f"{name[:-2]}fr" if french else name
+
+
+def fragment(model, expression):
+    """(SQL, parameters) of a peewee condition on ``model``, which is t1."""
+    context = models.database.get_sql_context()
+    with context.scope_normal():
+        context.alias_manager[model._meta.table] = "t1"
+        return context.sql(expression).query()
 
 
 class Listing:
@@ -205,7 +255,7 @@ class Listing:
         self.sort, self.descending = self._order()
 
     def _order(self):
-        """(field or None for the key alone, descending).  A lazy search is read in key order, newest first."""
+        """(column or None for the key alone, descending).  A lazy search is read in key order, newest first."""
         if self.words and search.is_lazy() and self.view.big:
             return None, True
         asked = self.args.get("sort", "")
@@ -216,51 +266,54 @@ class Listing:
         return (None if name == "id" else self.meta.fields[name]), descending
 
     def conditions(self):
-        """Every condition of the list, without the cursor."""
-        found = [self.view.base_condition()] if self.view.base_condition() is not None else []
-        return found + [one.condition(value) for one, value in self.active]
+        """[(SQL, parameters)] of every condition of the list, without the search and the cursor."""
+        limits = self.view.limits(self)
+        found = [*limits, *(one.condition(value) for one, value in self.active)]
+        return [fragment(self.model, condition) for condition in found]
 
-    def query(self, columns):
-        """The rows of the list in order, without the cursor; ``columns`` as they are selected."""
-        query = self.model.select(self.meta.fields["id"], *columns)
-        for alias, on in self.view.joins.values():
-            query = query.join_from(self.model, alias, peewee.JOIN.LEFT_OUTER, on=on)
-        for condition in self.conditions():
-            query = query.where(condition)
+    def statement(self, columns, extra=(), descending=None, limit=None):
+        """(SQL, parameters) of the rows in order; ``columns`` is a tuple of (field name, label column or None)."""
+        descending = self.descending if descending is None else descending
+        select, source, joins = _head(self.model, columns)
+        found = [*self.conditions(), *extra]
+        key = "t1.id"
         if self.words:
-            query = search.matching(query, self.model, self.words)
-        return query.order_by(*self._ordering(self.descending))
-
-    def _ordering(self, descending):
-        key = self.meta.fields["id"]
-        columns = [key] if self.sort is None else [self.sort, key]
-        return [column.desc() if descending else column.asc() for column in columns]
+            source, conditions, lazy = search.matching(self.model, source, self.words)
+            found += conditions
+            key = "w.rowid" if lazy and self.sort is None else key
+        where = " AND ".join(f"({sql})" for sql, _values in found)
+        values = [value for _sql, given in found for value in given]
+        way = "DESC" if descending else "ASC"
+        first = f't1."{self.sort.column_name}" {way}, ' if self.sort is not None else ""
+        sql = f"{select}{source} {joins} {'WHERE ' + where if where else ''} ORDER BY {first}{key} {way}"
+        return (f"{sql} LIMIT {limit}" if limit else sql), values
 
     def _beyond(self, cursor, below):
-        """Rows on one side of the row ``cursor`` in key order; None when that row is gone."""
-        key = self.meta.fields["id"]
+        """The condition for rows on one side of the row ``cursor``; None when that row is gone."""
+        sign, mark = "<" if below else ">", models.database.param
         if self.sort is None:
-            return key < cursor if below else key > cursor
-        value = self.model.select(self.sort).where(key == cursor).tuples().first()
+            key = "w.rowid" if self.words and search.is_lazy() else "t1.id"
+            return f"{key} {sign} {mark}", [cursor]
+        column, table = self.sort.column_name, self.meta.table_name
+        value = models.database.execute_sql(
+            f'SELECT "{column}" FROM "{table}" WHERE id = {mark}', (cursor,)
+        ).fetchone()
         if value is None:
             return None
-        left, right = peewee.Tuple(self.sort, key), (value[0], cursor)
-        right = peewee.Tuple(*right)
-        return left < right if below else left > right
+        return f'(t1."{column}", t1.id) {sign} ({mark}, {mark})', [value[0], cursor]
 
     def page(self, columns):
         """(rows, has previous, has next): at most ``size`` rows as tuples, the id first."""
         before, after = whole(self.args.get("before")), whole(self.args.get("after"))
-        query, backwards, moved = self.query(columns), False, False
+        backwards, moved, extra = False, False, []
         cursor, below = (before, True) if before is not None else (after, False)
-        if cursor is not None:
-            condition = self._beyond(cursor, below)
-            if condition is not None:
-                moved, backwards = True, below != self.descending
-                query = query.where(condition)
-                if backwards:
-                    query = query.order_by(*self._ordering(not self.descending))
-        rows = list(query.limit(self.size + 1).tuples())
+        beyond = self._beyond(cursor, below) if cursor is not None else None
+        if beyond is not None:
+            extra.append(beyond)
+            moved, backwards = True, below != self.descending
+        way = self.descending != backwards
+        sql, values = self.statement(columns, extra, way, self.size + 1)
+        rows = models.database.execute_sql(sql, values).fetchall()
         more, rows = len(rows) > self.size, rows[: self.size]
         if backwards:
             rows.reverse()
@@ -287,7 +340,7 @@ class Listing:
         if not getattr(self.meta, "counted", None) or self.words:
             return None
         asked = dict((one.name, value) for one, value in self.active)
-        if set(asked) - {self.meta.counted} or self.view.base_condition() is not None:
+        if set(asked) - {self.meta.counted} or self.view.limits(self):
             return None
         counts = records.kept_counts(self.model)
         value = asked.get(self.meta.counted)
@@ -313,9 +366,8 @@ class Listing:
         if one.kind == "lookup":
             field = self.view.lookup_field(one.name)
             target = field.rel_model
-            row = target.select(label_column(target)).where(target.id == (whole(value) or -1))
-            row = row.tuples().first()
-            return row[0] if row else value
+            row = target.get_or_none(target.id == (whole(value) or -1))
+            return str(row) if row else value
         return dict(one.options() if one.options else ()).get(value, value)
 
     def filter_facts(self):
@@ -345,21 +397,44 @@ def pill(kind, value, text):
 
 
 def cells(formats, rows, href):
-    """Rows for the template: (id, address, first words, (cell, …)), every cell safe to print."""
-    first, rest = formats[0], formats[1:]
-    known = [{} for _format in rest]
-    made = []
-    for row in rows:
-        line = []
-        for n, form in enumerate(rest):
-            value = row[n + 2]
-            memory = known[n]
-            try:
-                text = memory[value]
-            except KeyError:
-                text = memory[value] = escape(form(value))
-            except TypeError:
-                text = escape(form(value))
-            line.append(text)
-        made.append((row[0], f"{href}{row[0]}", escape(first(row[1]) or "—"), tuple(line)))
-    return made
+    """Rows for the template: (id, address, first words, (cell, …)), every one a safe plain string.
+
+    ``formats`` turn a raw database value into words; each value is formatted once a page.
+    """
+    first, memories = formats[0], [_Memory(form) for form in formats[1:]]
+    return [
+        (
+            row[0],
+            f"{href}{row[0]}",
+            str(escape(first(row[1]) or "—")),
+            tuple([memory[value] for memory, value in zip(memories, row[2:], strict=True)]),
+        )
+        for row in rows
+    ]
+
+
+class _Memory(dict):
+    """What each value of one column shows, worked out the first time it is met."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+
+    def __missing__(self, value):
+        text = self[value] = str(escape(self.form(value)))
+        return text
+
+
+def fill(line, rows, tick, marked):
+    """All rows as HTML: ``line`` is one row with %s for [id, (id,) first,] address, first and each cell.
+
+    The template writes the row, this only repeats it: a loop in the template costs three times as much.
+    """
+    text = str(line)
+    if tick and marked:
+        lines = [text % (i, i, first, href, first, *rest) for i, href, first, rest in rows]
+    elif tick:
+        lines = [text % (i, first, href, first, *rest) for i, href, first, rest in rows]
+    else:
+        lines = [text % (href, first, *rest) for _i, href, first, rest in rows]
+    return Markup("\n".join(lines))

@@ -10,6 +10,7 @@ class _Memory:
     revision = None
     terms = None
     languages = None
+    others = {}
 
 
 def revision():
@@ -26,11 +27,20 @@ def refresh(stamp):
     """Forget what is remembered when ``stamp`` is another revision than the remembered one."""
     if stamp != _Memory.revision:
         _Memory.revision, _Memory.terms, _Memory.languages = stamp, None, None
+        _Memory.others = {}
 
 
 def remembered():
     """The revision in memory; None before the first ``refresh``."""
     return _Memory.revision
+
+
+def memo(key, make):
+    """What ``make()`` gave for ``key``, made once for each revision of the reference tables."""
+    others = _Memory.others
+    if key not in others:
+        others[key] = make()
+    return others[key]
 
 
 def _terms():
@@ -89,6 +99,16 @@ def terms(name, keep=()):
     rows = _terms().get(name, {})
     known = [(slug, _label(row)) for slug, row in rows.items() if row[2] or slug in keep]
     return known + [(slug, slug) for slug in keep if slug and slug not in rows]
+
+
+def slugs(name):
+    """Every slug of a list, the retired ones too."""
+    return tuple(_terms().get(name, {}))
+
+
+def codes():
+    """Every language code, the retired ones too."""
+    return tuple(_languages())
 
 
 def term_ids(name, keep=()):

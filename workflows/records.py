@@ -120,7 +120,7 @@ def problems(record, before=None, many=None):
 
 def linked_ids(record, name):
     """Sorted ids that the through field ``name`` of ``record`` refers to."""
-    through, mine, other = _through(type(record), name)
+    through, mine, other = through_of(type(record), name)
     return sorted(
         value
         for (value,) in through.select(other).where(mine == record.id).tuples()
@@ -160,8 +160,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
                 _described(model, changed),
                 reason,
             )
-            if getattr(model._meta, "reference", False):
-                bump("revision", "reference", 1)
+            _touch(model)
         for follow in _after[model]:
             follow(change)
     return [p for p in found if p.level == WARN]
@@ -184,8 +183,14 @@ def delete(record, reason=""):
             raise InUse(used_by(record)) from error
         _count(None, record)
         audit.record("delete", model._meta.table_name, record.id, {}, reason)
-        if getattr(model._meta, "reference", False):
-            bump("revision", "reference", 1)
+        _touch(model)
+
+
+def _touch(model):
+    """Move the revision that tells every process to forget what it remembers of this table."""
+    meta = model._meta
+    if getattr(meta, "reference", False) or getattr(meta, "remembered", False):
+        bump("revision", "reference", 1)
 
 
 def delete_rule(*models):
@@ -289,7 +294,7 @@ def _update(record, before, differing, who):
 
 def _link(record, name, ids, is_new):
     """Make the through rows of ``name`` exactly ``ids``; returns (old, new) ids, or None when equal."""
-    through, mine, other = _through(type(record), name)
+    through, mine, other = through_of(type(record), name)
     old, new = set() if is_new else set(linked_ids(record, name)), set(ids)
     if old == new:
         return None
@@ -301,7 +306,7 @@ def _link(record, name, ids, is_new):
     return sorted(old), sorted(new)
 
 
-def _through(model, name):
+def through_of(model, name):
     """(through model, its field for ``model``, its field for the other side)."""
     field = model._meta.manytomany[name]
     through = field.get_through_model()

@@ -5,7 +5,7 @@ and the rest is checked on the row, so that rows are read lazily, newest first, 
 PostgreSQL: to_tsvector('simple') with a GIN index.
 """
 
-from peewee import SQL, SqliteDatabase, fn
+from peewee import SQL, SqliteDatabase
 
 from models import database, normalise
 
@@ -22,23 +22,30 @@ def is_lazy():
     return isinstance(database.obj, SqliteDatabase)
 
 
-def matching(query, model, text):
-    """``query`` limited to rows of ``model`` with words that begin with each word of ``text``."""
-    words, meta = words_of(text), model._meta
+def matching(model, source, text):
+    """(FROM clause, [(SQL, parameters)], lazy) that limits ``source`` ("table AS t1") to rows with these words.
+
+    Every word of ``text`` must begin a word of the row.  Where ``lazy`` is true the index is called w and drives.
+    """
+    words, table = words_of(text), f"{model._meta.table_name}_words"
     if not words:
-        return query.where(SQL("1 = 0"))
+        return source, [("1 = 0", ())], False
     if not is_lazy():
         terms = " & ".join(f"{word}:*" for word in words)
-        return query.where(
-            SQL("to_tsvector('simple', t1.search) @@ to_tsquery('simple', %s)", (terms,))
-        )
-    # A single letter has no index of its own; FTS5 then walks the terms, which is still right.
+        found = "to_tsvector('simple', t1.search) @@ to_tsquery('simple', %s)"
+        return source, [(found, (terms,))], False
     asked = " ".join(f'"{word[:PREFIX]}"*' for word in words)
-    table = f"{meta.table_name}_words"
-    query = query.where(
-        SQL(f"t1.id IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (asked,))
-    )
-    for word in words:
-        if len(word) > PREFIX:
-            query = query.where(fn.INSTR(SQL("' ' || t1.search"), f" {word}") > 0)
-    return query
+    conditions = [(f"{table} MATCH ?", (asked,))]
+    conditions += [
+        ("INSTR(' ' || t1.search, ?) > 0", (f" {word}",)) for word in words if len(word) > PREFIX
+    ]
+    # CROSS JOIN keeps SQLite from turning the order around: rows come out of the index newest first, as they are needed.
+    return f"{table} AS w CROSS JOIN {source} ON t1.id = w.rowid", conditions, True
+
+
+def condition(model, text):
+    """The same as a peewee expression, for short queries that need no order of the index."""
+    source, conditions, lazy = matching(model, f'"{model._meta.table_name}" AS t1', text)
+    where = " AND ".join(sql for sql, _values in conditions)
+    values = [value for _sql, given in conditions for value in given]
+    return model._meta.fields["id"].in_(SQL(f"(SELECT t1.id FROM {source} WHERE {where})", values))
