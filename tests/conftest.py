@@ -1,0 +1,175 @@
+"""The test room: one prepared database for the whole session, a copy of it for each test.
+
+``pytest`` runs on SQLite files, ``pytest --postgres`` runs every test that touches the database on PostgreSQL, on a server
+that this session starts and stops.  Nothing is faked but the clock.
+"""
+
+import datetime
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+import time_machine
+from browser import Browser
+from postgres import Server, address, copy_database
+from prepare import CONFIG, prepare
+from smtp_server import Listening, PostOffice
+
+import models
+from app import create_app
+from forms import choices
+from workflows import audit
+
+
+def pytest_addoption(parser):
+    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
+
+
+def pytest_configure(config):
+    """Prepare the template once, in the process that starts the workers."""
+    if hasattr(config, "workerinput"):
+        config.portal = json.loads(config.workerinput["portal"])
+        return
+    if config.option.collectonly:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    config.portal = {"folder": str(folder), "sockets": None}
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    url = f"sqlite:///{folder}/portal.db"
+    if config.getoption("--postgres"):
+        server = Server()
+        config.add_cleanup(server.stop)
+        config.portal["sockets"] = str(server.folder)
+        copy_database(server.folder, "template1", "prepared")
+        url = server.url("prepared")
+    config.portal["cookies"] = prepare(url, folder)
+
+
+def pytest_configure_node(node):
+    """Tell each worker of pytest-xdist where the template is."""
+    node.workerinput["portal"] = json.dumps(node.config.portal)
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --postgres only tests that touch the database run, and none twice in a browser."""
+    if not config.getoption("--postgres"):
+        return
+    kept = [
+        item
+        for item in items
+        if "database_url" in item.fixturenames
+        and not item.get_closest_marker("sqlite_only")
+        and not item.get_closest_marker("journey")
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def prepared(pytestconfig):
+    """Where the prepared database and the cookies of its signed-in screens are."""
+    return pytestconfig.portal
+
+
+@pytest.fixture(scope="session")
+def application(prepared, tmp_path_factory):
+    """One application a process; building one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("application")
+    return create_app({**CONFIG, "INSTANCE": str(folder), "DATABASE_URL": f"sqlite:///{folder}/x.db"})
+
+
+@pytest.fixture
+def database_url(prepared, tmp_path, worker_id):
+    """A database of this test alone: migrated, seeded, set up, two screens signed in."""
+    for key in Path(prepared["folder"]).glob("*.key"):
+        shutil.copy(key, tmp_path)
+    if prepared["sockets"] is None:
+        shutil.copy(Path(prepared["folder"]) / "portal.db", tmp_path)
+        return f"sqlite:///{tmp_path}/portal.db"
+    name = f"test_{worker_id}"
+    copy_database(prepared["sockets"], "prepared", name)
+    return address(prepared["sockets"], name)
+
+
+@pytest.fixture
+def app(application, database_url, tmp_path):
+    """The application on this test's database, with the application context of a command."""
+    kept = dict(application.config)
+    application.config.update(INSTANCE=str(tmp_path), DATABASE_URL=database_url)
+    models.open_database(database_url)
+    audit.use_key(bytes.fromhex((tmp_path / "audit.key").read_text().strip()))
+    choices.refresh(None)
+    named = audit.actor.set(audit.Actor("Test Worker", "127.0.0.1"))
+    spoken = models.language.set("en")
+    with application.app_context():
+        models.database.connect()
+        yield application
+        models.database.close()
+    models.language.reset(spoken)
+    audit.actor.reset(named)
+    pool = models.database.obj
+    if hasattr(pool, "close_all"):
+        pool.close_all()
+    application.config.clear()
+    application.config.update(kept)
+
+
+@pytest.fixture
+def browser(app, prepared):
+    """Somebody signed in, working as "Test Worker"."""
+    return Browser(app, prepared["cookies"]["worker"])
+
+
+@pytest.fixture
+def administrator_browser(app, prepared):
+    """The same, with the administrator step done."""
+    return Browser(app, prepared["cookies"]["administrator"])
+
+
+@pytest.fixture
+def anonymous(app):
+    """A browser that never signed in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def post_office():
+    """What arrived by mail; ``post_office.behaviour["x@example.org"] = "refuse"`` makes it misbehave."""
+    return PostOffice()
+
+
+@pytest.fixture
+def smtp(app, post_office):
+    """A real SMTP server on the loopback which the application is set to use; yields the post office."""
+    with Listening(post_office) as listening:
+        app.config.update(
+            MAIL_SERVER="127.0.0.1",
+            MAIL_PORT=str(listening.port),
+            MAIL_SECURITY="none",
+            MAIL_FROM="portal@agency.example",
+        )
+        yield post_office
+
+
+class Clock:
+    """The only fake: the time of day.  It stands still until it is moved."""
+
+    def __init__(self, traveller):
+        self.traveller = traveller
+
+    def set(self, text):
+        """Move to a date or an instant in UTC, such as "2026-04-01" or "2026-04-01T15:00"."""
+        self.traveller.move_to(datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC))
+
+    def forward(self, **delta):
+        """Let time pass: ``clock.forward(days=8)``."""
+        self.traveller.shift(datetime.timedelta(**delta))
+
+
+@pytest.fixture
+def clock():
+    """The time stands at this moment; see Clock."""
+    with time_machine.travel(datetime.datetime.now(datetime.UTC), tick=False) as traveller:
+        yield Clock(traveller)
