@@ -111,7 +111,7 @@ def main():
             with models.database.atomic():
                 for number in range(given.messages):
                     outbox.queue(f"p{number}@example.org", "Two referrals", "Hello", kind="test")
-        killed = 0
+        killed = interrupted = 0
         while killed < given.kills:
             life = start(folder, server.port)
             time.sleep(dice.uniform(0, 2 * given.messages / given.kills * 0.006))
@@ -120,14 +120,16 @@ def main():
                 killed += 1
             life.wait()
             with at_work(app):
-                if not states()["queued"]:
-                    break
+                found = states()
+            interrupted += found["sending"] > 0
+            if not found["queued"]:
+                break
         start(folder, server.port).wait()
         with at_work(app):
-            return report(given, killed, office)
+            return report(given, killed, interrupted, office)
 
 
-def report(given, killed, office):
+def report(given, killed, interrupted, office):
     rows = list(OutboxMessage.select(OutboxMessage.message_id, OutboxMessage.state))
     by_state = Counter(row.state for row in rows)
     twice = sum(count > 1 for count in office.accepted.values())
@@ -139,10 +141,13 @@ def report(given, killed, office):
     arrived = sum(bool(office.accepted[row.message_id]) for row in unsure)
     print(f"queued                 {given.messages:6}")
     print(f"killed with -9         {killed:6}")
+    print(f"  in mid-message       {interrupted:6}")
     print(f"accepted by the server {len(office.accepted):6}")
     print(f"states at the end      {dict(by_state)}")
     print(f"moods of the server    {dict(office.moods)}")
-    print(f"uncertain, on screen   {len(unsure):6}  ({arrived} had arrived, {len(unsure) - arrived} had not)")
+    print(
+        f"uncertain, on screen   {len(unsure):6}  ({arrived} had arrived, {len(unsure) - arrived} had not)"
+    )
     print(f"sent twice             {twice:6}")
     print(f"lost                   {lost:6}")
     return 1 if lost or twice else 0

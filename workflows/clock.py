@@ -17,14 +17,7 @@ PAUSE = 5  # seconds between two looks at the outbox when nobody wakes the clock
 RETRY = datetime.timedelta(hours=1)
 
 # What a tick may meet without being wrong itself: disk, network, database, and a daily job of another room.
-EXPECTED = (
-    OSError,
-    PeeweeException,
-    smtplib.SMTPException,
-    LookupError,
-    ValueError,
-    RuntimeError,
-)
+EXPECTED = (OSError, PeeweeException, smtplib.SMTPException, LookupError, ValueError, RuntimeError)
 
 # Functions without arguments that run once a day, each in the application context; other rooms append theirs.
 DAILY = [outbox.purge]
@@ -40,10 +33,7 @@ def wake():
 
 def tick(app, stop=lambda: False):
     """Do what is due: send messages, run daily jobs.  Returns True when everything went well."""
-    jobs = [
-        lambda: outbox.send_due(stop),
-        *(lambda job=job: _daily(job) for job in DAILY),
-    ]
+    jobs = [lambda: outbox.send_due(stop), *(lambda job=job: _daily(job) for job in DAILY)]
     with app.app_context():
         opened = database.connect(reuse_if_open=True)
         named = audit.actor.set(audit.Actor("clock"))
@@ -84,9 +74,7 @@ def _daily(job):
         if due is None:
             bump("clock", key, 0)
         claimed = (
-            KeptCount.update(n=_minute(now() + RETRY))
-            .where(mine, KeptCount.n <= present)
-            .execute()
+            KeptCount.update(n=_minute(now() + RETRY)).where(mine, KeptCount.n <= present).execute()
         )
     if claimed:
         job()

@@ -48,9 +48,7 @@ from workflows.outbox import NotAllowed
 from workflows.records import Problem, Refused
 
 EMAIL, MANUAL = "email", "manual"
-OUTSIDE = (
-    "outside"  # names of the two confirmations a plan may ask for, beside COMPLETE
-)
+OUTSIDE = "outside"  # names of the two confirmations a plan may ask for, beside COMPLETE
 TEMPLATES = {MINIMAL: "referral-email-minimal", FULL: "referral-email-full"}
 
 
@@ -113,8 +111,7 @@ def is_internal(address):
         (ServiceLocation.contact_email, ServiceLocation.organization.in_(own)),
         (
             ServiceActivity.contact_email,
-            ServiceActivity.program.in_(programs)
-            & (ServiceActivity.contact_mode == OWN_CONTACT),
+            ServiceActivity.program.in_(programs) & (ServiceActivity.contact_mode == OWN_CONTACT),
         ),
         (Staff.email, Staff.is_active == True),
     )
@@ -150,9 +147,7 @@ def suggestions(referral_ids):
             if place and place.contact_email:
                 found.setdefault(place.contact_email.lower(), place.name)
         if not (service or referral.program) and referral.organization.email:
-            found.setdefault(
-                referral.organization.email.lower(), referral.organization.name
-            )
+            found.setdefault(referral.organization.email.lower(), referral.organization.name)
     services = {r.service_activity_id for r in chosen if r.service_activity_id}
     earlier = (
         DistributionLog.select(DistributionLog.destination, fn.MAX(DistributionLog.id))
@@ -179,9 +174,7 @@ def _address(text):
     try:
         checked = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        return text[:254], [
-            _("Enter exactly one email address, such as name@agency.ca.")
-        ]
+        return text[:254], [_("Enter exactly one email address, such as name@agency.ca.")]
     return checked.ascii_email.lower(), []
 
 
@@ -239,9 +232,7 @@ def plan(
                 numbers=", ".join(finished),
             )
         )
-    subject, text, left_out = (
-        _written(chosen, detail, internal) if chosen else ("", "", ())
-    )
+    subject, text, left_out = _written(chosen, detail, internal) if chosen else ("", "", ())
     return Plan(
         tuple(r.id for r in chosen),
         address,
@@ -256,16 +247,12 @@ def plan(
 
 
 def _referrals(ids):
-    return list(
-        Referral.select().where(Referral.id.in_(list(ids))).order_by(Referral.id)
-    )
+    return list(Referral.select().where(Referral.id.in_(list(ids))).order_by(Referral.id))
 
 
 def _kept_inside(chosen, today):
     """Why details of these referrals may not go to an outside address (R-REF-4, R-CON-5, R-CON-6)."""
-    consenting = referrals.may_leave_in_full(
-        {r.client_id for r in chosen if r.client_id}, today
-    )
+    consenting = referrals.may_leave_in_full({r.client_id for r in chosen if r.client_id}, today)
     for referral in chosen:
         if not referral.client_id:
             yield _(
@@ -303,9 +290,7 @@ def _on_its_way(chosen, address):
     numbers = {r.id: r.number for r in chosen}
     for key, result in sorted(set(waiting)):
         if result == QUEUED:
-            yield _(
-                "%(number)s is already being sent to this address.", number=numbers[key]
-            )
+            yield _("%(number)s is already being sent to this address.", number=numbers[key])
         else:
             yield _(
                 "It is not sure whether an earlier message with %(number)s reached this address. "
@@ -318,13 +303,9 @@ def _on_its_way(chosen, address):
 def details_may_still_leave(message):
     """R-CON-5: a consent withdrawn while a message waits, or before it is sent again, holds the message back."""
     rows = list(DistributionLog.select().where(DistributionLog.message == message.id))
-    if not any(row.detail_level == FULL for row in rows) or is_internal(
-        message.recipient
-    ):
+    if not any(row.detail_level == FULL for row in rows) or is_internal(message.recipient):
         return
-    yield from _kept_inside(
-        _referrals([row.referral_id for row in rows]), settings.today()
-    )
+    yield from _kept_inside(_referrals([row.referral_id for row in rows]), settings.today())
 
 
 # ---- The text --------------------------------------------------------------------------------------------------------
@@ -375,16 +356,11 @@ def _row(referral, internal, more):
     if hidden and not internal:
         target, place = _("confidential"), _("confidential")
         notes.append(
-            _(
-                "%(number)s: the place is confidential and is not named.",
-                number=referral.number,
-            )
+            _("%(number)s: the place is confidential and is not named.", number=referral.number)
         )
     row = {
         "number": referral.number,
-        "service_activity": clean_line(
-            service.name if service and not hidden else target
-        ),
+        "service_activity": clean_line(service.name if service and not hidden else target),
         "location": clean_line(place),
         "received_on": referral.received_on.isoformat(),
         "priority": term_label("referral-priorities", referral.priority),
@@ -393,20 +369,12 @@ def _row(referral, internal, more):
         phone, note = _phone(referral)
         notes += [note] if note else []
         person = referral.client
-        spoken = (
-            person.preferred_languages[:1] if person else [referral.inbound_language]
-        )
-        interpreter = (
-            person.needs_interpreter if person else referral.inbound_interpreter
-        )
+        spoken = person.preferred_languages[:1] if person else [referral.inbound_language]
+        interpreter = person.needs_interpreter if person else referral.inbound_interpreter
         row |= {
-            "client_name": clean_line(
-                str(person) if person else referral.inbound_name or ""
-            ),
+            "client_name": clean_line(str(person) if person else referral.inbound_name or ""),
             "client_phone": phone,
-            "language": language_label(spoken[0])
-            if spoken and spoken[0]
-            else _("not known"),
+            "language": language_label(spoken[0]) if spoken and spoken[0] else _("not known"),
             "interpreter": _("yes") if interpreter else _("no"),
             "driving_statements": "; ".join(more[0]) or _("none"),
             "actions": "; ".join(more[1]) or _("none"),
@@ -423,14 +391,11 @@ def _phone(referral):
     call, text = client.safe_to_call, client.safe_to_text
     if call == "no" and text == "no":
         note = _(
-            "%(number)s: the phone is left out; it is not safe to use.",
-            number=referral.number,
+            "%(number)s: the phone is left out; it is not safe to use.", number=referral.number
         )
         return _("do not phone or text"), note
     if call == "no":
-        note = _(
-            "%(number)s: it is not safe to call this client.", number=referral.number
-        )
+        note = _("%(number)s: it is not safe to call this client.", number=referral.number)
         return _("%(phone)s (text only, do not call)", phone=number), note
     if call == "ask-first":
         return _("%(phone)s (ask first if it is a good moment)", phone=number), ""
@@ -453,11 +418,8 @@ def _details(chosen):
     )
     for key, text in rows.tuples():
         found[key][0].append(clean_line(text))
-    rows = RecommendedAction.select(
-        RecommendedAction.referral, RecommendedAction.text
-    ).where(
-        RecommendedAction.referral.in_(ids),
-        RecommendedAction.done == False,
+    rows = RecommendedAction.select(RecommendedAction.referral, RecommendedAction.text).where(
+        RecommendedAction.referral.in_(ids), RecommendedAction.done == False
     )
     for key, text in rows.order_by(RecommendedAction.id).tuples():
         found[key][1].append(clean_line(text))
@@ -480,18 +442,8 @@ def send(wanted):
         twice = list(_on_its_way(_referrals(wanted.referral_ids), wanted.destination))
         if twice:
             raise NotAllowed(twice)
-        message = outbox.queue(
-            wanted.destination, wanted.subject, wanted.text, batch_id=batch
-        )
-        _log(
-            wanted.referral_ids,
-            batch,
-            EMAIL,
-            wanted.destination,
-            wanted.detail,
-            QUEUED,
-            message,
-        )
+        message = outbox.queue(wanted.destination, wanted.subject, wanted.text, batch_id=batch)
+        _log(wanted.referral_ids, batch, EMAIL, wanted.destination, wanted.detail, QUEUED, message)
         referrals.write(wanted.referral_ids, who, sending=True)
     clock.wake()
     return batch
@@ -577,9 +529,7 @@ def void(row, reason=""):
         referrals.write([key], who, last_sent_at=last)
         if last is None:
             referrals.move([key], DISTRIBUTED, RECEIVED, who, reason)
-        audit.record(
-            "update", "distribution_log", row.id, {"result": [SENT, VOIDED]}, reason
-        )
+        audit.record("update", "distribution_log", row.id, {"result": [SENT, VOIDED]}, reason)
 
 
 def troubled(referral_ids):

@@ -90,12 +90,7 @@ class _QuotedMessage(Message):
 def sender_address():
     """The address messages come from; the example agency's own when no mail server is known."""
     own = Organization.own()
-    return (
-        MailSettings.current().sender
-        or own
-        and own.email
-        or "portal@localhost.localdomain"
-    )
+    return MailSettings.current().sender or own and own.email or "portal@localhost.localdomain"
 
 
 def new_message_id():
@@ -123,7 +118,8 @@ def build(message_id, recipient, subject, text):
     message.msgId = message_id
     if message.has_bad_headers() or re.search(r"[\r\n]", message_id):
         raise BadHeaderError
-    content = message._message().as_bytes(policy=policy.SMTP)
+    # Not policy.SMTP: it refolds encoded names and loses the quotes around a comma.
+    content = message._message().as_bytes(policy=policy.compat32)
     return re.sub(rb"\r\n|\r|\n", b"\r\n", content)
 
 
@@ -150,9 +146,7 @@ class _Folder:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Unreachable(
-                _("The folder for example messages cannot be made.")
-            ) from error
+            raise Unreachable(_("The folder for example messages cannot be made.")) from error
         return self
 
     def __exit__(self, *_error):
@@ -160,19 +154,13 @@ class _Folder:
 
     def transmit(self, content, sender, recipient):
         found = re.search(rb"(?im)^message-id:\s*<([^@>]+)", content)
-        name = (
-            re.sub(r"[^\w.-]", "", found[1].decode("ascii", "replace"))
-            if found
-            else "message"
-        )
+        name = re.sub(r"[^\w.-]", "", found[1].decode("ascii", "replace")) if found else "message"
         try:
             part = self.folder / f"{name}.part"
             part.write_bytes(content)
             os.replace(part, self.folder / f"{name}.eml")
         except OSError:
-            return Outcome(
-                LATER, _("The message could not be written; is the disk full?")
-            )
+            return Outcome(LATER, _("The message could not be written; is the disk full?"))
         return Outcome(ACCEPTED)
 
 
@@ -207,14 +195,13 @@ class _Post(Connection):
         host = None
         try:
             if given.security == "tls":
-                host = smtplib.SMTP_SSL(
-                    given.server, given.port, timeout=TIMEOUT, context=verified
-                )
+                host = smtplib.SMTP_SSL(given.server, given.port, timeout=TIMEOUT, context=verified)
             else:
                 host = smtplib.SMTP(given.server, given.port, timeout=TIMEOUT)
             host.ehlo_or_helo_if_needed()
             if given.security == "starttls":
                 host.starttls(context=verified)
+                host.ehlo_or_helo_if_needed()
             if given.username and given.password:
                 host.login(given.username, given.password)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -234,15 +221,11 @@ class _Post(Connection):
             return Outcome(LATER, str(error))
         except (smtplib.SMTPException, OSError, UnicodeError):
             self.unusable = True
-            return Outcome(
-                LATER, _("The connection to the mail server was lost before sending.")
-            )
+            return Outcome(LATER, _("The connection to the mail server was lost before sending."))
         if refusal:
             return self._refused(*refusal)
         try:
-            self.host.send(
-                re.sub(rb"(?m)^\.", b"..", content).rstrip(b"\r\n") + b"\r\n.\r\n"
-            )
+            self.host.send(re.sub(rb"(?m)^\.", b"..", content).rstrip(b"\r\n") + b"\r\n.\r\n")
             code, answer = self.host.getreply()
         except (smtplib.SMTPException, OSError):
             self.unusable = True
@@ -279,18 +262,12 @@ class _Post(Connection):
         if 500 <= code < 600:
             return Outcome(REFUSED, _why_refused(code, said))
         return Outcome(
-            LATER,
-            _(
-                "The mail server asked us to try again later. It said: %(said)s",
-                said=said,
-            ),
+            LATER, _("The mail server asked us to try again later. It said: %(said)s", said=said)
         )
 
 
 def _plain(answer):
-    text = (
-        answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-    )
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:200]
 
 
@@ -312,21 +289,13 @@ def _why_refused(code, said):
 
 def _why_unreachable(error):
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _(
-            "The mail server's certificate cannot be trusted, so nothing was sent."
-        )
+        return _("The mail server's certificate cannot be trusted, so nothing was sent.")
     if isinstance(error, ssl.SSLError):
-        return _(
-            "No protected connection could be made; check the port and the security setting."
-        )
+        return _("No protected connection could be made; check the port and the security setting.")
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return _(
-            "The mail server did not accept the user name or the password in the settings."
-        )
+        return _("The mail server did not accept the user name or the password in the settings.")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _("The mail server offers no protected connection, so nothing was sent.")
     if isinstance(error, TimeoutError):
         return _("The mail server did not answer in time.")
-    return _(
-        "The mail server cannot be reached; check its name, the port and the network."
-    )
+    return _("The mail server cannot be reached; check its name, the port and the network.")

@@ -103,10 +103,7 @@ def _send_all(name, stop):
                 message = claim(name)
                 if message is None:
                     break
-                finish(
-                    message,
-                    way.transmit(bytes(message.content), sender, message.recipient),
-                )
+                finish(message, way.transmit(bytes(message.content), sender, message.recipient))
                 tried += 1
     except mail.Unreachable as error:
         _postpone_all(str(error))
@@ -135,13 +132,7 @@ def claim(name):
             reasons = [reason for found in _checks for reason in found(message)]
             if not reasons:
                 attempts = message.attempts + 1
-                _move(
-                    message,
-                    SENDING,
-                    sending_since=now(),
-                    claimed_by=name,
-                    attempts=attempts,
-                )
+                _move(message, SENDING, sending_since=now(), claimed_by=name, attempts=attempts)
                 return message
             _settle(message, FAILED, " ".join(reasons))
 
@@ -167,9 +158,7 @@ def _wait(message, attempts, reason):
         return
     minutes = DELAYS[min(attempts, len(DELAYS)) - 1]
     due = now() + datetime.timedelta(minutes=minutes)
-    _move(
-        message, QUEUED, due_at=due, attempts=attempts, error=reason, sending_since=None
-    )
+    _move(message, QUEUED, due_at=due, attempts=attempts, error=reason, sending_since=None)
 
 
 def _postpone_all(reason):
@@ -198,9 +187,7 @@ def send_again(message):
         _must_be(message, (UNCERTAIN, FAILED))
         reasons = [reason for found in _checks for reason in found(message)]
         if message.content is None:
-            reasons.append(
-                _("The text is no longer kept. Prepare a new message instead.")
-            )
+            reasons.append(_("The text is no longer kept. Prepare a new message instead."))
         if reasons:
             raise NotAllowed(reasons)
         _settle(message, QUEUED, attempts=0, due_at=now(), waiting_since=now())
@@ -215,9 +202,7 @@ def cancel(message):
 
 def _must_be(message, states):
     """Read the state again under the write lock: another desk may have been faster."""
-    query = OutboxMessage.select(OutboxMessage.state).where(
-        OutboxMessage.id == message.id
-    )
+    query = OutboxMessage.select(OutboxMessage.state).where(OutboxMessage.id == message.id)
     if database.obj.for_update:
         query = query.for_update()
     message.state = query.scalar()
@@ -235,9 +220,7 @@ def _settle(message, state, error="", **values):
         # It arrived when it was handed over, not when somebody found out.
         at = message.finished_at or at
     finished = None if state == QUEUED else at
-    if not _move(
-        message, state, error=error, finished_at=finished, sending_since=None, **values
-    ):
+    if not _move(message, state, error=error, finished_at=finished, sending_since=None, **values):
         return
     row = {"result": state, "error": error}
     if state in (SENT, UNCERTAIN):
@@ -258,11 +241,7 @@ def _follow(message, state, at):
     if state == QUEUED:
         referrals.write(ids, message.by_name, sending=True)
         return
-    still = set(
-        _referral_ids(
-            DistributionLog.referral.in_(ids), DistributionLog.result == QUEUED
-        )
-    )
+    still = set(_referral_ids(DistributionLog.referral.in_(ids), DistributionLog.result == QUEUED))
     values = {"last_sent_at": at} if state == SENT else {}
     for group, sending in ((still, True), (set(ids) - still, False)):
         if group:
@@ -272,9 +251,7 @@ def _follow(message, state, at):
 
 
 def _referral_ids(*conditions):
-    query = (
-        DistributionLog.select(DistributionLog.referral).distinct().where(*conditions)
-    )
+    query = DistributionLog.select(DistributionLog.referral).distinct().where(*conditions)
     return [key for (key,) in query.tuples()]
 
 
@@ -327,9 +304,7 @@ def _lock_folder():
 
 def _taken(path):
     """The open lock, or None when a living process holds it."""
-    lock = sqlite3.connect(
-        path, timeout=0, isolation_level=None, check_same_thread=False
-    )
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
@@ -362,9 +337,7 @@ def recover():
                 _settle(
                     message,
                     UNCERTAIN,
-                    _(
-                        "The portal stopped while this message was being sent. It may have arrived."
-                    ),
+                    _("The portal stopped while this message was being sent. It may have arrived."),
                 )
 
 
