@@ -15,8 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 import admin_views
 import models
-from admin_views import accounts, shell
-from workflows import audit, schema
+from admin_views import accounts, commands, shell
+from workflows import audit, mail, schema
 
 ROOT = Path(__file__).resolve().parent
 DEFAULTS = {
@@ -85,8 +85,10 @@ def create_app(config=None):
     CSRFProtect(app)
     Babel(app, locale_selector=shell.choose_language)
     LoginManager(app).user_loader(accounts.load_session)
+    mail.extension.init_app(app)
     shell.init_app(app)
     accounts.init_app(app)
+    commands.init_app(app)
     admin_views.init_app(app)
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, error_page)

@@ -1,0 +1,104 @@
+"""The ``flask`` commands: each calls a function of workflows or seed, prints what it did and exits with 0 or 1."""
+
+import click
+from flask.cli import with_appcontext
+
+import seed
+from models import ADMINISTRATOR, SHARED
+from seed import start
+from workflows import audit, passphrases, records, schema
+
+
+def act_as(name):
+    """Audit rows of a command carry the command's name."""
+    audit.actor.set(audit.Actor(name))
+
+
+@click.command("upgrade")
+@with_appcontext
+def upgrade():
+    """Create the database or bring it up to this version."""
+    names = schema.upgrade()
+    click.echo("\n".join(f"Applied {name}." for name in names) or "The database is up to date.")
+
+
+@click.command("seed")
+@click.option("--force-labels", is_flag=True, help="Take back labels that people edited.")
+@with_appcontext
+def load_reference(force_labels):
+    """Load or update the reference data: lists, keywords, languages, holidays, texts."""
+    act_as("flask seed")
+    schema.upgrade()
+    click.echo(seed.describe(seed.load(force_labels)))
+
+
+@click.command("init")
+@click.option("--agency", required=True, help="Name of your agency.")
+@click.option("--province", required=True, help="Province or territory, such as ON.")
+@click.option("--passphrase", required=True, help="The shared passphrase, 15 characters or more.")
+@click.option("--admin-passphrase", help="Made and printed once when it is not given.")
+@click.option("--timezone", help="Such as America/Toronto; else that of the province.")
+@click.option(
+    "--email-domain", "domains", multiple=True, help="A domain of your own mail, such as agency.ca."
+)
+@click.option("--language", default="en", type=click.Choice(["en", "fr"]), show_default=True)
+@click.option("--example", "with_example", is_flag=True, help="Start with the example agency.")
+@with_appcontext
+def init(agency, province, passphrase, admin_passphrase, timezone, domains, language, with_example):
+    """Set the portal up without the set-up page."""
+    schema.upgrade()
+    administrator = admin_passphrase or passphrases.suggest()
+    try:
+        start.start(
+            agency,
+            province.upper(),
+            passphrase,
+            administrator,
+            language,
+            timezone,
+            domains,
+            with_example,
+        )
+    except start.AlreadySetUp as error:
+        raise click.ClickException(str(error)) from error
+    except records.Refused as refused:
+        sentences = (f"{problem.field}: {problem.message}" for problem in refused.problems)
+        raise click.ClickException("\n".join(sentences)) from refused
+    click.echo(f"{agency} is ready.")
+    if not admin_passphrase:
+        click.echo(f"Administrator passphrase, shown only now: {administrator}")
+
+
+@click.command("reset-passphrase")
+@click.option(
+    "--administrator", "kind", flag_value=ADMINISTRATOR, help="The administrator passphrase."
+)
+@click.option(
+    "--shared",
+    "kind",
+    flag_value=SHARED,
+    default=True,
+    help="The shared passphrase (the usual one).",
+)
+@click.option("--passphrase", help="The new one; made and printed once when it is not given.")
+@with_appcontext
+def reset_passphrase(kind, passphrase):
+    """Give the portal a new passphrase and sign every screen out."""
+    act_as("flask reset-passphrase")
+    chosen = passphrase or passphrases.suggest()
+    try:
+        ended = passphrases.change(kind, chosen)
+    except records.Refused as refused:
+        raise click.ClickException(str(refused)) from refused
+    if not passphrase:
+        click.echo(f"The new {kind} passphrase, shown only now: {chosen}")
+    click.echo(f"Changed. Screens signed out: {ended}.")
+
+
+COMMANDS = [upgrade, load_reference, init, reset_passphrase]
+
+
+def init_app(app):
+    """Register every command."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
