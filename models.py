@@ -1050,7 +1050,7 @@ class Client(Record):
     )
     relation = TermField(
         "household-relations",
-        default="principal",
+        default="principal-applicant",
         verbose_name=N_("Place in the household"),
     )
     first_name = CharField(max_length=120, verbose_name=N_("First name"))

@@ -54,9 +54,8 @@ from models import (
     now,
 )
 from seed import read
-from workflows import audit, mail, records, referrals, settings, texts
+from workflows import audit, mail, records, referrals, service_rules, settings, texts
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 AUTHOR = "Example agency"
 # A consent has to be good on the as-of date and on the day somebody tries the example.
 CONSENT_DAYS = 300
@@ -177,7 +176,7 @@ class _Loading:
             province=organization.province,
             postal_code=place["postal_code"],
             hours=[
-                [WEEKDAYS.index(day) + 1, *times]
+                [service_rules.WEEKDAYS.index(day) + 1, *times]
                 for days, times in place["hours"].items()
                 for day in _days(days)
             ],
@@ -264,7 +263,7 @@ class _Loading:
             "description": row["description"],
             "state": row.get("state", ACTIVE),
             "duration_type": ONGOING,
-            "fiscal_year": row.get("fiscal_year") or fiscal_year(self.as_of),
+            "fiscal_year": row.get("fiscal_year") or service_rules.fiscal_year_of(self.as_of),
             "schedule_type": row.get("schedule", RECURRING),
             "days": _days(row["days"]),
             "start_time": start and datetime.time.fromisoformat(start),
@@ -461,18 +460,16 @@ class _Loading:
         ).id
 
 
-def fiscal_year(day):
-    """The fiscal year, 1 April to 31 March, that holds ``day``: "F2025-2026"."""
-    first = day.year if day.month >= 4 else day.year - 1
-    return f"F{first}-{first + 1}"
-
-
 def _days(days):
     """["mon", …] from a list or from a span such as "mon-fri"."""
     if not isinstance(days, str):
         return list(days)
     first, _dash, last = days.partition("-")
-    return list(WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last or first) + 1])
+    return list(
+        service_rules.WEEKDAYS[
+            service_rules.WEEKDAYS.index(first) : service_rules.WEEKDAYS.index(last or first) + 1
+        ]
+    )
 
 
 def _levels(span):

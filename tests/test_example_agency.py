@@ -26,7 +26,7 @@ from models import (
     WeeklyCheck,
 )
 from seed import example
-from workflows import audit, records, referrals, settings
+from workflows import audit, records, referrals, service_rules, settings
 
 AS_OF = datetime.date(2026, 2, 9)
 
@@ -94,6 +94,12 @@ def test_every_entry_of_ties_is_active_and_can_be_r_sa_14(ties):
         chosen = set(records.linked_ids(row, "keywords"))
         assert chosen and chosen <= area
         assert records.linked_ids(row.program, "languages")
+
+
+def test_programs_became_active_with_their_services_r_prog_1(ties):
+    states = {row.name: row.state for row in Program.select()}
+    assert states.pop("Community Home Support Services") == DRAFT
+    assert set(states.values()) == {ACTIVE}
 
 
 def test_online_entries_say_so_in_their_name_r_sa_9(ties):
@@ -194,14 +200,10 @@ def test_an_address_of_an_own_program_takes_part_in_the_triage(ties):
 def test_dates_move_to_today(app):
     example.load()
     assert max(row.received_on for row in Referral.select()) == settings.today()
-    assert {row.fiscal_year for row in entries()} == {example.fiscal_year(settings.today())}
+    assert {row.fiscal_year for row in entries()} == {
+        service_rules.fiscal_year_of(settings.today())
+    }
     assert settings.value("example_loaded")["as_of"] == settings.today().isoformat()
-
-
-def test_the_fiscal_year_turns_on_the_first_of_april_r_sa_6():
-    assert example.fiscal_year(datetime.date(2021, 3, 31)) == "F2020-2021"
-    assert example.fiscal_year(datetime.date(2021, 4, 1)) == "F2021-2022"
-    assert example.fiscal_year(datetime.date(2026, 2, 10)) == "F2025-2026"
 
 
 def test_it_is_not_loaded_twice(ties):
