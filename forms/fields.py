@@ -266,6 +266,10 @@ class PickerField(Field):
         if values:
             self.data = int(values[-1]) if values[-1].isdigit() and len(values[-1]) < 10 else -1
 
+    def find(self, text):
+        """[(id, words)] of the rows that ``text`` finds."""
+        return find_rows(self.query, text)
+
     def label_of(self, key):
         """The words of the chosen row, or None when there is no such row to choose."""
         model = self.query.model
@@ -275,13 +279,13 @@ class PickerField(Field):
 
     def facts(self):
         value = self.data if self.data not in (None, -1) else ""
-        matches = find_rows(self.query, self.typed) if self.asked else self.found
+        matches = self.find(self.typed) if self.asked else self.found
         return (value, self.label_of(value) if value else "", matches, self.typed, self.lookup_url)
 
     def pre_validate(self, form):
         if self.data is None and self.typed and not self.asked:
             # Somebody typed and pressed Save without choosing: one match is meant, several are offered.
-            self.found = find_rows(self.query, self.typed)
+            self.found = self.find(self.typed)
             if len(self.found) == 1:
                 self.data, self.found = self.found[0][0], None
             else:
@@ -304,6 +308,34 @@ class SmallTableField(SelectField):
 
     def process_data(self, value):
         self.data = getattr(value, "id", value)
+
+
+class TermMixin:
+    """A retired item that a record still carries stays offered on that record (R-TAX-1)."""
+
+    terms = None
+
+    def process_data(self, value):
+        super().process_data(value)
+        offered = {choice[0] for choice in self.choices}
+        held = value if isinstance(value, list) else [value]
+        self.choices = list(self.choices) + [
+            (slug, choices.term_label(self.terms, slug))
+            for slug in held
+            if slug and slug not in offered
+        ]
+
+
+class TermSelectField(TermMixin, SelectField):
+    """One item of a list."""
+
+
+class TermRadioField(TermMixin, RadioField):
+    """One item of a short list."""
+
+
+class TermTickField(TermMixin, TickField):
+    """Several items of a list."""
 
 
 def _key(value):
@@ -341,43 +373,58 @@ def question(field, queries=None, lookup_url=None):
 
 
 def _row_question(field, options, required, queries, lookup_url):
-    target = field.rel_model
-    query = queries.get(field.name)
-    query = target.select() if query is None else query
+    target, query = field.rel_model, queries.get(field.name)
     if getattr(target._meta, "reference", False):
-        rows = [(row.id, row.label) for row in query]
+        rows = [(row.id, row.label) for row in (target.select() if query is None else query)]
     else:
-        label = target._meta.fields[target._meta.label]
-        rows = query.select(target.id, label).order_by(label).limit(SMALL_TABLE + 1).tuples()
-        rows = [(key, str(text)) for key, text in rows]
-        if len(rows) > SMALL_TABLE or not rows:
+        rows = _few(target, query)
+        if not rows:
             options["validators"] = [RequiredPick() if required else Optional()]
             url = lookup_url(field.name) if lookup_url else ""
+            query = target.select() if query is None else query
             return PickerField(query=query, lookup_url=url, **options)
     blank = [("", _("Choose…") if required else "")]
     return SmallTableField(choices=blank + rows, coerce=_key, **options)
 
 
-def _select(field, options, required, offered):
+def _few(target, query):
+    """(id, words) of all rows to choose from while they are few, else nothing: then they are looked up."""
+    label = target._meta.fields[target._meta.label]
+
+    def read():
+        chosen = (target.select() if query is None else query).select(target.id, label)
+        rows = list(chosen.order_by(label).limit(SMALL_TABLE + 1).tuples())
+        return [(key, str(text)) for key, text in rows] if len(rows) <= SMALL_TABLE else []
+
+    if query is not None:
+        return read()
+    if getattr(target._meta, "remembered", False):
+        return choices.memo(("few", target), read)
+    return []
+
+
+def _select(field, options, required, offered, kinds=(SelectField, RadioField)):
     """Radio buttons for two to four choices that must be answered, else a select."""
+    select, radio = kinds
     options["validators"] = [InputRequired()] if required else [Optional()]
     if required and len(offered) <= 4:
-        return RadioField(choices=offered, **options)
-    blank = [("", _("Choose…") if required else "")]
-    return SelectField(
-        choices=blank + offered if not required or field.default is None else offered,
-        filters=[lambda value: value or None],
-        **options,
-    )
+        return radio(choices=offered, **options)
+    if not required or field.default is None:
+        offered = [("", _("Choose…") if required else ""), *offered]
+    return select(choices=offered, filters=[lambda value: value or None], **options)
 
 
 def _term(field, options, required):
-    required = not field.null
-    return _select(field, options, required, choices.terms(field.terms))
+    kinds = tuple(
+        type(kind.__name__, (kind,), {"terms": field.terms})
+        for kind in (TermSelectField, TermRadioField)
+    )
+    return _select(field, options, not field.null, choices.terms(field.terms), kinds)
 
 
 def _ticks(field, options, required):
-    kind = WeekdaysField if field.terms == "weekdays" else TickField
+    kind = WeekdaysField if field.terms == "weekdays" else TermTickField
+    kind = type(kind.__name__, (kind,), {"terms": field.terms})
     return kind(choices=choices.terms(field.terms), **options)
 
 
@@ -458,12 +505,19 @@ BUILDERS = (
 def model_form(model, names, queries=None, lookup_url=None, replaced=None):
     """A form class for these fields of ``model``, in order, with the version that the person saw (R-SYS-2).
 
-    ``queries`` limits what may be chosen for a foreign key; ``replaced`` gives fields of our own by name.
+    ``queries`` limits what may be chosen for a foreign key; ``replaced`` gives fields of our own by name.  A form
+    that needs neither is made once for each language and revision of the lists.
     """
     known = {**model._meta.fields, **model._meta.manytomany}
-    made = {
-        name: (replaced or {}).get(name) or question(known[name], queries, lookup_url)
-        for name in names
-    }
-    made["version"] = HiddenField(name="version")
-    return type(f"{model.__name__}Form", (PortalForm,), made)
+
+    def make():
+        made = {
+            name: (replaced or {}).get(name) or question(known[name], queries, lookup_url)
+            for name in names
+        }
+        made["version"] = HiddenField()
+        return type(f"{model.__name__}Form", (PortalForm,), made)
+
+    if queries or replaced:
+        return make()
+    return choices.memo(("form", model, tuple(names), models.language.get()), make)
