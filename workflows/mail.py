@@ -118,8 +118,8 @@ def build(message_id, recipient, subject, text):
     message.msgId = message_id
     if message.has_bad_headers() or re.search(r"[\r\n]", message_id):
         raise BadHeaderError
-    # Not policy.SMTP: it refolds encoded names and loses the quotes around a comma.
-    content = message._message().as_bytes(policy=policy.compat32)
+    # Never folded again: policy.SMTP loses the quotes around a comma, compat32 adds a space to the subject.
+    content = message._message().as_bytes(policy=policy.compat32.clone(max_line_length=0))
     return re.sub(rb"\r\n|\r|\n", b"\r\n", content)
 
 
