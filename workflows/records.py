@@ -184,6 +184,8 @@ def delete(record, reason=""):
         _count(None, record)
         audit.record("delete", model._meta.table_name, record.id, {}, reason)
         _touch(model)
+        for follow in _after[(model, "delete")]:
+            follow(record)
 
 
 def _touch(model):
@@ -200,6 +202,17 @@ def delete_rule(*models):
         for model in models:
             _rules[(model, "delete")].append(check)
         return check
+
+    return register
+
+
+def after_delete(*models):
+    """Register ``follow(record)``, run in the same transaction after a row of these models is gone."""
+
+    def register(follow):
+        for model in models:
+            _after[(model, "delete")].append(follow)
+        return follow
 
     return register
 
