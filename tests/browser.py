@@ -173,7 +173,12 @@ class Page:
         ids = Counter(element["id"] for element in soup.select("[id]"))
         twice = [key for key, n in ids.items() if n > 1]
         assert not twice, f"{self}: ids used twice: {twice}"
-        nameless = [str(control)[:160] for control in soup.select("input, select, textarea") if not self._named(control)]
+        labels = {label.get("for") for label in soup.select("label") if text_of(label)}
+        nameless = [
+            str(control)[:160]
+            for control in soup.find_all(["input", "select", "textarea"])
+            if not named(control, labels)
+        ]
         assert not nameless, f"{self}: controls without a label: {nameless}"
         wordless = [str(b)[:160] for b in soup.select("button, a[href]") if not (text_of(b) or b.get("aria-label"))]
         assert not wordless, f"{self}: buttons or links without words: {wordless}"
@@ -189,21 +194,20 @@ class Page:
         assert not inline, f"{self}: nothing inline: {inline}"
         dangling = [
             (name, key)
+            for element in soup.find_all(True)
             for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls")
-            for element in soup.select(f"[{name}]")
-            for key in str(element[name]).split()
+            for key in str(element.get(name, "")).split()
             if key not in ids
         ]
         assert not dangling, f"{self}: these point to nothing: {dangling}"
 
-    def _named(self, control):
-        if control.get("type") in UNSEEN or control.get("aria-label") or control.get("aria-labelledby"):
-            return True
-        if control.find_parent("label") is not None:
-            return bool(text_of(control.find_parent("label")))
-        key = control.get("id")
-        label = key and self.soup.find("label", attrs={"for": key})
-        return bool(label and text_of(label))
+
+def named(control, labels):
+    """True when a control has a name that a screen reader can say; ``labels`` are the ids that labels point to."""
+    if control.get("type") in UNSEEN or control.get("aria-label") or control.get("aria-labelledby"):
+        return True
+    around = control.find_parent("label")
+    return control.get("id") in labels or bool(around and text_of(around))
 
 
 class Form:

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from browser import Browser
 from postgres import Server, address, copy_database
-from prepare import CONFIG, prepare
+from prepare import CONFIG, leave, prepare
 from smtp_server import Listening, PostOffice
 
 import models
@@ -106,12 +106,9 @@ def app(application, database_url, tmp_path):
     with application.app_context():
         models.database.connect()
         yield application
-        models.database.close()
     models.language.reset(spoken)
     audit.actor.reset(named)
-    pool = models.database.obj
-    if hasattr(pool, "close_all"):
-        pool.close_all()
+    leave()
     application.config.clear()
     application.config.update(kept)
 

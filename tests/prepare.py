@@ -3,38 +3,72 @@
 from browser import Browser
 
 import models
-import seed
 from app import create_app
 from models import Organization
+from seed import start
 from workflows import audit, records, schema
 
 AGENCY = "Test Settlement Services"
+PASSPHRASE = "seven kettles on a quiet shore"
+ADMINISTRATOR = "a heron over the frozen canal"
 SECRET = "the secret of the tests, nobody else's"
 CONFIG = {"SECRET_KEY": SECRET, "CLOCK": "0", "TESTING": True, "MAIL_SUPPRESS_SEND": False}
+OWN = {
+    "address": "33 Princess Street",
+    "city": "Leamington",
+    "postal_code": "N8H 5C5",
+    "phone": "519-326-8629",
+    "email": "office@agency.example",
+    "regions_served": ["Essex County"],
+}
 
 
 def prepare(url, folder):
     """Fill the database at ``url``; keys go into ``folder``.  Returns the cookies of the signed-in screens."""
     app = create_app({**CONFIG, "DATABASE_URL": url, "INSTANCE": str(folder)})
     with app.app_context():
-        models.database.connect()
         schema.upgrade()
-        seed.load()
-        audit.actor.set(audit.Actor("Set-up"))
-        own = Organization(
-            name=AGENCY, is_own=True, email="office@agency.example", phone="519-555-0100",
-            province="ON",
-        )
+        start.start(AGENCY, "ON", PASSPHRASE, ADMINISTRATOR, domains=["agency.example"])
+        named = audit.actor.set(audit.Actor("Set-up"))
+        own = Organization.own()
+        for name, value in OWN.items():
+            setattr(own, name, value)
         records.save(own)
-        models.database.close()
-    cookies = {}
-    worker = Browser(app)
-    worker.get("/sign-in")
-    cookies["worker"] = worker.cookies()
-    administrator = Browser(app)
-    administrator.get("/sign-in")
-    cookies["administrator"] = administrator.cookies()
-    pool = models.database.obj
-    if hasattr(pool, "close_all"):
-        pool.close_all()
+        audit.actor.reset(named)
+        leave()
+    cookies = {"worker": sign_in(app).cookies(), "administrator": administer(sign_in(app)).cookies()}
+    leave()
     return cookies
+
+
+def sign_in(app, name="Test Worker"):
+    """A browser whose screen is signed in and named."""
+    browser = Browser(app)
+    page = browser.get("/sign-in")
+    if not page.soup.select("[name=passphrase]"):
+        return browser
+    page = browser.submit(page, passphrase=PASSPHRASE)
+    assert page.path.startswith("/who"), page.text
+    choices = [c.get("value") for c in page.soup.select("input[type=radio][name=name]")]
+    browser.submit(page, answers=_named(page, choices, name))
+    return browser
+
+
+def _named(page, choices, name):
+    return {"name": name}
+
+
+def administer(browser):
+    """The administrator step, done."""
+    page = browser.get("/administrator")
+    if page.soup.select("[name=passphrase]"):
+        browser.submit(page, passphrase=ADMINISTRATOR)
+    return browser
+
+
+def leave():
+    """Close the connections of this thread and of the pool, so that the file can be copied and the database dropped."""
+    if not models.database.is_closed():
+        models.database.close()
+    if hasattr(models.database.obj, "close_all"):
+        models.database.obj.close_all()
