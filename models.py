@@ -1499,6 +1499,7 @@ class SavedFilter(Record):
     class Meta:
         section = "administration"
         title = N_("Saved filters")
+        remembered = True
         label = "name"
         listed = ("name", "screen")
         filters = ("screen",)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
+from admin_views.exports import Exporting
 from admin_views.guard import Guarded
 from admin_views.listing import (
     Listing,
@@ -45,7 +46,7 @@ class PageView(Guarded, BaseView):
         return fn(self, *args, **kwargs)
 
 
-class EntityView(Guarded, ModelView):
+class EntityView(Exporting, Guarded, ModelView):
     """List, form, details, delete, export and lookup of one model, read from its fields and ``Meta``."""
 
     list_template = "admin/list.html"
@@ -120,6 +121,10 @@ class EntityView(Guarded, ModelView):
         """Expressions that limit the list besides its filters, such as the default of showing what is open."""
         condition = self.base_condition()
         return [] if condition is None else [condition]
+
+    def known_count(self, listing):
+        """How many rows the list has in all where kept counters tell it although ``limits`` are on; else None."""
+        return None
 
     def page_views(self, listing):
         """(label, address, current) of ready-made views of the list."""
@@ -222,10 +227,7 @@ class EntityView(Guarded, ModelView):
             "intro": self.intro and _(self.intro),
             "new_href": None if readonly else self.get_url(".create_view"),
             "new_label": _(self.new_label) if self.new_label else _("Add"),
-            "exports": [
-                (_("As a CSV file"), self.get_url(".export", export_type="csv") + listing.link()),
-                (_("As an Excel file"), self.get_url(".export", export_type="xlsx") + listing.link()),
-            ],
+            "exports": self.export_links(listing),
             "import_href": None if readonly else f"{self.get_url('.index_view')}import/",
             "search": self._search_facts(listing),
             "filters": listing.filter_facts() if self.filters else [],

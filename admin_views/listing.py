@@ -339,6 +339,9 @@ class Listing:
     def _kept_count(self):
         if not getattr(self.meta, "counted", None) or self.words:
             return None
+        known = self.view.known_count(self)
+        if known is not None:
+            return known
         asked = dict((one.name, value) for one, value in self.active)
         if set(asked) - {self.meta.counted} or self.view.limits(self):
             return None
