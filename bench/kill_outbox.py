@@ -23,7 +23,7 @@ from smtp_server import Listening, PostOffice  # noqa: E402
 
 import models  # noqa: E402
 from models import OutboxMessage  # noqa: E402
-from workflows import clock, outbox  # noqa: E402
+from workflows import clock, outbox, schema  # noqa: E402
 
 MOODS = {
     "accept": 70,
@@ -59,14 +59,14 @@ class MoodyOffice(PostOffice):
         return await super().handle_DATA(server, session, envelope)
 
 
-def application(folder, port, fresh=False):
+def application(folder, port):
     given = {
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": port,
         "MAIL_SECURITY": "none",
         "MAIL_FROM": "referrals@agency.example",
     }
-    return make_app(Path(folder), fresh=fresh, **given)
+    return make_app(f"sqlite:////{folder.lstrip('/')}/portal.db", folder, **given)
 
 
 def worker(folder, port):
@@ -105,8 +105,9 @@ def main():
         return worker(*given.worker)
     office, dice = MoodyOffice(given.seed), random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder, Listening(office) as server:
-        app = application(folder, server.port, fresh=True)
+        app = application(folder, server.port)
         with at_work(app):
+            schema.upgrade()
             make_organization()
             with models.database.atomic():
                 for number in range(given.messages):

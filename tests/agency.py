@@ -1,16 +1,12 @@
 """A small agency for the tests of sending: one application without screens, and the rows a referral needs."""
 
 import datetime
-import tempfile
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 
 from flask import Flask
 from flask_babel import Babel
 
 import models
-import seed
 from models import (
     AreaOfFocus,
     Client,
@@ -22,39 +18,30 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import audit, clock, mail, referrals, schema
+from workflows import audit, clock, mail, referrals
 from workflows.records import save
 
+KEY = b"k" * 32
 DAY = datetime.date(2026, 2, 9)
 
 
-@cache
-def _seeded():
-    """The bytes of a database with the reference data, made once for all tests of a process."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "portal.db"
-        models.open_database(f"sqlite:////{str(path).lstrip('/')}")
-        with models.database.connection_context():
-            schema.upgrade()
-            seed.load()
-        return path.read_bytes()
-
-
-def make_app(folder, fresh=True, **config):
-    """An application on a database in ``folder``, made new with the reference texts if ``fresh``."""
+def make_app(url, folder, **config):
+    """An application without screens on the database at ``url``; its keys and files go into ``folder``."""
     app = Flask("portal")
     app.config.update(
         SECRET_KEY="k" * 32, INSTANCE=str(folder), MAIL_SUPPRESS_SEND=False, PUBLIC_URL="", **config
     )
     Babel(app)
     mail.extension.init_app(app)
-    audit.use_key(b"k" * 32)
-    path = folder / "portal.db"
-    if fresh:
-        with app.app_context():
-            path.write_bytes(_seeded())
-    models.open_database(f"sqlite:////{str(path).lstrip('/')}")
+    audit.use_key(KEY)
+    models.open_database(url)
     return app
+
+
+def use_keys(folder):
+    """Seal with the key the database of a test was prepared with."""
+    path = folder / "audit.key"
+    audit.use_key(bytes.fromhex(path.read_text().strip()) if path.exists() else KEY)
 
 
 @contextmanager
@@ -71,8 +58,11 @@ def at_work(app, name="Amina"):
 
 
 def make_organization(name="Bright Start, Centre d’accueil", is_own=True, **values):
-    values = {"email": "office@agency.example", "phone": "519-555-0100"} | values
-    organization = Organization(name=name, is_own=is_own, **values)
+    """A partner, or the own organization: the one there is, else a new one."""
+    values = {"name": name, "email": "office@agency.example", "phone": "519-555-0100"} | values
+    organization = is_own and Organization.own() or Organization(is_own=is_own)
+    for column, value in values.items():
+        setattr(organization, column, value)
     save(organization)
     return organization
 

@@ -15,6 +15,7 @@ from agency import (
     make_referral,
     make_service,
     status_of,
+    use_keys,
 )
 from smtp_server import Listening, PostOffice
 
@@ -42,15 +43,17 @@ def office():
 
 
 @pytest.fixture
-def app(tmp_path, office):
+def app(database_url, tmp_path, office):
     with Listening(office) as server:
         app = make_app(
+            database_url,
             tmp_path,
             MAIL_SERVER="127.0.0.1",
             MAIL_PORT=server.port,
             MAIL_SECURITY="none",
             MAIL_FROM="referrals@agency.example",
         )
+        use_keys(tmp_path)
         with at_work(app):
             yield app
 
@@ -238,7 +241,7 @@ def test_the_weekly_triage_ends_at_one_five_three_with_six_log_rows(app, office,
 
     assert log_rows() == start + 6
     assert kept_counts(Referral) == {"received": 1, "distributed": 5, "complete": 3}
-    ends = {number: "distributed" for number in ("R-101", "R-102", "R-106", "R-107", "R-108")}
+    ends = dict.fromkeys(("R-101", "R-102", "R-106", "R-107", "R-108"), "distributed")
     ends |= {"R-103": "overdue", "R-104": "complete", "R-105": "complete", "R-109": "complete"}
     assert flags(triage) == ends
     assert WeeklyCheck.get().open_received == 6

@@ -6,7 +6,7 @@ import ssl
 import subprocess
 
 import pytest
-from agency import at_work, deliver, make_app, make_organization
+from agency import at_work, deliver, make_app, make_organization, use_keys
 from flask_mail import BadHeaderError
 from smtp_server import Listening, PostOffice, free_port
 
@@ -36,14 +36,16 @@ def server(office):
 
 
 @pytest.fixture
-def app(tmp_path, server):
+def app(database_url, tmp_path, server):
     app = make_app(
+        database_url,
         tmp_path,
         MAIL_SERVER="127.0.0.1",
         MAIL_PORT=server.port,
         MAIL_SECURITY="none",
         MAIL_FROM="referrals@agency.example",
     )
+    use_keys(tmp_path)
     with at_work(app):
         make_organization()
         yield app

@@ -15,6 +15,7 @@ from agency import (
     make_referral,
     make_service,
     status_of,
+    use_keys,
 )
 from peewee import PeeweeException
 
@@ -31,8 +32,9 @@ from workflows.records import Refused, kept_counts, save
 
 
 @pytest.fixture
-def app(tmp_path):
-    app = make_app(tmp_path)
+def app(database_url, tmp_path):
+    app = make_app(database_url, tmp_path)
+    use_keys(tmp_path)
     with at_work(app):
         yield app
 

@@ -103,7 +103,7 @@ def is_internal(address):
     address = address.lower()
     if address.rpartition("@")[2] in settings.value("allowed_email_domains"):
         return True
-    own = Organization.select(Organization.id).where(Organization.is_own == True)
+    own = Organization.select(Organization.id).where(Organization.is_own == True)  # noqa: E712
     programs = Program.select(Program.id).where(Program.organization.in_(own))
     holders = (
         (Organization.email, Organization.id.in_(own)),
@@ -113,7 +113,7 @@ def is_internal(address):
             ServiceActivity.contact_email,
             ServiceActivity.program.in_(programs) & (ServiceActivity.contact_mode == OWN_CONTACT),
         ),
-        (Staff.email, Staff.is_active == True),
+        (Staff.email, Staff.is_active == True),  # noqa: E712
     )
     return any(
         field.model.select().where(fn.LOWER(field) == address, condition).exists()
@@ -419,7 +419,8 @@ def _details(chosen):
     for key, text in rows.tuples():
         found[key][0].append(clean_line(text))
     rows = RecommendedAction.select(RecommendedAction.referral, RecommendedAction.text).where(
-        RecommendedAction.referral.in_(ids), RecommendedAction.done == False
+        RecommendedAction.referral.in_(ids),
+        RecommendedAction.done == False,  # noqa: E712
     )
     for key, text in rows.order_by(RecommendedAction.id).tuples():
         found[key][1].append(clean_line(text))
