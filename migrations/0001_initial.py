@@ -232,7 +232,7 @@ def up(migrator, db):
         updated_by_name = CharField(max_length=120, default="")
         version = IntegerField(default=1)
         household = ForeignKeyField(Household, on_delete="RESTRICT")
-        relation = CharField(max_length=80, default="principal")
+        relation = CharField(max_length=80, default="principal-applicant")
         first_name = CharField(max_length=120)
         last_name = CharField(max_length=120)
         preferred_name = CharField(null=True, max_length=120)
