@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 
 import seed
 from models import ADMINISTRATOR, SHARED
-from seed import start
+from seed import example, start
 from workflows import audit, passphrases, records, schema
 
 
@@ -95,7 +95,29 @@ def reset_passphrase(kind, passphrase):
     click.echo(f"Changed. Screens signed out: {ended}.")
 
 
-COMMANDS = [upgrade, load_reference, init, reset_passphrase]
+@click.command("example")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day the example is set on; today unless given.",
+)
+@click.option("--wipe", is_flag=True, help="Remove the example and all that was made with it.")
+@with_appcontext
+def example_agency(as_of, wipe):
+    """Load the example agency, or remove it."""
+    act_as("flask example")
+    try:
+        if wipe:
+            example.wipe()
+            click.echo("The example agency is gone.")
+        else:
+            example.load(as_of.date() if as_of else None)
+            click.echo("The example agency is loaded. Nobody in it is real.")
+    except example.NotPossible as error:
+        raise click.ClickException(str(error)) from error
+
+
+COMMANDS = [example_agency, upgrade, load_reference, init, reset_passphrase]
 
 
 def init_app(app):
