@@ -2,11 +2,13 @@
 
 import os
 import secrets
+import signal
 from pathlib import Path
 
-from flask import Flask, g, render_template, request
+from cheroot import wsgi
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from flask import Flask, render_template, request
 from flask_babel import Babel
-from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -15,8 +17,9 @@ from werkzeug.exceptions import HTTPException
 
 import admin_views
 import models
-from admin_views import accounts, commands, shell
-from workflows import audit, mail, schema
+import seed
+from admin_views import accounts, commands, shell, unsaved, words
+from workflows import audit, clock, mail, schema
 
 ROOT = Path(__file__).resolve().parent
 DEFAULTS = {
@@ -71,7 +74,8 @@ def create_app(config=None):
         SESSION_COOKIE_NAME="portal",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=bool(app.config["TLS_CERT"]),
+        SESSION_COOKIE_SECURE=bool(app.config["TLS_CERT"])
+        or app.config["PUBLIC_URL"].startswith("https:"),
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=24 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
@@ -82,17 +86,18 @@ def create_app(config=None):
     audit.use_key(bytes.fromhex(kept_key(app.config["INSTANCE"], "audit.key")))
     models.open_database(app.config["DATABASE_URL"])
     app.teardown_appcontext(close_database)
-    CSRFProtect(app)
     Babel(app, locale_selector=shell.choose_language)
     LoginManager(app).user_loader(accounts.load_session)
     mail.extension.init_app(app)
-    shell.init_app(app)
+    words.init_app(app)
+    shell.init_app(app, admin_views.MENU)
+    CSRFProtect(app)  # after the database is open: a form that comes too late is kept
     accounts.init_app(app)
     commands.init_app(app)
     admin_views.init_app(app)
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, error_page)
-    app.register_error_handler(CSRFError, error_page)
+    app.register_error_handler(CSRFError, csrf_page)
     return app
 
 
@@ -121,5 +126,38 @@ def error_page(error):
     ), error.code
 
 
+def serve():
+    """Bring the database up to date, start the clock, and serve until stopped: plain, or HTTPS with TLS_CERT and TLS_KEY."""
+    app = create_app()
+    with app.app_context():
+        schema.upgrade()
+        seed.load()
+    server = wsgi.Server((app.config["HOST"], int(app.config["PORT"])), app, numthreads=8)
+    if app.config["TLS_CERT"]:
+        server.ssl_adapter = BuiltinSSLAdapter(app.config["TLS_CERT"], app.config["TLS_KEY"])
+    try:
+        server.prepare()
+    except OSError as error:
+        raise SystemExit(f"{error}\nThe portal cannot listen there. Set PORT or HOST to another.") from error
+    # `systemctl stop` is as good a goodbye as Ctrl+C: the message in hand is finished either way.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ticking = clock.Clock(app) if app.config["CLOCK"] == "1" else None
+    if ticking:
+        ticking.start()
+    accounts.announce(app)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.stop()
+    finally:
+        if ticking:
+            ticking.stop()
+
+
+def csrf_page(error):
+    """What was typed on a page of an earlier sign-in is kept; anything else is refused."""
+    return unsaved.csrf_failed(error) or error_page(error)
+
+
 if __name__ == "__main__":
-    create_app().run(host="127.0.0.1", port=8000)
+    serve()
