@@ -3,12 +3,13 @@
 from flask_admin import Admin
 from flask_babel import lazy_gettext as _l
 
+from admin_views.administration import AdministrationView
 from admin_views.base import EntityView
 from admin_views.home import HomeView
 from models import TABLES
 
 VIEWS = {}
-PAGES = ()
+PAGES = (AdministrationView,)
 MENU = (
     (_l("Home"), "/"),
     (_l("My Organization"), "/my-organization/"),
@@ -29,5 +30,5 @@ def init_app(app):
         if model._meta.section != "hidden":
             admin.add_view(VIEWS.get(model, EntityView)(model))
     for page in PAGES:
-        admin.add_view(page)
+        admin.add_view(page())
     return admin

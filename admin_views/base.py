@@ -9,7 +9,7 @@ from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
 from admin_views.exports import Exporting
-from admin_views.guard import Guarded
+from admin_views.guard import Guarded, needs_step
 from admin_views.listing import (
     Listing,
     cells,
@@ -21,6 +21,7 @@ from admin_views.listing import (
     whole,
 )
 from admin_views.secrets import hide
+from admin_views.unsaved import request_draft
 from forms.fields import find_rows, model_form
 from workflows import audit, records
 
@@ -62,6 +63,7 @@ class EntityView(Exporting, Guarded, ModelView):
         self.slug = self.address(model)
         self.big = getattr(model._meta, "personal", False)
         self.readonly = getattr(model._meta, "readonly", False)
+        self.administration = needs_step(model)
         super().__init__(
             model,
             options.pop("name", getattr(model._meta, "title", model.__name__)),
@@ -157,6 +159,18 @@ class EntityView(Exporting, Guarded, ModelView):
     def related(self, record):
         """(title, columns, rows, address of all) tables under the details."""
         return []
+
+    def form_facts(self, record, form):
+        """What the form template of a subclass needs besides."""
+        return {}
+
+    def details_facts(self, record):
+        """What the details template of a subclass needs besides."""
+        return {}
+
+    def delete_message(self, record):
+        """What deleting this record means, where there is more to say than that it will be gone."""
+        return None
 
     def after_save_url(self, record, is_new):
         return self.get_url(".details_view", id=record.id)
@@ -365,7 +379,7 @@ class EntityView(Exporting, Guarded, ModelView):
         if request.method == "GET":
             if record.id and self.big:
                 audit.record("view", self.meta.table_name, record.id)
-            return self.form_page(record, self.build_form(record))
+            return self.form_page(record, self.build_form(record, request_draft()))
         form = self.build_form(record, request.form)
         if "find" in request.form:
             form.validate()
@@ -441,6 +455,7 @@ class EntityView(Exporting, Guarded, ModelView):
 
     def form_page(self, record, form, confirms=()):
         is_new = record.id is None
+        removable = self.can_delete and not is_new
         sections = [
             (title and _(title), help and _(help), lines)
             for title, help, lines in (
@@ -459,8 +474,9 @@ class EntityView(Exporting, Guarded, ModelView):
             sections=sections,
             confirms=confirms,
             cancel_href=here,
-            delete_href=None if is_new else self.get_url(".delete_view", id=record.id),
+            delete_href=self.get_url(".delete_view", id=record.id) if removable else None,
             toolbar=[] if is_new else self.toolbar(record),
+            **self.form_facts(record, form),
         )
 
     def form_title(self, record):
@@ -490,6 +506,7 @@ class EntityView(Exporting, Guarded, ModelView):
             edit_href=None if self.readonly else self.get_url(".edit_view", id=record.id),
             links=self.toolbar(record),
             related=self.related(record),
+            **self.details_facts(record),
         )
 
     def facts(self, record):
@@ -530,10 +547,10 @@ class EntityView(Exporting, Guarded, ModelView):
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self):
-        if self.readonly:
+        if self.readonly or not self.can_delete:
             abort(404)
         record = self.found()
-        uses, message = [], None
+        uses, message = [], self.delete_message(record)
         if request.method == "POST":
             try:
                 records.delete(record)

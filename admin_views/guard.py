@@ -1,9 +1,24 @@
 """Who may open a page: everyone signed in and named; administration asks for the administrator passphrase."""
 
-from flask import redirect, request, url_for
+from functools import wraps
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
+from admin_views import unsaved
 from models import now
+
+# Everyone signed in reads these; the rest of the administration's and the log's tables ask for the step.
+OPEN = (
+    "outbox_message",
+    "distribution_log",
+    "referral_status_event",
+    "service_review",
+    "weekly_check",
+    "attachment",
+    "saved_filter",
+)
 
 
 def is_signed_in():
@@ -16,6 +31,45 @@ def is_administrator():
     return is_signed_in() and bool(current_user.admin_until) and current_user.admin_until > now()
 
 
+def needs_step(model):
+    """True when the screens of this table are for administrators."""
+    section = getattr(model._meta, "section", "hidden")
+    return section in ("administration", "log") and model._meta.table_name not in OPEN
+
+
+def is_local(address):
+    """True for an address of this portal: never another site, whatever a browser makes of it."""
+    if not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return False
+    return all(ord(character) > 32 for character in address)
+
+
+def ask_first():
+    """The redirect to what is missing: signing in, a name, the administrator passphrase.  Nothing typed is lost."""
+    if unsaved.is_partial():
+        return "", 401
+    here = unsaved.keep_post()
+    if request.method == "GET":
+        here = request.full_path.rstrip("?")
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in", next=here))
+    if not current_user.working_as:
+        return redirect(url_for("accounts.who", next=here))
+    if request.method == "POST" and here:
+        flash(_("What you typed is kept. You will see it again after this step."), "info")
+    return redirect(url_for("accounts.administrator", next=here))
+
+
+def administrator_step(view):
+    """Decorator: the view asks for the administrator passphrase first (decision 0.6)."""
+
+    @wraps(view)
+    def guarded(*arguments, **options):
+        return view(*arguments, **options) if is_administrator() else ask_first()
+
+    return guarded
+
+
 class Guarded:
     """Mixin of every view; ``administration`` = True asks for the administrator step."""
 
@@ -25,9 +79,4 @@ class Guarded:
         return is_administrator() if self.administration else is_signed_in()
 
     def inaccessible_callback(self, name, **arguments):
-        here = request.full_path.rstrip("?") if request.method == "GET" else None
-        if not current_user.is_authenticated:
-            return redirect(url_for("accounts.sign_in", next=here))
-        if not current_user.working_as:
-            return redirect(url_for("accounts.who", next=here))
-        return redirect(url_for("accounts.administrator", next=here))
+        return ask_first()

@@ -7,21 +7,27 @@ from flask import g, request, session, url_for
 from flask_login import current_user
 
 import models
+from admin_views.administration import PATHS
+from admin_views.guard import is_signed_in
 from forms import choices
-from workflows import settings
+from workflows import accounts, audit, settings
+
+LANGUAGES = (("en", "English"), ("fr", "Français"))
 
 
-def init_app(app):
-    """Open the database for each request and give the templates what base.html needs."""
+def init_app(app, menu):
+    """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address), …)."""
     app.before_request(prepare)
-    app.context_processor(facts)
+    app.context_processor(lambda: facts(menu))
     stamps = {}
 
     def asset(name):
         """The address of a static file, with a stamp that changes when the file does."""
         if name not in stamps:
             content = (Path(app.static_folder) / name).read_bytes()
-            stamps[name] = url_for("static", filename=name, v=hashlib.sha256(content).hexdigest()[:10])
+            stamps[name] = url_for(
+                "static", filename=name, v=hashlib.sha256(content).hexdigest()[:10]
+            )
         return stamps[name]
 
     app.jinja_env.globals["asset"] = asset
@@ -33,31 +39,77 @@ def choose_language():
 
 
 def prepare():
-    """Open the database and set the language of the request."""
+    """Open the database, find the screen, and set who is working and in which language.
+
+    A signed-in screen costs one statement: its session together with the revision of the reference tables.
+    """
     if request.endpoint == "static":
         return
     models.database.connect(reuse_if_open=True)
+    address = request.remote_addr or ""
+    audit.actor.set(audit.Actor("", address))
+    if current_user.is_authenticated:
+        audit.actor.set(audit.Actor(current_user.working_as, address))
+    else:
+        choices.refresh(choices.revision())
+    models.language.set(_language())
+
+
+def _language():
     chosen = session.get("language")
-    if chosen not in models.LANGUAGES:
-        chosen = "en"
-    models.language.set(chosen)
-    choices.refresh(choices.revision())
+    if chosen in models.LANGUAGES:
+        return chosen
+    if not accounts.is_set_up():
+        return request.accept_languages.best_match(models.LANGUAGES, "en")
+    return settings.value("interface_default_language")
 
 
-def facts():
+def facts(menu):
     """The facts of base.html."""
-    code = models.language.get()
+    code, inside = models.language.get(), is_signed_in()
+    own, name = accounts.own_agency()
     return {
         "lang": code,
-        "agency_name": "",
-        "menu": [],
+        "agency_name": name,
+        "menu": menu_items(menu, own) if inside else [],
         "languages": [
-            {"code": c, "label": label, "current": c == code}
-            for c, label in (("en", "English"), ("fr", "Français"))
+            {"code": one, "label": label, "current": one == code} for one, label in LANGUAGES
         ],
         "signed_in": current_user.is_authenticated,
-        "working_as": current_user.working_as if current_user.is_authenticated else "",
+        "working_as": current_user.working_as if inside else "",
         "theme": request.cookies.get("theme", "auto"),
-        "example_loaded": False,
-        "shortcuts_on": True,
+        "example_loaded": inside and bool(settings.value("example_loaded")),
+        "shortcuts_on": inside
+        and settings.value("single_key_shortcuts")
+        and request.cookies.get("shortcuts") != "off",
     }
+
+
+def menu_items(menu, own):
+    """The menu with its lists narrowed to the own organization and the page's own entry marked."""
+    if "menu" not in g:
+        here = current_entry([href for _label, href in menu], request.path)
+        g.menu = [
+            {
+                "label": str(label),
+                "href": href.replace("organization=own", f"organization={own}"),
+                "current": href == here,
+                "children": [],
+            }
+            for label, href in menu
+        ]
+    return g.menu
+
+
+def current_entry(addresses, path):
+    """The address of the menu that the page at ``path`` belongs to, or None."""
+    if any(path.startswith(inside) for inside in PATHS):
+        path = "/administration/"
+    fitting = [
+        href for href in addresses if path == href or _is_under(path, href.partition("?")[0])
+    ]
+    return max(fitting, key=len, default=None)
+
+
+def _is_under(path, start):
+    return start != "/" and path.startswith(start)
