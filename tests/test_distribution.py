@@ -27,7 +27,6 @@ from models import (
     Program,
     ReferralStatusEvent,
     ServiceLocation,
-    Setting,
     Staff,
 )
 from workflows import distribution, outbox, referrals, settings
@@ -67,8 +66,7 @@ def service(own):
 
 
 def allow_domains(*domains):
-    Setting.create(key="allowed_email_domains", value=list(domains))
-    settings._Memory.values = None
+    settings.change("allowed_email_domains", list(domains))
 
 
 def plan(rows, to="lead@example.org", **options):
@@ -247,8 +245,7 @@ def test_the_portal_link_goes_to_own_addresses_only_and_only_when_it_is_known(ap
 
 
 def test_the_agencys_language_is_used(app, service):
-    Setting.create(key="interface_default_language", value="fr")
-    settings._Memory.values = None
+    settings.change("interface_default_language", "fr")
     wanted = plan([make_referral(service)])
     assert wanted.text.startswith("Bonjour,")
     assert "aiguillage" in wanted.subject

@@ -301,8 +301,7 @@ def test_the_text_of_finished_messages_is_forgotten_after_its_days(app):
 
 def test_the_example_agency_writes_files_instead_of_sending(app, office, tmp_path):
     app.config.update(MAIL_SERVER="", MAIL_FROM="")
-    models.Setting.create(key="example_loaded", value={"as_of": "2026-02-09"})
-    settings._Memory.values = None
+    settings.change("example_loaded", {"as_of": "2026-02-09"})
     assert sent("lead@example.org", app).state == "sent"
     files = list((tmp_path / "example-mail").iterdir())
     assert [file.suffix for file in files] == [".eml"]

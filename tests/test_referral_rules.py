@@ -25,7 +25,6 @@ from models import (
     RecommendedAction,
     Referral,
     ReferralStatusEvent,
-    Setting,
 )
 from workflows import audit, distribution, referrals, settings
 from workflows.records import Refused, kept_counts, save
@@ -59,8 +58,7 @@ def days(number):
 
 
 def set_value(key, value):
-    Setting.create(key=key, value=value)
-    settings._Memory.values = None
+    settings.change(key, value)
 
 
 def problems_of(call, *arguments, **options):

@@ -19,13 +19,7 @@ from agency import (
 )
 from smtp_server import Listening, PostOffice
 
-from models import (
-    DistributionLog,
-    OutboxMessage,
-    Referral,
-    Setting,
-    WeeklyCheck,
-)
+from models import DistributionLog, OutboxMessage, Referral, WeeklyCheck
 from workflows import audit, distribution, outbox, referrals, settings
 from workflows.outbox import NotAllowed
 from workflows.records import kept_counts, save
@@ -58,8 +52,7 @@ def own(app):
 
 
 def allow_domains(*domains):
-    Setting.create(key="allowed_email_domains", value=list(domains))
-    settings._Memory.values = None
+    settings.change("allowed_email_domains", list(domains))
 
 
 def plan(rows, to="lead@example.org", **options):
