@@ -195,7 +195,10 @@ def language():
         target = request.form.get("next", "")
         return redirect(target if is_local(target) else "/")
     target, browser = after(), unsaved.browser_key()
-    if browser and current_user.is_authenticated:
+    if not accounts.is_set_up():
+        # There is no session to keep a draft for yet; the passphrases never go into a cookie.
+        session["setup"] = {n: v for n, v in request.form.items() if not unsaved.is_secret(n)}
+    elif browser and current_user.is_authenticated:
         path, _mark, query = target.partition("?")
         arguments = MultiDict(parse_qsl(query))
         target = unsaved.keep_typed(drafts.LANGUAGE, path, arguments, browser) or target
@@ -277,10 +280,11 @@ def set_up():
 def _suggested():
     shared, administrator = passphrases.suggest_two()
     return {
+        "start": EXAMPLE,
+        **session.get("setup", {}),
         "language": models.language.get(),
         "passphrase": shared,
         "admin_passphrase": administrator,
-        "start": EXAMPLE,
     }
 
 
@@ -312,6 +316,7 @@ def _start(form):
         form.problem("agency", str(error))
         return False
     passphrases.forget_setup_code(current_app.config["INSTANCE"])
+    session.pop("setup", None)
     session["language"] = form.language.data
     models.language.set(form.language.data)
     reread_locale()

@@ -52,7 +52,7 @@ class PassphraseForm(PortalForm):
     """A new passphrase, typed twice."""
 
     kind = RadioField(
-        _l("Which passphrase?"),
+        _l("Passphrase to change"),
         [InputRequired(_l("Choose one."))],
         choices=(
             (SHARED, _l("The shared one, which everybody signs in with")),

@@ -10,6 +10,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from zxcvbn import zxcvbn
 
 from models import Account, AuditLog, Session, database, normalise, now
@@ -32,7 +33,13 @@ class TooSoon(Exception):
     """Nothing was tried: another try is possible after ``seconds``."""
 
     def __init__(self, seconds):
-        super().__init__(_("Please wait %(seconds)s seconds, then try again.", seconds=seconds))
+        super().__init__(
+            ngettext(
+                "Please wait %(num)s second, then try again.",
+                "Please wait %(num)s seconds, then try again.",
+                seconds,
+            )
+        )
         self.seconds = seconds
 
 
