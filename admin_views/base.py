@@ -10,6 +10,7 @@ from peewee import CharField, ForeignKeyField, IntegerField, TextField
 import models
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, needs_step
+from admin_views.imports import Importing
 from admin_views.listing import (
     Listing,
     cells,
@@ -47,7 +48,7 @@ class PageView(Guarded, BaseView):
         return fn(self, *args, **kwargs)
 
 
-class EntityView(Exporting, Guarded, ModelView):
+class EntityView(Exporting, Importing, Guarded, ModelView):
     """List, form, details, delete, export and lookup of one model, read from its fields and ``Meta``."""
 
     list_template = "admin/list.html"
@@ -101,6 +102,11 @@ class EntityView(Exporting, Guarded, ModelView):
 
     def _run_view(self, fn, *args, **kwargs):
         return fn(self, *args, **kwargs)
+
+    def at(self, page="", key=None):
+        """The address of a page of this entity, such as details of one record."""
+        start = f"{self.url}/{page}/" if page else f"{self.url}/"
+        return start if key is None else f"{start}?id={key}"
 
     # ---- What a subclass may say differently -------------------------------------------------------------------------
 
@@ -173,7 +179,7 @@ class EntityView(Exporting, Guarded, ModelView):
         return None
 
     def after_save_url(self, record, is_new):
-        return self.get_url(".details_view", id=record.id)
+        return self.at("details", record.id)
 
     def page_title(self, record):
         """The document title: never a person's name."""
@@ -229,7 +235,7 @@ class EntityView(Exporting, Guarded, ModelView):
         return lambda value: words(field.python_value(value))
 
     def row_address(self):
-        return f"{self.get_url('.details_view')}?id="
+        return f"{self.at('details')}?id="
 
     def list_facts(self, listing, names, page, previous, following):
         """Everything the list template is given."""
@@ -239,19 +245,19 @@ class EntityView(Exporting, Guarded, ModelView):
         return {
             "title": _(self.name),
             "intro": self.intro and _(self.intro),
-            "new_href": None if readonly else self.get_url(".create_view"),
+            "new_href": None if readonly else self.at("new"),
             "new_label": _(self.new_label) if self.new_label else _("Add"),
             "exports": self.export_links(listing),
-            "import_href": None if readonly else f"{self.get_url('.index_view')}import/",
+            "import_href": None if readonly else f"{self.at()}import/",
             "search": self._search_facts(listing),
             "filters": listing.filter_facts() if self.filters else [],
             "chips": listing.chips(),
-            "clear_href": self.get_url(".index_view"),
+            "clear_href": self.at(),
             "columns": [self._heading(listing, name) for name in names],
             "rows": page,
             "fill": fill,
             "actions": self.bulk_actions(),
-            "action_href": self.get_url(".action_view"),
+            "action_href": self.at("action"),
             "previous_href": listing.link(**{after: ids[0]}) if previous and ids else None,
             "next_href": listing.link(**{before: ids[-1]}) if following and ids else None,
             "count_text": listing.count_text(page, previous, following),
@@ -271,7 +277,7 @@ class EntityView(Exporting, Guarded, ModelView):
         return {
             "title": _("Nothing here yet"),
             "text": _("What you add will be listed here."),
-            "href": None if self.readonly else self.get_url(".create_view"),
+            "href": None if self.readonly else self.at("new"),
             "label": _(self.new_label) if self.new_label else _("Add"),
         }
 
@@ -283,7 +289,7 @@ class EntityView(Exporting, Guarded, ModelView):
         if not getattr(self.meta, "search", None):
             return None
         return {
-            "action": f"{self.get_url('.search_view')}",
+            "action": f"{self.at('search')}",
             "value": listing.words,
             "placeholder": _("Search this list"),
         }
@@ -303,7 +309,7 @@ class EntityView(Exporting, Guarded, ModelView):
     def search_view(self):
         """The words go into the address as ciphertext only."""
         words = request.form.get("search", "").strip()[:200]
-        here = self.get_url(".index_view")
+        here = self.at()
         return redirect(f"{here}?found={hide(words)}" if words else here)
 
     @expose("/action/", methods=("POST",))
@@ -321,7 +327,7 @@ class EntityView(Exporting, Guarded, ModelView):
         """Where to go back to: an address of this site, else the list."""
         target = request.values.get("url", "")
         safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-        return target if safe else self.get_url(".index_view")
+        return target if safe else self.at()
 
     # ---- One record --------------------------------------------------------------------------------------------------
 
@@ -354,7 +360,7 @@ class EntityView(Exporting, Guarded, ModelView):
             self.model,
             names,
             self.queries(record),
-            lambda name: f"{self.get_url('.lookup_view')}?field={name}",
+            lambda name: f"{self.at('lookup')}?field={name}",
             self.replaced_fields(record),
         )
         stored = {n: record.__data__.get(n) for n in names if n in self.meta.fields}
@@ -372,7 +378,7 @@ class EntityView(Exporting, Guarded, ModelView):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self):
         if self.readonly:
-            return redirect(self.get_url(".details_view", id=request.args.get("id")))
+            return redirect(self.at("details", request.args.get("id")))
         return self._edit(self.found())
 
     def _edit(self, record):
@@ -450,7 +456,7 @@ class EntityView(Exporting, Guarded, ModelView):
             saved_by=theirs.updated_by_name,
             saved_at=text_of(self.meta.fields["updated_at"])(theirs.updated_at),
             action_href=request.full_path,
-            cancel_href=self.get_url(".details_view", id=theirs.id),
+            cancel_href=self.at("details", theirs.id),
         ), 409
 
     def form_page(self, record, form, confirms=()):
@@ -464,7 +470,7 @@ class EntityView(Exporting, Guarded, ModelView):
             )
             if lines
         ]
-        here = self.get_url(".index_view") if is_new else self.get_url(".details_view", id=record.id)
+        here = self.at() if is_new else self.at("details", record.id)
         return self.render(
             self.edit_template,
             title=self.form_title(record),
@@ -474,7 +480,7 @@ class EntityView(Exporting, Guarded, ModelView):
             sections=sections,
             confirms=confirms,
             cancel_href=here,
-            delete_href=self.get_url(".delete_view", id=record.id) if removable else None,
+            delete_href=self.at("delete", record.id) if removable else None,
             toolbar=[] if is_new else self.toolbar(record),
             **self.form_facts(record, form),
         )
@@ -503,7 +509,7 @@ class EntityView(Exporting, Guarded, ModelView):
             page_title=_(self.name) if self.big else None,
             record=record,
             facts=self.facts(record),
-            edit_href=None if self.readonly else self.get_url(".edit_view", id=record.id),
+            edit_href=None if self.readonly else self.at("edit", record.id),
             links=self.toolbar(record),
             related=self.related(record),
             **self.details_facts(record),
@@ -555,12 +561,12 @@ class EntityView(Exporting, Guarded, ModelView):
             try:
                 records.delete(record)
                 flash(_("Deleted."), "success")
-                return redirect(self.get_url(".index_view"))
+                return redirect(self.at())
             except records.InUse as in_use:
                 uses = in_use.uses
             except records.Refused as refused:
                 flash(" ".join(str(p.message) for p in refused.problems), "danger")
-                return redirect(self.get_url(".details_view", id=record.id))
+                return redirect(self.at("details", record.id))
         else:
             uses = records.used_by(record)
         return self.render(
@@ -569,7 +575,7 @@ class EntityView(Exporting, Guarded, ModelView):
             page_title=_("Delete"),
             message=message,
             uses=[self._use(model, count, record) for model, count in uses],
-            cancel_href=self.get_url(".details_view", id=record.id),
+            cancel_href=self.at("details", record.id),
         )
 
     def _use(self, model, count, record):

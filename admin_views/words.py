@@ -6,9 +6,11 @@ A list page says forty things; this is a tenth of its time.
 from flask_babel import Domain
 from markupsafe import Markup
 
-from models import language
+from forms.drawing import draw, draw_lines
+from models import LANGUAGES, language
 
 _catalogues = {}
+_said = {code: {} for code in LANGUAGES}
 
 
 def catalogue():
@@ -21,7 +23,10 @@ def catalogue():
 
 def say(text, **facts):
     """``text`` in the language of the page; ``facts`` fill %(name)s and are escaped."""
-    found = Markup(catalogue().gettext(text))
+    known = _said[language.get()]
+    found = known.get(text)
+    if found is None:
+        found = known[text] = Markup(catalogue().gettext(text))
     return found % facts if facts else found
 
 
@@ -33,3 +38,4 @@ def say_many(one, many, num, **facts):
 def init_app(app):
     """Let every template say ``_("…")`` this way."""
     app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_many})
+    app.jinja_env.globals.update(draw=draw, draw_lines=draw_lines)

@@ -22,7 +22,7 @@ _spec = importlib.util.spec_from_file_location("bench_data", SHARED / "seed.py")
 shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shared)
 
-PASSPHRASE = "bench bench bench bench"
+PASSPHRASE = "violet anchor maple thunder"
 WHEN = "2025-01-01 00:00:00"
 STATUS = ("received", "distributed", "complete")
 PRIORITY = ("normal", "normal", "high", "urgent")

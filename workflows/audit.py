@@ -3,8 +3,11 @@
 import hashlib
 import hmac
 import json
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from peewee import SqliteDatabase
 
 from models import AuditHead, AuditLog, database, now
 
@@ -59,7 +62,7 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
     who, at = actor.get(), now()
     text = json.dumps(changed or {}, ensure_ascii=False, default=str)
     changed = json.loads(text)
-    with database.atomic():
+    with _unhurried() if action == "view" and not database.in_transaction() else database.atomic():
         # The update comes first: on PostgreSQL it is what makes the next writer wait.
         head = _run(COUNT_UP).fetchone() or _run(START).fetchone()
         count, previous = head
@@ -69,6 +72,26 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
         values = (at, who.name, who.address, action, entity, entity_id, text, reason, row_hash)
         _run(APPEND, *values)
         _run(MOVE_HEAD, row_hash, _seal(count, row_hash))
+
+
+@contextmanager
+def _unhurried():
+    """A transaction that is there when it ends but does not wait for the disk.
+
+    For rows about looking, which change nothing: a power cut may take the last few of them, a crash may not.
+    Whatever is saved waits for the disk, and takes these rows along.
+    """
+    sqlite = isinstance(database.obj, SqliteDatabase)
+    if sqlite:
+        database.execute_sql("PRAGMA synchronous = NORMAL")
+    try:
+        with database.atomic():
+            if not sqlite:
+                database.execute_sql("SET LOCAL synchronous_commit TO off")
+            yield
+    finally:
+        if sqlite:
+            database.execute_sql("PRAGMA synchronous = FULL")
 
 
 def _run(sql, *values):

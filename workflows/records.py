@@ -373,13 +373,14 @@ def _count(record, before):
     new = _value(record, column) if record else None
     if old == new:
         return
-    if old is not None:
-        bump(f"{model._meta.table_name}.{column}", old, -1)
-    if new is not None:
-        bump(f"{model._meta.table_name}.{column}", new, 1)
+    moves = [(value, by) for value, by in ((old, -1), (new, 1)) if value is not None]
+    # In one order for everybody: two opposite moves at once must not wait for each other.
+    for value, by in sorted(moves):
+        bump(f"{model._meta.table_name}.{column}", value, by)
 
 
 def kept_counts(model):
     """{value: count} of the column ``Meta.counted`` of ``model``."""
     name = f"{model._meta.table_name}.{model._meta.counted}"
-    return dict(KeptCount.select(KeptCount.key, KeptCount.n).where(KeptCount.name == name).tuples())
+    sql = f"SELECT key, n FROM kept_count WHERE name = {database.param}"
+    return dict(database.execute_sql(sql, (name,)).fetchall())
