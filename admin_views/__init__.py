@@ -5,11 +5,60 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
 from admin_views.base import EntityView
+from admin_views.directory import (
+    CoverageView,
+    LocationView,
+    MyOrganizationView,
+    OrganizationView,
+    PartnersView,
+    ProgramView,
+)
+from admin_views.distribution import DistributeView
 from admin_views.home import HomeView
-from models import TABLES
+from admin_views.keywords import AreaView, CategoryView, KeywordView
+from admin_views.outbox import OutboxView
+from admin_views.people import ClientView, ConsentView, HouseholdView
+from admin_views.referrals import ReferralView
+from admin_views.search import SearchView
+from admin_views.service_activities import ServiceActivityView
+from models import (
+    TABLES,
+    AreaOfFocus,
+    Client,
+    ConsentRecord,
+    Household,
+    Keyword,
+    KeywordCategory,
+    Organization,
+    OutboxMessage,
+    Program,
+    Referral,
+    ServiceActivity,
+    ServiceLocation,
+)
 
-VIEWS = {}
-PAGES = (AdministrationView,)
+VIEWS = {
+    Keyword: KeywordView,
+    KeywordCategory: CategoryView,
+    AreaOfFocus: AreaView,
+    Organization: OrganizationView,
+    ServiceLocation: LocationView,
+    Program: ProgramView,
+    ServiceActivity: ServiceActivityView,
+    Household: HouseholdView,
+    Client: ClientView,
+    ConsentRecord: ConsentView,
+    Referral: ReferralView,
+    OutboxMessage: OutboxView,
+}
+PAGES = (
+    MyOrganizationView,
+    PartnersView,
+    CoverageView,
+    DistributeView,
+    SearchView,
+    AdministrationView,
+)
 MENU = (
     (_l("Home"), "/"),
     (_l("My Organization"), "/my-organization/"),

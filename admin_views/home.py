@@ -1,8 +1,25 @@
 """Home: what needs doing today."""
 
+import datetime
+
+from flask import url_for
 from flask_admin import AdminIndexView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
 from admin_views.base import PageView
+from admin_views.listing import date_text, moment_text
+from admin_views.marks import status_pill
+from models import Organization
+from workflows import audit, people, referrals, settings, today
+
+DRAFTS = {"distribute": _l("Email selected referrals")}
+
+
+def shown(number):
+    """A count as people read it; beyond the cap "1,000+"."""
+    return f"{today.CAP:,}+" if number > today.CAP else f"{number:,}"
 
 
 class HomeView(PageView, AdminIndexView):
@@ -10,4 +27,78 @@ class HomeView(PageView, AdminIndexView):
 
     @expose("/")
     def index(self):
-        return self.render("home.html")
+        day = settings.today()
+        counts = today.counts(day)
+        recent = today.recent_referrals()
+        if recent:
+            audit.record("view", "referral", changed={"shown": len(recent)})
+        return self.render(
+            "home.html",
+            day=date_text(day),
+            tasks=[
+                (shown(counts[name]), words, href)
+                for name, words, href in self._tasks(day)
+                if counts.get(name)
+            ],
+            check=self._check(day),
+            drafts=[
+                (DRAFTS.get(d.kind) or _("Unfinished work"), d.path, d.created_by_name, moment_text(d.updated_at))
+                for d in today.drafts()
+            ],
+            recent=[
+                (url_for("referral.details_view", id=key), name, number, target, status_pill(status), date_text(on))
+                for key, name, number, target, status, on in recent
+            ],
+            clients=[
+                (url_for("client.details_view", id=key), name)
+                for key, name in people.recent_clients(current_user.working_as)
+            ],
+            queued=counts["queued"],
+        )
+
+    @staticmethod
+    def _tasks(day):
+        """(name of the count, words, address), most pressing first."""
+        listed, services = url_for("referral.index_view"), url_for("service_activity.index_view")
+        outbox = url_for("outbox_message.index_view")
+        limit = today.last_review_that_counts(day) - datetime.timedelta(days=1)
+        return (
+            ("failed", _("messages could not be sent"), f"{outbox}?state=failed"),
+            ("uncertain", _("messages may not have arrived"), f"{outbox}?state=uncertain"),
+            (referrals.OVERDUE, _("referrals are overdue"), f"{listed}?flag=overdue"),
+            (referrals.STALE, _("referrals have waited a week or more"), f"{listed}?flag=stale"),
+            (referrals.NEW, _("new referrals were received"), f"{listed}?flag=new"),
+            (
+                referrals.FOLLOW_UP_DUE,
+                _("distributed referrals need a follow-up"),
+                f"{listed}?flag=follow-up-due",
+            ),
+            (
+                "follow-up-day",
+                _("referrals have reached their follow-up day"),
+                f"{listed}?follow_up_due_on-to={day.isoformat()}",
+            ),
+            ("review", _("services need a review"), f"{services}?organization=own&state=active&last_reviewed_on-to={limit}"),
+            (
+                "new-year",
+                _("services still to confirm for the new fiscal year"),
+                url_for("service_activity.confirm_view"),
+            ),
+        )
+
+    @staticmethod
+    def _check(day):
+        """The weekly check (R-REF-12): {days since, due, words}."""
+        own = Organization.own()
+        last = own.referral_last_checked_on if own else None
+        days = (day - last).days if last else None
+        due = days is None or days >= settings.value("referral_check_days")
+        if days is None:
+            words = _("The referral list was never marked as checked.")
+        elif days == 0:
+            words = _("The referral list was checked today.")
+        else:
+            words = _("The referral list was last checked %(days)s days ago.", days=days)
+            if days == 1:
+                words = _("The referral list was checked yesterday.")
+        return {"due": due, "words": words}

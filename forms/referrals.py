@@ -12,41 +12,35 @@ from forms.fields import LineField, LinesField, ParagraphField, PickerField
 SIMILAR = "similar"  # the answer "somebody else" to a duplicate warning
 
 
-class PlacedServicePicker(PickerField):
+def find_services(query, text):
+    """[(id, "name – location")] of the services in ``query`` with words that begin so, at most twenty."""
+    own, place = models.ServiceActivity, models.ServiceLocation
+    query = query.select(own.id, own.name, place.name).join(place)
+    for word in models.normalise(text).split():
+        query = query.where(
+            own.search.startswith(word)
+            | own.search.contains(f" {word}")
+            | place.search.startswith(word)
+            | place.search.contains(f" {word}")
+        )
+    rows = query.order_by(own.name, place.name, own.id).limit(20).tuples()
+    return [(key, f"{name} – {where}") for key, name, where in rows]
+
+
+class ServicePicker(PickerField):
     """A service told apart by its location: the same name stands for one entry at each place."""
 
     def find(self, text):
-        """[(id, "name – location")] of the services whose words begin with ``text``, twenty at most."""
-        query = self.query.select(
-            models.ServiceActivity.id,
-            models.ServiceActivity.name,
-            models.ServiceLocation.name,
-        ).join(models.ServiceLocation)
-        for word in models.normalise(text).split():
-            own, place = models.ServiceActivity.search, models.ServiceLocation.search
-            query = query.where(
-                own.startswith(word)
-                | own.contains(f" {word}")
-                | place.startswith(word)
-                | place.contains(f" {word}")
-            )
-        query = query.order_by(models.ServiceActivity.name, models.ServiceActivity.id).limit(20)
-        return [(key, f"{name} – {place}") for key, name, place in query.tuples()]
+        return find_services(self.query, text)
 
     def label_of(self, key):
-        row = (
-            self.query.select(models.ServiceActivity.name, models.ServiceLocation.name)
-            .join(models.ServiceLocation)
-            .where(models.ServiceActivity.id == key)
-            .tuples()
-            .first()
-        )
-        return f"{row[0]} – {row[1]}" if row else None
+        rows = find_services(self.query.where(models.ServiceActivity.id == key), "")
+        return rows[0][1] if rows else None
 
 
 def service_picker(query, lookup_url, label=None, required=False):
     """The unbound question for a service or activity among ``query``."""
-    return PlacedServicePicker(
+    return ServicePicker(
         label or _l("Service or activity"),
         [InputRequired() if required else Optional()],
         query=query,
@@ -156,7 +150,11 @@ class DestinationForm(PortalForm):
 
     destination = LineField(
         _l("Destination email"),
-        [Optional(), Length(max=254)],
+        [
+            InputRequired(_l("Enter the destination email.")),
+            Length(max=254),
+            validators.is_email,
+        ],
         nullable=False,
         description=_l("One address. Everything ticked goes there in one message."),
         render_kw={"type": "email", "list": "suggested-addresses", "autocomplete": "off"},

@@ -43,9 +43,11 @@ def matching(model, source, text):
     return f"{table} AS w CROSS JOIN {source} ON t1.id = w.rowid", conditions, True
 
 
-def condition(model, text):
-    """The same as a peewee expression, for short queries that need no order of the index."""
+def condition(model, text, newest=None):
+    """The same as a peewee expression for short queries; ``newest`` keeps that many, read lazily where possible."""
     source, conditions, lazy = matching(model, f'"{model._meta.table_name}" AS t1', text)
     where = " AND ".join(sql for sql, _values in conditions)
     values = [value for _sql, given in conditions for value in given]
+    if newest:
+        where += f" ORDER BY {'w.rowid' if lazy else 't1.id'} DESC LIMIT {int(newest)}"
     return model._meta.fields["id"].in_(SQL(f"(SELECT t1.id FROM {source} WHERE {where})", values))

@@ -8,7 +8,6 @@ from models import (
     ACTIVE,
     COMPLETE,
     FAILED,
-    ONGOING,
     QUEUED,
     UNCERTAIN,
     DistributionLog,
@@ -19,7 +18,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import referrals, settings
+from workflows import directory, referrals, settings
 
 CAP = 1000
 
@@ -45,8 +44,8 @@ def counts(today):
     queries["uncertain"] = message.where(OutboxMessage.state == UNCERTAIN)
     queries["queued"] = message.where(OutboxMessage.state == QUEUED)
     queries["review"] = services_to_review(today).select(ServiceActivity.id)
-    if year_to_confirm(today):
-        queries["new-year"] = services_of_ended_year(today).select(ServiceActivity.id)
+    ended = ServiceActivity.id.in_(directory.april_list(today).select(ServiceActivity.id).order_by())
+    queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     found = Select([], columns).bind(Referral._meta.database).tuples()
     return dict(zip(queries, next(iter(found)), strict=True))
@@ -74,34 +73,20 @@ def own_services():
 
 def services_to_review(today):
     """Own active services nobody looked at for over ``service_review_days`` (R-SA-15)."""
-    limit = today - datetime.timedelta(days=settings.value("service_review_days"))
-    return own_services().where(ServiceActivity.last_reviewed_on < limit)
+    return own_services().where(ServiceActivity.last_reviewed_on < last_review_that_counts(today))
 
 
-def ended_year(today):
-    """The fiscal year that ended last on 31 March, such as F2025-2026."""
-    start = today.year if today.month >= 4 else today.year - 1
-    return f"F{start - 1}-{start}"
-
-
-def year_to_confirm(today):
-    """The ended fiscal year while the April list is due: from 1 April for the rest of the calendar year (R-SA-16)."""
-    return ended_year(today) if today.month >= 4 else None
-
-
-def services_of_ended_year(today):
-    """Own ongoing services still entered for the fiscal year that has ended (R-SA-16)."""
-    return own_services().where(
-        ServiceActivity.duration_type == ONGOING,
-        ServiceActivity.fiscal_year == ended_year(today),
-    )
+def last_review_that_counts(today):
+    """Reviews before this day are due again (R-SA-15)."""
+    return today - datetime.timedelta(days=settings.value("service_review_days"))
 
 
 def drafts(limit=6):
-    """Work begun and kept for later, newest first (a draft without a page is only a step of something under way)."""
+    """Work begun and kept for later, newest first: a draft without a page is a step of something under way, and one
+    with a session belongs to that browser alone."""
     return list(
         Draft.select(Draft.kind, Draft.path, Draft.updated_at, Draft.created_by_name)
-        .where(Draft.path != "")
+        .where(Draft.path != "", Draft.session_token.is_null())
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
         .limit(limit)
     )

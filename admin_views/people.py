@@ -1,0 +1,282 @@
+"""Clients, households and consents: the contact part of the file."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from wtforms.validators import Length, Optional
+
+from admin_views.base import EntityView
+from admin_views.listing import date_text
+from admin_views.marks import brief
+from forms import choices
+from forms.fields import LineField, PickerField
+from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
+from workflows import audit, people, records, referrals, settings
+
+SHOWN = 10
+
+
+def link(href, words):
+    return Markup('<a href="{}">{}</a>').format(href, words)
+
+
+class ClientView(EntityView):
+    """Somebody we serve: how to reach them safely, their referrals, consents and household."""
+
+    details_template = "people/client.html"
+    new_label = _l("New client")
+
+    def form_sections(self, record):
+        person, reaching, language = self.meta.form
+        if record.id is None:
+            title, help, names = person
+            names = ("household", *[n for n in names if n != "household"])
+            person = (title, help, names)
+        return (person, reaching, language)
+
+    def replaced_fields(self, record):
+        address = f"{self.get_url('.lookup_view')}?field=household"
+        return {
+            "household": PickerField(
+                _l("Household"),
+                [Optional()],
+                query=Household.select(),
+                lookup_url=address,
+                description=_l(
+                    "File number of a household we already have. Leave empty and a new one is made."
+                ),
+            )
+        }
+
+    def save(self, record, form, many, version):
+        confirmed = request.form.getlist("confirmed")
+        return people.add_client(record, many, confirmed=confirmed, version=version)
+
+    def page_title(self, record):
+        return _("Client")
+
+    @expose("/details/")
+    def details_view(self):
+        client = self.found()
+        audit.record("view", "client", client.id)
+        household = client.household
+        return self.render(
+            self.details_template,
+            title=str(client),
+            page_title=_("Client"),
+            record=client,
+            edit_href=self.get_url(".edit_view", id=client.id),
+            links=[],
+            channels=people.channels(client),
+            key=self._key(client, household),
+            facts=self.facts(client),
+            related=[
+                self._referrals(client),
+                self._consents(client),
+                self._members(client, household),
+            ],
+        )
+
+    def details_sections(self, record):
+        """Without what the shaded block and the ways to reach say already."""
+        said = {"household", "phone", "email", "safe_to_call", "safe_to_text", "safe_to_email"}
+        sections = []
+        for title, help, lines in self.meta.form:
+            kept = [
+                tuple(n for n in line if n not in said) if isinstance(line, tuple) else line
+                for line in lines
+                if isinstance(line, tuple) or line not in said
+            ]
+            sections.append((title, help, tuple(line for line in kept if line)))
+        return sections
+
+    def _key(self, client, household):
+        age = people.age_on(client, settings.today())
+        pairs = [
+            (_("Household"), link(url_for("household.details_view", id=household.id), household)),
+            (_("Age"), age if age is not None else ""),
+            (
+                _("Languages"),
+                ", ".join(choices.language_label(code) for code in client.preferred_languages),
+            ),
+            (_("Interpreter"), _("Needs an interpreter") if client.needs_interpreter else ""),
+        ]
+        return [(label, words) for label, words in pairs if words != ""]
+
+    @staticmethod
+    def _referrals(client):
+        query = Referral.select().where(Referral.client == client.id)
+        rows = query.order_by(Referral.received_on.desc(), Referral.id.desc()).limit(SHOWN)
+        lines = []
+        for referral in rows:
+            day, number, target, status = brief(referral)
+            lines.append(
+                (link(url_for("referral.details_view", id=referral.id), target), number, day, status)
+            )
+        heads = (_("Service"), _("Number"), _("Received on"), _("Status"))
+        everything = f"{url_for('referral.index_view')}?client={client.id}&status=all"
+        return _("Referrals"), heads, lines, everything if len(lines) == SHOWN else None
+
+    @staticmethod
+    def _consents(client):
+        query = ConsentRecord.select().where(ConsentRecord.client == client.id)
+        rows = query.order_by(ConsentRecord.given_on.desc(), ConsentRecord.id.desc()).limit(SHOWN)
+        lines = [
+            (
+                link(
+                    url_for("consent_record.details_view", id=consent.id),
+                    choices.term_label("consent-types", consent.type),
+                ),
+                choices.term_label("consent-states", consent.state),
+                date_text(consent.given_on),
+                date_text(consent.expires_on),
+            )
+            for consent in rows
+        ]
+        heads = (_("Type of consent"), _("State"), _("Given on"), _("Expires on"))
+        return _("Consents"), heads, lines, None
+
+    @staticmethod
+    def _members(client, household):
+        query = Client.select().where(Client.household == household.id, Client.id != client.id)
+        lines = [
+            (
+                link(url_for("client.details_view", id=member.id), member),
+                choices.term_label("household-relations", member.relation),
+                date_text(member.birth_date) or member.birth_year_only or "",
+            )
+            for member in query.order_by(Client.id).limit(20)
+        ]
+        heads = (_("Name"), _("Place in the household"), _("Born"))
+        return _("Others in this household"), heads, lines, None
+
+
+class HouseholdView(EntityView):
+    """The file of the people who settle together."""
+
+    new_label = _l("New household")
+
+    def replaced_fields(self, record):
+        field = self.meta.fields["file_number"]
+        number = LineField(
+            _l(field.verbose_name),
+            [Optional(), Length(max=40)],
+            nullable=False,
+            description=_l(field.help_text),
+        )
+        return {"file_number": number}
+
+    def toolbar(self, record):
+        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
+
+    def related(self, record):
+        members = Client.select().where(Client.household == record.id).order_by(Client.id)
+        lines = [
+            (
+                link(url_for("client.details_view", id=member.id), member),
+                choices.term_label("household-relations", member.relation),
+                date_text(member.birth_date) or member.birth_year_only or "",
+            )
+            for member in members
+        ]
+        heads = (_("Name"), _("Place in the household"), _("Born"))
+        return [(_("Clients"), heads, lines, None)]
+
+
+class ConsentView(EntityView):
+    """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5)."""
+
+    new_label = _l("Record a consent")
+
+    def form_sections(self, record):
+        return (
+            (_("Consent"), None, ("client", "type", "state", "given_on", "expires_on")),
+            (
+                _("Organizations"),
+                _("Who may receive the information; a sharing consent names at least one."),
+                ("named_organizations",),
+            ),
+            (
+                _("Signature"),
+                None,
+                (
+                    "signed_by_name",
+                    "signer_role",
+                    "guardian_relation",
+                    "language_used",
+                    "copy_given",
+                    "notes",
+                ),
+            ),
+        )
+
+    def new_record(self):
+        consent = super().new_record()
+        consent.given_on = settings.today()
+        if consent.client_id:
+            consent.household = consent.client.household_id
+            consent.signed_by_name = str(consent.client)
+            consent.language_used = (consent.client.preferred_languages or ["en"])[0]
+        if request.args.get("type") in dict(choices.terms("consent-types")):
+            consent.type = request.args["type"]
+        return consent
+
+    def replaced_fields(self, record):
+        address = f"{self.get_url('.lookup_view')}?field=client"
+        return {
+            "client": PickerField(
+                _l("Client"), [Optional()], query=Client.select(), lookup_url=address
+            )
+        }
+
+    def save(self, record, form, many, version):
+        if record.household_id is None and not record.client_id:
+            problem = records.Problem("client", _("Choose the client."))
+            raise records.Refused([problem])
+        return super().save(record, form, many, version)
+
+    def words(self, consent):
+        """What a person calls a consent: its type."""
+        return choices.term_label("consent-types", consent.type)
+
+    def form_title(self, record):
+        return self.words(record) if record.id else _("Record a consent")
+
+    def toolbar(self, record):
+        if not people.may_be_withdrawn(record):
+            return []
+        return [(_("Withdraw"), self.get_url(".withdraw", id=record.id))]
+
+    @expose("/withdraw/", methods=("GET", "POST"))
+    def withdraw(self):
+        """Take a consent back, then list the open referrals to review (R-CON-5)."""
+        consent = self.found()
+        if not people.may_be_withdrawn(consent):
+            flash(_("This consent does not stand any more."), "info")
+            return redirect(self.get_url(".details_view", id=consent.id))
+        reason = " ".join(request.form.get("reason", "").split())[:300]
+        done = request.method == "POST"
+        if done:
+            review = referrals.withdraw(consent, reason=reason)
+            flash(_("The consent is withdrawn."), "success")
+        else:
+            review = Referral.open().where(Referral.client == consent.client_id)
+        return self.render(
+            "people/withdraw.html",
+            title=_("Open referrals to review") if done else _("Withdraw this consent?"),
+            done=done,
+            consent=self.words(consent),
+            client=consent.client,
+            is_sharing=consent.type == SHARING,
+            organizations=sorted(row.name for row in self._named(consent)),
+            rows=[(url_for("referral.details_view", id=r.id), *brief(r)) for r in review],
+            back_href=self.get_url(".details_view", id=consent.id),
+            client_href=consent.client_id and url_for("client.details_view", id=consent.client_id),
+        )
+
+    @staticmethod
+    def _named(consent):
+        ids = records.linked_ids(consent, "named_organizations")
+        return Organization.select(Organization.name).where(Organization.id.in_(ids))

@@ -1,0 +1,270 @@
+"""The Referral List: what is not complete first, one page of it in four statements (R-REF-10)."""
+
+from urllib.parse import urlencode
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from peewee import fn
+
+from admin_views.base import EntityView
+from admin_views.distribution import begin
+from admin_views.listing import Filter, Listing, cells, field_filter, text_of
+from admin_views.marks import flag_label, flag_pill, raw_age, status_and_mark, trouble
+from admin_views.secrets import hide
+from forms import choices
+from models import (
+    COMPLETE,
+    DISTRIBUTED,
+    QUEUED,
+    RECEIVED,
+    DistributionLog,
+    Organization,
+    Referral,
+    SavedFilter,
+)
+from workflows import audit, distribution, records, referrals, settings
+
+ALL = "all"
+SCREEN = "referral"
+COLUMNS = (
+    ("client_name", None),
+    ("number", None),
+    ("target_name", None),
+    ("location", "name"),
+    ("status", None),
+    ("priority", None),
+    ("received_on", None),
+    ("sending", None),
+    ("outcome", None),
+    ("last_sent_at", None),
+)
+SHOWN = (
+    "client_name",
+    "number",
+    "target_name",
+    "location",
+    "status",
+    "priority",
+    "flag",
+    "received_on",
+)
+
+
+class StatusFilter(Filter):
+    """A status; "all" is no condition but lifts the default."""
+
+    def value(self, args):
+        asked = super().value(args)
+        return None if asked == ALL else asked
+
+
+class ReferralList(EntityView):
+    """Tick, email, complete; filters for everybody, kept by name."""
+
+    list_template = "referrals/list.html"
+    row_data = "data-referral-id"
+    new_label = _l("Record a received referral")
+    actions = (
+        ("email", _l("Email Selected Referrals"), "btn-primary"),
+        ("complete", _l("Mark selected as complete"), ""),
+    )
+
+    # ---- Filters -----------------------------------------------------------------------------------------------------
+
+    def derived_filters(self):
+        def plain(name):
+            return field_filter(Referral, name)
+
+        status = plain("status")
+        return (
+            plain("location"),
+            plain("service_activity"),
+            plain("program"),
+            StatusFilter("status", status.label, "choice", status.condition, status.options),
+            plain("direction"),
+            plain("priority"),
+            Filter("flag", _l("Flag"), "choice", self._flagged, self._flags),
+            plain("received_on"),
+            plain("follow_up_due_on"),
+            plain("client"),
+            plain("organization"),
+        )
+
+    @staticmethod
+    def _flagged(name):
+        known = name if name in referrals.FLAGS else referrals.NEW
+        return referrals.flag_condition(known, settings.today())
+
+    @staticmethod
+    def _flags():
+        return [(name, flag_label(name)) for name in referrals.FLAGS if flag_label(name)]
+
+    def shows_open(self, listing):
+        """True while nothing in the address asks for complete referrals."""
+        return not any(listing.args.get(name) for name in ("status", "flag", "client"))
+
+    def limits(self, listing):
+        return [Referral.status != COMPLETE] if self.shows_open(listing) else []
+
+    def known_count(self, listing):
+        if listing.active or not self.shows_open(listing):
+            return None
+        counts = records.kept_counts(Referral)
+        return counts.get(RECEIVED, 0) + counts.get(DISTRIBUTED, 0)
+
+    def page_views(self, listing):
+        asked = {k: v for k, v in listing.args.items() if k not in ("before", "after", "sort", "size")}
+        asked = {k: v for k, v in asked.items() if v}
+        ready = [(_("Not complete"), {}), (_("All"), {"status": ALL})]
+        saved = choices.memo(("saved filters", SCREEN), self._saved)
+        return [
+            (name, f"?{urlencode(arguments)}", arguments == asked)
+            for name, arguments in ready + saved
+        ]
+
+    @staticmethod
+    def _saved():
+        query = SavedFilter.select(SavedFilter.name, SavedFilter.arguments)
+        return list(query.where(SavedFilter.screen == SCREEN).order_by(SavedFilter.name).tuples())
+
+    # ---- The page ----------------------------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self):
+        listing = Listing(self, request.args.to_dict())
+        rows, previous, following = listing.page(COLUMNS)
+        found = trouble([row[0] for row in rows])
+        page = cells(self._formats(), self._shaped(rows, found), self.row_address())
+        audit.record("view", SCREEN, changed={"shown": len(rows)})
+        facts = self.list_facts(listing, SHOWN, page, previous, following)
+        facts |= {
+            "title": _("Referral List"),
+            "complete_means": choices.memo("complete means", self._complete_means),
+            "destinations": self._destinations() if rows else [],
+            "all_href": f"?status={ALL}" if listing.args.get("status") != ALL else None,
+            "savable": [
+                (name, value)
+                for name, value in listing.args.items()
+                if value and name in ("status", "sort", *self._asked_names())
+            ],
+        }
+        return self.render(self.list_template, **facts)
+
+    def _asked_names(self):
+        names = [name for name in self.filters if name != "client"]
+        return (*names, *(f"{one.name}-to" for one in self.filters.values() if one.kind == "date"))
+
+    @staticmethod
+    def _shaped(rows, found):
+        """Rows in the order of SHOWN; what a cell is made of stands together."""
+        return [
+            (key, name, number, target, place, (status, QUEUED if sending else found.get(key)))
+            + (priority, (status, outcome, received_on, last_sent_at), received_on)
+            for key, name, number, target, place, status, priority, received_on, sending, outcome, last_sent_at in rows
+        ]
+
+    def _formats(self):
+        today, fields = settings.today(), Referral._meta.fields
+        day, words = fields["received_on"].python_value, text_of(fields["received_on"])
+
+        def plain(value):
+            return value or ""
+
+        return [
+            plain,
+            plain,
+            plain,
+            plain,
+            status_and_mark,
+            text_of(fields["priority"]),
+            lambda value: flag_pill(raw_age(*value), today),
+            lambda value: words(day(value)),
+        ]
+
+    def _heading(self, listing, name):
+        if name == "flag":
+            return (_("Flag"), None, "", False)
+        label, href, direction, numeric = super()._heading(listing, name)
+        return (_("Service") if name == "target_name" else label, href, direction, numeric)
+
+    def _search_facts(self, listing):
+        everything = f"?status={ALL}" if listing.args.get("status") == ALL else ""
+        return {
+            "action": self.get_url(".search_view") + everything,
+            "value": listing.words,
+            "placeholder": _("Client name or referral number"),
+        }
+
+    @expose("/search/", methods=("POST",))
+    def search_view(self):
+        """The words go into the address as ciphertext only; "All" stays on."""
+        words = request.form.get("search", "").strip()[:200]
+        asked = {"status": ALL} if request.args.get("status") == ALL else {}
+        asked |= {"found": hide(words)} if words else {}
+        return redirect(f"{self.get_url('.index_view')}?{urlencode(asked)}")
+
+    @staticmethod
+    def _complete_means():
+        own = Organization.own()
+        return own.complete_means if own else ""
+
+    @staticmethod
+    def _destinations():
+        """Addresses that were sent to lately, for the field's suggestions."""
+        newest = (
+            DistributionLog.select(DistributionLog.id, DistributionLog.destination)
+            .where(DistributionLog.channel == distribution.EMAIL)
+            .order_by(DistributionLog.id.desc())
+            .limit(200)
+            .alias("newest")
+        )
+        rows = (
+            DistributionLog.select(newest.c.destination)
+            .from_(newest)
+            .group_by(newest.c.destination)
+            .order_by(fn.MAX(newest.c.id).desc())
+            .limit(12)
+        )
+        return [address for (address,) in rows.tuples()]
+
+    def empty(self):
+        return {
+            "title": _("No referral is waiting"),
+            "text": _("Referrals that are not complete are listed here. “All” shows the others too."),
+            "href": self.get_url(".create_view"),
+            "label": _(self.new_label),
+        }
+
+    # ---- Bulk steps --------------------------------------------------------------------------------------------------
+
+    def do_email(self, ids):
+        """To the pages that choose the address and show what leaves; nothing is sent from here (R-REF-2)."""
+        draft = begin(ids, request.form.get("destination", ""))
+        return redirect(url_for("distribute.destination", key=draft.key))
+
+    def do_complete(self, ids):
+        """R-REF-7: complete without asking for an outcome, then offer one."""
+        done = referrals.complete(ids)
+        if not done:
+            flash(_("These referrals were complete already."), "info")
+            return None
+        return redirect(url_for(".completed", id=done))
+
+    @expose("/save-filters/", methods=("POST",))
+    def save_filters(self):
+        """Keep the filters that are on under a name, for everybody (R-REF-10)."""
+        name = " ".join(request.form.get("name", "").split())[:80]
+        allowed = {"status", "sort", *self._asked_names()}
+        arguments = {k: v for k, v in request.form.items() if k in allowed and v}
+        here = f"{self.get_url('.index_view')}?{urlencode(arguments)}"
+        if not name:
+            flash(_("Give the filters a name first."), "warning")
+            return redirect(here)
+        saved = SavedFilter.get_or_none(SavedFilter.screen == SCREEN, SavedFilter.name == name)
+        saved = saved or SavedFilter(screen=SCREEN, name=name)
+        saved.arguments = arguments
+        records.save(saved)
+        flash(_("Saved as “%(name)s” for everybody.", name=name), "success")
+        return redirect(here)
