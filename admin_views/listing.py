@@ -234,7 +234,7 @@ def label_name(model):
 def fragment(model, expression):
     """(SQL, parameters) of a peewee condition on ``model``, which is t1."""
     context = models.database.get_sql_context()
-    with context.scope_normal():
+    with context.scope_normal(subquery=True):
         context.alias_manager[model._meta.table] = "t1"
         return context.sql(expression).query()
 

@@ -358,3 +358,8 @@ def own_id():
     """The id of the own organization, or None before set-up."""
     own = Organization.own()
     return own and own.id
+
+
+def is_followed(service):
+    """True when the program of an entry has another active one (R-PROG-1)."""
+    return bool(directory_rules.active_services(service.program_id, besides=service.id))

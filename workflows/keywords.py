@@ -16,6 +16,7 @@ from models import (
     Language,
     LanguageField,
     LanguageListField,
+    Program,
     ServiceActivity,
     TaxonomyItem,
     TaxonomyList,
@@ -116,30 +117,48 @@ def area_keeps_keywords_in_use(change):
     if change.before is None or "keywords" not in change.many:
         return
     gone = set(records.linked_ids(change.record, "keywords")) - set(change.many["keywords"])
-    links = ServiceActivity.keywords.get_through_model()
-    rows = (
-        links.select(links.keyword, fn.COUNT(links.id))
-        .join(ServiceActivity)
-        .where(
-            links.keyword.in_(list(gone) or [-1]),
-            ServiceActivity.program.in_(change.record.programs),
-        )
-        .group_by(links.keyword)
-        .tuples()
-    )
-    used = dict(rows)
+    used = _used_in([change.record.id], gone)
     if used:
-        names = ", ".join(str(word) for word in Keyword.select().where(Keyword.id.in_(list(used))))
-        yield Problem(
-            "keywords",
-            _(
-                "Services of this area use keywords you are taking out: %(names)s. "
-                "They keep them until somebody edits them.",
-                names=names,
-            ),
-            CONFIRM,
-            "used-keywords",
+        yield _taken_out(str(word) for word in Keyword.select().where(Keyword.id.in_(used)))
+
+
+@records.rule(Keyword)
+def keyword_stays_where_it_is_used(change):
+    """The same, when a keyword is taken out of an area from its own page."""
+    if change.before is None or "areas" not in change.many:
+        return
+    gone = set(records.linked_ids(change.record, "areas")) - set(change.many["areas"])
+    if _used_in(gone, [change.record.id]):
+        yield _taken_out([str(change.before)])
+
+
+def _used_in(area_ids, keyword_ids):
+    """Those of the keywords that services of programs of these areas chose."""
+    links = ServiceActivity.keywords.get_through_model()
+    query = (
+        links.select(links.keyword)
+        .join(ServiceActivity)
+        .join(Program)
+        .where(
+            Program.area_of_focus.in_(list(area_ids) or [-1]),
+            links.keyword.in_(list(keyword_ids) or [-1]),
         )
+        .distinct()
+    )
+    return [key for (key,) in query.tuples()]
+
+
+def _taken_out(names):
+    return Problem(
+        "keywords",
+        _(
+            "Services of the area use keywords you are taking out: %(names)s. "
+            "They keep them until somebody edits them.",
+            names=", ".join(names),
+        ),
+        CONFIRM,
+        "used-keywords",
+    )
 
 
 @records.delete_rule(TaxonomyItem)
@@ -246,22 +265,6 @@ def restore(record):
     """Offer a retired item again."""
     record.is_active = True
     return records.save(record)
-
-
-def areas_of(keyword):
-    """Sorted ids of the areas that offer a keyword."""
-    links = AreaOfFocus.keywords.get_through_model()
-    query = links.select(links.areaoffocus).where(links.keyword == keyword.id)
-    return sorted(key for (key,) in query.tuples())
-
-
-def set_areas(keyword, area_ids, confirmed=()):
-    """Offer a keyword in exactly these areas; their services may choose it at once (R-SA-5)."""
-    before, wanted = set(areas_of(keyword)), set(area_ids)
-    with database.atomic():
-        for area in AreaOfFocus.select().where(AreaOfFocus.id.in_(list(before ^ wanted) or [-1])):
-            keys = set(records.linked_ids(area, "keywords")) ^ {keyword.id}
-            records.save(area, many={"keywords": sorted(keys)}, confirmed=confirmed)
 
 
 def merge_counts(loser):

@@ -234,14 +234,12 @@ def _different_times(change):
 def keywords_belong_to_the_area(change):
     """R-SA-5: no keyword of another area; moving to another program asks before it drops what no longer fits."""
     record, before = change.record, change.before
-    chosen = set(change.ids("keywords"))
-    if not chosen or not record.program_id:
+    if not record.program_id:
         return
+    chosen = set(change.ids("keywords"))
     moved = before is not None and change.changed("program")
     stored = set(records.linked_ids(record, "keywords")) if before else set()
-    offered = {key for (key,) in offered_keywords(record.program).tuples()}
-    misfits = chosen - offered
-    foreign = sorted(str(word) for word in _words(misfits - stored))
+    foreign = sorted(str(word) for word in _words(_foreign(record, chosen - stored)))
     if foreign:
         yield Problem(
             "keywords",
@@ -250,8 +248,8 @@ def keywords_belong_to_the_area(change):
                 names=directory_rules.named(foreign),
             ),
         )
-    leaving = sorted(str(word) for word in _words(_foreign(record, misfits & stored)))
-    if moved and leaving:
+    leaving = sorted(str(word) for word in _words(_foreign(record, stored))) if moved else []
+    if leaving:
         yield Problem(
             "keywords",
             _(

@@ -1,0 +1,525 @@
+"""Services & Activities: the form in the guide's order, the card, copies, reviews and the April list (R-SA)."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from admin_views.directory import (
+    OWN,
+    DirectoryView,
+    organization_filter,
+    post_state,
+    state_pill,
+)
+from admin_views.listing import date_text, text_of, whole
+from forms.directory import CloneForm, CopiesForm, DollarsField, blank_field
+from forms.fields import TickField
+from models import (
+    ACTIVE,
+    ARCHIVED,
+    DRAFT,
+    N_,
+    Keyword,
+    Program,
+    Referral,
+    ServiceActivity,
+    ServiceLocation,
+)
+from workflows import audit, directory, records, service_rules, settings
+
+
+class ServiceActivityView(DirectoryView):
+    """One service, class, activity or event at one place, inside one program (R-SA-1)."""
+
+    new_label = N_("New Service or Activity")
+    ours = N_("Our services")
+    theirs = N_("Partners' services")
+    edit_template = "directory/service_form.html"
+    details_template = "directory/service.html"
+    actions = (
+        ("still-correct", N_("Still correct"), ""),
+        ("activate", N_("Activate"), ""),
+        ("archive", N_("Archive"), ""),
+    )
+
+    # ---- List
+
+    def organization_field(self):
+        return Program.organization
+
+    @staticmethod
+    def organization_wrap(condition):
+        return ServiceActivity.program.in_(Program.select(Program.id).where(condition))
+
+    def derived_filters(self):
+        inner = super().derived_filters()[1:]
+        return [organization_filter(Program.organization, self.organization_wrap), *inner]
+
+    def list_facts(self, listing, *more):
+        facts = super().list_facts(listing, *more)
+        waiting = directory.april_list().where(Program.organization == directory.own_id()).count()
+        facts["new_href"] = self.get_url(".create_view", **self._chosen(listing))
+        if waiting:
+            words = ngettext(
+                "%(num)s entry to confirm for the new fiscal year",
+                "%(num)s entries to confirm for the new fiscal year",
+                waiting,
+            )
+            facts["views"] = [*facts["views"], (words, self.get_url(".confirm_view"), False)]
+        return facts
+
+    def _chosen(self, listing):
+        """What the filters say about a new entry."""
+        names = ("organization", "program", "location")
+        found = {name: whole(listing.args.get(name)) for name in names}
+        return {name: value for name, value in found.items() if value}
+
+    def empty(self):
+        return {
+            "title": _("No services or activities yet"),
+            "text": _("Each service, class, activity or event at one location is one entry."),
+            "href": self.get_url(".create_view"),
+            "label": _(self.new_label),
+        }
+
+    def do_still_correct(self, ids):
+        return self._each(ids, lambda row: directory.confirm_still_correct(row))
+
+    def do_activate(self, ids):
+        return self._each(ids, directory.activate)
+
+    def do_archive(self, ids):
+        return self._each(ids, lambda row: directory.archive(row, ("last-active",)))
+
+    def _each(self, ids, change):
+        done = 0
+        for row in ServiceActivity.select().where(ServiceActivity.id.in_(ids)):
+            try:
+                change(row)
+                done += 1
+            except records.Refused as refused:
+                why = " ".join(str(p.message) for p in refused.problems)
+                flash(_("%(name)s: %(why)s", name=row.name, why=why), "warning")
+        if done:
+            flash(ngettext("%(num)s entry changed.", "%(num)s entries changed.", done), "success")
+
+    # ---- Form
+
+    def new_record(self):
+        """A new entry with what is known: its program's contact, the current fiscal year, CLB for language classes."""
+        record = super(DirectoryView, self).new_record()
+        record.fiscal_year = service_rules.fiscal_year_of(settings.today())
+        program = record.program_id and record.program
+        if program:
+            record.contact_name = program.contact_name
+            record.contact_phone = program.contact_phone
+            record.contact_email = program.contact_email
+            record.clb_strict = program.area_of_focus.slug == "language-training"
+        if record.location_id is None:
+            places = list(self.queries(record)["location"].limit(2))
+            record.location = places[0] if len(places) == 1 else None
+        return record
+
+    def organization_id(self, record):
+        """Whose entry it is: its program's, its location's, the address's, else our own."""
+        if record.program_id:
+            return record.program.organization_id
+        if record.location_id:
+            return record.location.organization_id
+        return whole(request.args.get("organization")) or directory.own_id()
+
+    def queries(self, record):
+        organization = self.organization_id(record)
+        programs = Program.select().where(
+            Program.organization == organization,
+            (Program.state != ARCHIVED) | (Program.id == (record.program_id or -1)),
+        )
+        locations = ServiceLocation.select().where(
+            ServiceLocation.organization == organization,
+            (ServiceLocation.is_active == True)  # noqa: E712 - a peewee expression
+            | (ServiceLocation.id == (record.location_id or -1)),
+        )
+        return {"program": programs, "location": locations}
+
+    def replaced_fields(self, record):
+        columns = self.meta.fields
+        fields = {name: blank_field(columns[name]) for name in service_rules.NOT_CONNECTED}
+        fields["keywords"] = TickField(
+            _l("Keywords"),
+            description=_l("Choose all that apply."),
+            coerce=int,
+            choices=self.keyword_choices(record),
+        )
+        fields["cost_cents"] = DollarsField(_l("Amount in dollars"))
+        return fields
+
+    def program_of(self, record):
+        """The program chosen on the page, else the stored one, or None."""
+        posted = [whole(value) for value in request.form.getlist("program") if value.strip()]
+        chosen = posted[-1] if posted else record.program_id
+        return Program.get_or_none(Program.id == chosen) if chosen else None
+
+    def keyword_choices(self, record):
+        """(id, label) of the keywords of the chosen program's area, and what the entry has already (R-SA-5).
+
+        On saving, what was ticked under another program is kept too, so that the rule can say what to do with it.
+        """
+        program = self.program_of(record)
+        if program is None:
+            return []
+        offered = Keyword.id.in_(service_rules.offered_keywords(program))
+        kept = []
+        if record.id and program.id == record.program_id:
+            kept = records.linked_ids(record, "keywords")
+        if "find" not in request.form and request.endpoint != f"{self.endpoint}.keywords_view":
+            kept += [key for key in map(whole, request.form.getlist("keywords")) if key]
+        in_use = Keyword.is_active == True  # noqa: E712 - a peewee expression
+        stored = records.linked_ids(record, "keywords") if record.id else []
+        known = in_use | Keyword.id.in_(stored or [-1])
+        rows = Keyword.select().where(offered | (Keyword.id.in_(kept or [-1]) & known))
+        return [(row.id, row.label) for row in sorted(rows, key=lambda row: row.label)]
+
+    def build_form(self, record, formdata=None):
+        form = super().build_form(record, formdata)
+        for name in service_rules.NOT_CONNECTED:
+            if not any(form[name].raw_data or ()):
+                form[name].data = record.__data__.get(name)
+        return form
+
+    def form_facts(self, record, form):
+        return {
+            "is_draft": record.state != ACTIVE,
+            "keywords_href": self.get_url(".keywords_view", id=record.id),
+            "has_program": self.program_of(record) is not None,
+        }
+
+    def save(self, record, form, many, version):
+        before = record.state
+        if request.form.get("activate") and record.state != ACTIVE:
+            record.state = ACTIVE
+        if record.id is None:
+            record.reviewed_by_name = audit.actor.get().name
+            record.last_reviewed_on = settings.today()
+        try:
+            return super().save(record, form, many, version)
+        except records.Refused:
+            record.state = before
+            raise
+
+    @expose("/keywords/", methods=("POST",))
+    def keywords_view(self):
+        """The keywords part of the form, for the program that was just chosen."""
+        record = self.found() if request.args.get("id") else self.model()
+        form = self.build_form(record, request.form)
+        return self.render(
+            "directory/keywords_part.html",
+            form=form,
+            has_program=self.program_of(record) is not None,
+        )
+
+    # ---- One entry
+
+    def toolbar(self, record):
+        return [
+            (_("Clone to other locations"), self.get_url(".clone_view", id=record.id)),
+            (_("Print card"), self.get_url(".card_view", id=record.id)),
+        ]
+
+    def details_facts(self, record):
+        program = record.program
+        late = directory.confirmation_is_late()
+        behind = directory.april_list().where(ServiceActivity.id == record.id).exists()
+        return {
+            "pill": state_pill(record),
+            "state": record.state,
+            "card": directory.card(record),
+            "missing": directory.completeness(record) if record.state != ARCHIVED else [],
+            "review": directory.review_words(record) if record.state == ACTIVE else "",
+            "is_late": behind and late,
+            "lacks_online": service_rules.lacks_online(record),
+            "has_copies": directory.copies(record).exists(),
+            "program": self.linked(program),
+            "location": self.linked(record.location),
+            "urls": {
+                name: self.get_url(
+                    f".{name}_view", **({"id": record.id} if name == "copies" else {})
+                )
+                for name in ("state", "still_correct", "add_online", "copies")
+            },
+        }
+
+    def facts(self, record):
+        """What stands beside the card: contact, eligibility, keywords and the rest, with what is filled in."""
+        sections = [(_("Contact Information"), self.contact_facts(record))]
+        parts = (
+            (_("Keywords"), ("keywords",)),
+            (
+                _("Eligibility"),
+                (
+                    "client_groups",
+                    "groups_exclusive",
+                    "min_age",
+                    "max_age",
+                    "clb_levels",
+                    "clb_strict",
+                ),
+            ),
+            (_("Specific focus groups"), ("focus_group_text",)),
+            (_("Support services"), ("support_services",)),
+            (
+                _("Additional Information"),
+                (
+                    "delivery_mode",
+                    "schedule_note",
+                    "languages",
+                    "intake_state",
+                    "by_appointment",
+                    "cost_type",
+                    "cost_cents",
+                    "cost_note",
+                    "next_steps",
+                    "desired_outcomes",
+                ),
+            ),
+            (_("Where this entry comes from"), ("source", "source_id", "last_verified_on")),
+        )
+        for title, names in parts:
+            pairs = [self.fact(record, name) for name in names]
+            sections.append((title, [(label, words) for label, words in pairs if words]))
+        return [(title, pairs) for title, pairs in sections if pairs]
+
+    def fact(self, record, name):
+        label, words = super().fact(record, name)
+        if name in ("groups_exclusive", "clb_strict", "by_appointment") and not getattr(
+            record, name
+        ):
+            return label, ""
+        if name == "cost_cents" and record.cost_cents is not None:
+            return _("Amount"), f"${record.cost_cents // 100}.{record.cost_cents % 100:02}"
+        if name == "languages" and not words:
+            return label, ", ".join(sorted(str(row) for row in record.program.languages))
+        return label, words
+
+    def contact_facts(self, record):
+        name, phone, email = record.contact
+        pairs = [
+            (_("Contact"), text_of(ServiceActivity.contact_mode)(record.contact_mode)),
+            (_("Contact person"), name),
+            (_("Phone"), phone),
+            (_("Email"), email),
+            (
+                _("Reviewed"),
+                _(
+                    "%(day)s by %(name)s",
+                    day=date_text(record.last_reviewed_on),
+                    name=record.reviewed_by_name or "–",
+                ),
+            ),
+        ]
+        return [(label, words) for label, words in pairs if words]
+
+    def related(self, record):
+        copies = [
+            (self.linked(copy), copy.location.name, state_pill(copy))
+            for copy in directory.copies(record)
+        ]
+        # A copy reads like the entry; the place is what tells them apart.
+        copies = [(name, place, state) for name, place, state in copies]
+        since = settings.today().replace(day=1)
+        count = Referral.select().where(Referral.service_activity == record).count()
+        recent = Referral.select().where(
+            Referral.service_activity == record, Referral.received_on >= since
+        )
+        tables = [
+            (
+                _("Referrals"),
+                [_("Since"), _("Referrals")],
+                [(date_text(since), recent.count()), (_("In all"), count)] if count else [],
+                url_for("referral.index_view", service_activity=record.id) if count else None,
+            )
+        ]
+        if copies:
+            columns = [_("Name"), _("Location"), _("State")]
+            tables.insert(0, (_("Copies at other locations"), columns, copies, None))
+        return tables
+
+    def delete_message(self, record):
+        """R-PROG-1: deleting the last active entry returns its program to draft."""
+        last = record.state == ACTIVE and not directory.is_followed(record)
+        if last:
+            return _(
+                "This is the last active service of %(program)s: the program becomes a draft again. "
+                "The entry will be gone for everyone. This cannot be undone.",
+                program=record.program.name,
+            )
+        return None
+
+    # ---- What people do with it
+
+    @expose("/state/", methods=("POST",))
+    def state_view(self):
+        """Activate, archive or take back (R-SA-14, R-SA-17)."""
+        states = {
+            ACTIVE: (directory.activate, _("Active: matching finds it now.")),
+            ARCHIVED: (directory.archive, _("Archived. Its old referrals stay readable.")),
+            DRAFT: (directory.restore, _("It is a draft again.")),
+        }
+        return post_state(self, self.found(), states)
+
+    @expose("/still-correct/", methods=("POST",))
+    def still_correct_view(self):
+        """R-SA-15."""
+        record = self.found()
+        try:
+            directory.confirm_still_correct(record)
+            flash(_("Thank you. Reviewed today."), "success")
+        except records.Refused as refused:
+            for problem in refused.problems:
+                flash(problem.message, "danger")
+        return redirect(self.get_url(".details_view", id=record.id))
+
+    @expose("/add-online/", methods=("POST",))
+    def add_online_view(self):
+        """R-SA-9."""
+        record = self.found()
+        try:
+            directory.add_online(record)
+            flash(_("Saved."), "success")
+        except records.Refused as refused:
+            for problem in refused.problems:
+                flash(problem.message, "danger")
+        return redirect(self.get_url(".details_view", id=record.id))
+
+    @expose("/card/")
+    def card_view(self):
+        """The card on paper: never a confidential place or its contact (decision 0.1)."""
+        record = self.found()
+        audit.record("print", self.meta.table_name, record.id)
+        name, phone, email = ("", "", "") if directory.is_confidential(record) else record.contact
+        contact = ((_("Contact person"), name), (_("Phone"), phone), (_("Email"), email))
+        return self.render(
+            "print/card.html",
+            title=record.name,
+            card=directory.card(record, leaves=True),
+            contact=[(label, words) for label, words in contact if words],
+            next_steps=record.next_steps,
+            printed_on=date_text(settings.today()),
+            back_href=self.get_url(".details_view", id=record.id),
+        )
+
+    @expose("/clone/", methods=("GET", "POST"))
+    def clone_view(self):
+        """R-SA-3: tick the locations that get a copy."""
+        record = self.found()
+        places = list(
+            ServiceLocation.select()
+            .where(ServiceLocation.organization == record.program.organization_id)
+            .order_by(ServiceLocation.name)
+        )
+        done = {p.id for p in places if service_rules.same_entry(record, p.id)}
+        done.add(record.location_id)
+        ticked = [key for key in (whole(request.args.get("location")),) if key]
+        form = CloneForm(request.form or None, data={"locations": ticked, "contact": "keep"})
+        form.locations.choices = [(p.id, p.name) for p in places]
+        if request.method == "POST" and form.validate():
+            wanted = [p for p in places if p.id in form.locations.data]
+            try:
+                return self._cloned(record, *directory.clone(record, wanted, form.contact.data))
+            except records.Refused as refused:
+                for problem in refused.problems:
+                    form.problem("locations", problem.message)
+        return self.render(
+            "directory/clone.html",
+            title=_("Clone to other locations"),
+            record=record,
+            form=form,
+            places=[
+                (p.id, p.name, p.id in done, p.id in (form.locations.data or [])) for p in places
+            ],
+            any_left=len(done) < len(places),
+            asks_contact=record.contact_mode == "own",
+            cancel_href=self.get_url(".details_view", id=record.id),
+            location_href=url_for(
+                "service_location.create_view", organization=record.program.organization_id
+            ),
+        )
+
+    def _cloned(self, record, made, skipped):
+        if made:
+            names = ", ".join(copy.location.name for copy in made)
+            flash(_("Copied to %(names)s.", names=names), "success")
+        if skipped:
+            names = ", ".join(place.name for place in skipped)
+            flash(_("Already there, left as it is: %(names)s.", names=names), "info")
+        return redirect(self.get_url(".details_view", id=record.id))
+
+    @expose("/copies/", methods=("GET", "POST"))
+    def copies_view(self):
+        """R-SA-4: give chosen fields of this entry to all its copies."""
+        record = self.found()
+        copies = list(directory.copies(record))
+        known = {**self.meta.fields, **self.meta.manytomany}
+        form = CopiesForm(request.form or None)
+        form.fields.choices = [
+            (name, _(known[name].verbose_name))
+            for name in directory.SHARED
+            if name not in service_rules.NOT_CONNECTED
+        ]
+        if request.method == "POST" and form.validate():
+            try:
+                changed = directory.change_copies(record, form.fields.data)
+            except records.Refused as refused:
+                for problem in refused.problems:
+                    form.problem("fields", problem.message)
+            else:
+                words = ngettext("%(num)s copy changed.", "%(num)s copies changed.", len(changed))
+                flash(words, "success")
+                return redirect(self.get_url(".details_view", id=record.id))
+        ticked = form.fields.data or []
+        return self.render(
+            "directory/copies.html",
+            title=_("Edit all copies"),
+            record=record,
+            form=form,
+            fields=[
+                (n, label, self.fact(record, n)[1], n in ticked) for n, label in form.fields.choices
+            ],
+            copies=[(self.linked(copy), copy.location.name) for copy in copies],
+            edit_href=self.get_url(".edit_view", id=record.id),
+            cancel_href=self.get_url(".details_view", id=record.id),
+        )
+
+    @expose("/confirm/", methods=("GET", "POST"))
+    def confirm_view(self):
+        """R-SA-16: every April, ongoing entries are confirmed for the new fiscal year."""
+        theirs = request.args.get("organization") != OWN and "organization" in request.args
+        ours = directory.own_id()
+        query = directory.april_list().where(
+            Program.organization != ours if theirs else Program.organization == ours
+        )
+        if request.method == "POST":
+            ids = [key for key in map(whole, request.form.getlist("rowid")) if key]
+            try:
+                done = directory.confirm_for_year(query.where(ServiceActivity.id.in_(ids or [-1])))
+                words = ngettext("%(num)s entry confirmed.", "%(num)s entries confirmed.", done)
+                flash(words, "success" if done else "warning")
+            except records.Refused as refused:
+                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+            return redirect(request.full_path.rstrip("?"))
+        year = service_rules.fiscal_year_of(settings.today())
+        here = self.get_url(".confirm_view")
+        return self.render(
+            "directory/april.html",
+            title=_("Confirm for %(year)s", year=year),
+            rows=[
+                (row.id, self.linked(row), row.program.name, row.location.name, row.fiscal_year)
+                for row in query
+            ],
+            is_late=directory.confirmation_is_late(),
+            views=[
+                (_("Our services"), here, not theirs),
+                (_("Partners' services"), f"{here}?organization=partners", theirs),
+            ],
+        )
