@@ -43,9 +43,10 @@ bench: .venv/test
 	$(BIN)/python -m bench.concurrent_saves
 
 messages: .venv/test
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _l -k lazy_gettext --sort-by-file --no-wrap --project settlement-portal -o translations/messages.pot .
-	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-wrap --no-fuzzy-matching
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _l -k say -k say_many:1,2 -k _n:1,2 --sort-output --no-location --no-wrap --project settlement-portal -o translations/messages.pot .
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations
+	$(BIN)/python -m pytest -q -k "catalogue" tests/test_languages.py
 
 lock:
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
