@@ -198,7 +198,11 @@ def language():
     if not accounts.is_set_up():
         # There is no session to keep a draft for yet; the passphrases never go into a cookie.
         session["setup"] = {n: v for n, v in request.form.items() if not unsaved.is_secret(n)}
-    elif browser and current_user.is_authenticated:
+    elif (
+        browser
+        and current_user.is_authenticated
+        and current_app.url_map.bind("").test(target.partition("?")[0], "POST")
+    ):
         path, _mark, query = target.partition("?")
         arguments = MultiDict(parse_qsl(query))
         target = unsaved.keep_typed(drafts.LANGUAGE, path, arguments, browser) or target
