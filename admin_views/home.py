@@ -6,11 +6,13 @@ from flask import url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user
 
 from admin_views.base import PageView
 from admin_views.listing import date_text, moment_text
 from admin_views.marks import status_pill
+from forms.formats import number_text
 from models import Organization
 from workflows import audit, people, referrals, settings, today
 
@@ -19,7 +21,7 @@ DRAFTS = {"distribute": _l("Email selected referrals")}
 
 def shown(number):
     """A count as people read it; beyond the cap "1,000+"."""
-    return f"{today.CAP:,}+" if number > today.CAP else f"{number:,}"
+    return f"{number_text(today.CAP)}+" if number > today.CAP else number_text(number)
 
 
 class HomeView(PageView, AdminIndexView):
@@ -36,7 +38,7 @@ class HomeView(PageView, AdminIndexView):
             "home.html",
             day=date_text(day),
             tasks=[
-                (shown(counts[name]), words, href)
+                (shown(counts[name]), words(counts[name]), href)
                 for name, words, href in self._tasks(day)
                 if counts.get(name)
             ],
@@ -58,30 +60,70 @@ class HomeView(PageView, AdminIndexView):
 
     @staticmethod
     def _tasks(day):
-        """(name of the count, words, address), most pressing first."""
+        """(name of the count, words for that many, address), most pressing first."""
         listed, services = url_for("referral.index_view"), url_for("service_activity.index_view")
         outbox = url_for("outbox_message.index_view")
         limit = today.last_review_that_counts(day) - datetime.timedelta(days=1)
         return (
-            ("failed", _("messages could not be sent"), f"{outbox}?state=failed"),
-            ("uncertain", _("messages may not have arrived"), f"{outbox}?state=uncertain"),
-            (referrals.OVERDUE, _("referrals are overdue"), f"{listed}?flag=overdue"),
-            (referrals.STALE, _("referrals have waited a week or more"), f"{listed}?flag=stale"),
-            (referrals.NEW, _("new referrals were received"), f"{listed}?flag=new"),
+            (
+                "failed",
+                lambda n: ngettext("message could not be sent", "messages could not be sent", n),
+                f"{outbox}?state=failed",
+            ),
+            (
+                "uncertain",
+                lambda n: ngettext(
+                    "message may not have arrived", "messages may not have arrived", n
+                ),
+                f"{outbox}?state=uncertain",
+            ),
+            (
+                referrals.OVERDUE,
+                lambda n: ngettext("referral is overdue", "referrals are overdue", n),
+                f"{listed}?flag=overdue",
+            ),
+            (
+                referrals.STALE,
+                lambda n: ngettext(
+                    "referral has waited a week or more", "referrals have waited a week or more", n
+                ),
+                f"{listed}?flag=stale",
+            ),
+            (
+                referrals.NEW,
+                lambda n: ngettext("new referral was received", "new referrals were received", n),
+                f"{listed}?flag=new",
+            ),
             (
                 referrals.FOLLOW_UP_DUE,
-                _("distributed referrals need a follow-up"),
+                lambda n: ngettext(
+                    "distributed referral needs a follow-up",
+                    "distributed referrals need a follow-up",
+                    n,
+                ),
                 f"{listed}?flag=follow-up-due",
             ),
             (
                 "follow-up-day",
-                _("referrals have reached their follow-up day"),
+                lambda n: ngettext(
+                    "referral has reached its follow-up day",
+                    "referrals have reached their follow-up day",
+                    n,
+                ),
                 f"{listed}?follow_up_due_on-to={day.isoformat()}",
             ),
-            ("review", _("services need a review"), f"{services}?organization=own&state=active&last_reviewed_on-to={limit}"),
+            (
+                "review",
+                lambda n: ngettext("service needs a review", "services need a review", n),
+                f"{services}?organization=own&state=active&last_reviewed_on-to={limit}",
+            ),
             (
                 "new-year",
-                _("services still to confirm for the new fiscal year"),
+                lambda n: ngettext(
+                    "service to confirm for the new fiscal year",
+                    "services to confirm for the new fiscal year",
+                    n,
+                ),
                 url_for("service_activity.confirm_view"),
             ),
         )

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from peewee import fn
 
 from admin_views.base import EntityView
@@ -180,7 +181,8 @@ class ReferralList(EntityView):
             status_and_mark,
             text_of(fields["priority"]),
             lambda value: flag_pill(raw_age(*value), today),
-            lambda value: words(day(value)),
+            # A day stays on one line.
+            lambda value: Markup("<time>{}</time>").format(words(day(value))),
         ]
 
     def _heading(self, listing, name):
