@@ -114,7 +114,7 @@ def _control(field, kind, said):
 
 def _group(field, said):
     legend = f"<legend>{escape(field.label.text)}{_optional(field)}</legend>{_about(field)}"
-    return legend + (field() if getattr(field, "is_group", False) else _answers(field))
+    return legend + (str(field()) if getattr(field, "is_group", False) else _answers(field))
 
 
 def _answers(field):
