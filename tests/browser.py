@@ -29,6 +29,7 @@ class Browser:
     def _open(self, path, method, options):
         response = self.client.open(path, method=method, **options)
         response.get_data()
+        response.close()
         return response
 
     def get(self, path, status=200):
@@ -241,8 +242,9 @@ class Form:
         return self.element.get("enctype") or "application/x-www-form-urlencoded"
 
     def pressed(self, words):
-        """What the pressed button adds."""
-        for button in self.buttons():
+        """What the pressed button adds; the main button when no words are given."""
+        main = [b for b in self.buttons() if words is None and "btn-primary" in b.get("class", ())]
+        for button in main or self.buttons():
             if words is None or words in (text_of(button), button.get("value"), button.get("aria-label")):
                 return {button["name"]: [button.get("value", "")]} if button.get("name") else {}
         return {}

