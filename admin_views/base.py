@@ -19,6 +19,7 @@ from admin_views.listing import (
     label_name,
     pill,
     text_of,
+    twin,
     whole,
 )
 from admin_views.secrets import hide
@@ -119,7 +120,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         return [field_filter(self.model, name) for name in named]
 
     def list_columns(self):
-        return list(self.meta.listed)
+        return [twin(self.model, name) for name in self.meta.listed]
 
     def base_condition(self):
         """An expression that limits the whole screen, or None."""
@@ -218,8 +219,8 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         field = self.meta.fields[name]
         if isinstance(field, ForeignKeyField):
             return name, label_name(field.rel_model)
-        if name == self.meta.label:
-            return label_name(self.model), None
+        if name.endswith("_fr") and twin(self.model, name) != name:
+            return name, name
         return name, None
 
     def cell(self, name):
@@ -298,11 +299,12 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         field = self.meta.fields[name]
         numeric = field.__class__.__name__ == "IntegerField"
         label = _(field.verbose_name)
-        if name not in getattr(self.meta, "sortable", ()):
+        plain = twin(self.model, name)
+        if plain not in getattr(self.meta, "sortable", ()):
             return (label, None, "", numeric)
         current = listing.sort is not None and listing.sort.name == name
         direction = ("descending" if listing.descending else "ascending") if current else ""
-        turned = name if not current or listing.descending else f"-{name}"
+        turned = plain if not current or listing.descending else f"-{plain}"
         return (label, listing.link(sort=turned), direction, numeric)
 
     @expose("/search/", methods=("POST",))

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 import models
 from admin_views.secrets import reveal
 from forms import choices
+from forms.formats import number_text
 from workflows import records, search, settings
 
 PAGE_SIZES = (20, 50, 100)
@@ -39,12 +40,18 @@ def moment_text(value):
     """An instant (naive UTC) in the agency's time zone."""
     if not value:
         return ""
-    return format_datetime(settings.local(value), "d MMM y, HH:mm", locale=models.language.get())
+    code = models.language.get()
+    clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
+    return format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
 
 
 def time_text(value):
-    """A clock time: 9:00 AM in English, 09:00 in French."""
-    return format_time(value, "short", locale=f"{models.language.get()}_CA") if value else ""
+    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
+    if not value:
+        return ""
+    if models.language.get() == "fr":
+        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
+    return format_time(value, "short", locale="en_CA")
 
 
 def _list_text(label_of):
@@ -210,6 +217,9 @@ def _head(model, columns):
         if label is None:
             chosen.append(f't1."{field.column_name}"')
             continue
+        if label == name:
+            chosen.append(_label_sql("t1", label))
+            continue
         target = field.rel_model._meta
         chosen.append(_label_sql(f"t{n}", label))
         joins.append(
@@ -220,7 +230,7 @@ def _head(model, columns):
 
 def _label_sql(alias, label):
     if label.endswith("_fr"):
-        return f"COALESCE(NULLIF({alias}.{label}, ''), {alias}.{label[:-2]}en)"
+        return f"COALESCE(NULLIF({alias}.{label}, ''), {alias}.{label[:-2]}en || ' (EN)')"
     return f"{alias}.{label}"
 
 
@@ -229,6 +239,13 @@ def label_name(model):
     name = model._meta.label
     french = name.endswith("_en") and models.language.get() == "fr"
     return f"{name[:-2]}fr" if french else name
+
+
+def twin(model, name):
+    """In French the column of the other language for a column that has one, so that French comes first; else ``name``."""
+    other = {"_en": "_fr", "_fr": "_en"}.get(name[-3:])
+    found = other and f"{name[:-3]}{other}"
+    return found if models.language.get() == "fr" and found in model._meta.fields else name
 
 
 def fragment(model, expression):
@@ -263,7 +280,7 @@ class Listing:
         if name not in getattr(self.meta, "sortable", ()):
             default = getattr(self.meta, "order", ("id",))[0]
             name, descending = default.lstrip("-"), default.startswith("-")
-        return (None if name == "id" else self.meta.fields[name]), descending
+        return (None if name == "id" else self.meta.fields[twin(self.model, name)]), descending
 
     def conditions(self):
         """[(SQL, parameters)] of every condition of the list, without the search and the cursor."""
@@ -330,10 +347,10 @@ class Listing:
     def count_text(self, rows, moved, more):
         """How many rows there are, without counting what nobody kept count of."""
         if not moved and not more:
-            return _("%(count)s in all", count=f"{len(rows):,}")
+            return _("%(count)s in all", count=number_text(len(rows)))
         kept = self._kept_count()
         if kept is not None:
-            return _("%(shown)s of %(count)s", shown=len(rows), count=f"{kept:,}")
+            return _("%(shown)s of %(count)s", shown=len(rows), count=number_text(kept))
         return _("%(shown)s on this page", shown=len(rows))
 
     def _kept_count(self):

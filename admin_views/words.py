@@ -7,6 +7,7 @@ from flask_babel import Domain
 from markupsafe import Markup
 
 from forms.drawing import draw, draw_lines
+from forms.formats import number_text
 from models import LANGUAGES, language
 
 _catalogues = {}
@@ -36,6 +37,7 @@ def say_many(one, many, num, **facts):
 
 
 def init_app(app):
-    """Let every template say ``_("…")`` this way."""
+    """Let every template say ``_("…")`` this way, and write a ``|number``."""
     app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_many})
+    app.jinja_env.filters["number"] = number_text
     app.jinja_env.globals.update(draw=draw, draw_lines=draw_lines)

@@ -3,6 +3,8 @@
 ``refresh(revision)`` is called for each request with the kept revision of the reference tables.
 """
 
+from peewee import fn
+
 from models import KeptCount, Language, TaxonomyItem, TaxonomyList, language
 
 
@@ -115,6 +117,17 @@ def term_ids(name, keep=()):
     """[(row id, label)] as ``terms``, for lists that are chosen through a through table."""
     rows = _terms().get(name, {}).values()
     return [(row[4], _label(row)) for row in rows if row[2] or row[4] in keep]
+
+
+def label_column(model):
+    """What a person calls a row by in the current language, as an expression.
+
+    A missing French label is the English one with a mark (R-TAX-3).
+    """
+    fields, name = model._meta.fields, model._meta.label
+    if language.get() == "en" or not name.endswith("_en"):
+        return fields[name]
+    return fn.COALESCE(fn.NULLIF(fields[f"{name[:-2]}fr"], ""), fields[name].concat(" (EN)"))
 
 
 def language_label(code):

@@ -30,6 +30,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 import models
 from forms import choices, validators
 from forms.base import PortalForm
+from forms.formats import number_text
 
 LONG_TEXT = 20_000
 SMALL_TABLE = 25
@@ -230,7 +231,7 @@ class JsonTextField(TextAreaField):
 def find_rows(query, text, limit=20):
     """Up to ``limit`` (id, label) rows of ``query`` whose words begin with the words of ``text``."""
     model = query.model
-    label = model._meta.fields[model._meta.label]
+    label = choices.label_column(model)
     for word in models.normalise(text).split():
         column = model._meta.fields.get("search") or peewee.fn.LOWER(label)
         query = query.where(column.startswith(word) | column.contains(f" {word}"))
@@ -273,7 +274,7 @@ class PickerField(Field):
     def label_of(self, key):
         """The words of the chosen row, or None when there is no such row to choose."""
         model = self.query.model
-        label = model._meta.fields[model._meta.label]
+        label = choices.label_column(model)
         row = self.query.select(label).where(model._meta.fields["id"] == key).tuples().first()
         return str(row[0]) if row else None
 
@@ -389,7 +390,7 @@ def _row_question(field, options, required, queries, lookup_url):
 
 def _few(target, query):
     """(id, words) of all rows to choose from while they are few, else nothing: then they are looked up."""
-    label = target._meta.fields[target._meta.label]
+    label = choices.label_column(target)
 
     def read():
         chosen = (target.select() if query is None else query).select(target.id, label)
@@ -399,7 +400,7 @@ def _few(target, query):
     if query is not None:
         return read()
     if getattr(target._meta, "remembered", False):
-        return choices.memo(("few", target), read)
+        return choices.memo(("few", target, models.language.get()), read)
     return []
 
 
@@ -433,7 +434,7 @@ def _many(field, options, required):
         return LanguagesField(coerce=int, choices=choices.language_ids(), **options)
     if field.rel_model is models.TaxonomyItem:
         return TickField(coerce=int, choices=choices.term_ids(field.name.replace("_", "-")), **options)
-    label = field.rel_model._meta.fields[field.rel_model._meta.label]
+    label = choices.label_column(field.rel_model)
     query = field.rel_model.select(field.rel_model.id, label).order_by(label)
     return TickField(coerce=int, choices=list(query.tuples()), **options)
 
@@ -445,7 +446,7 @@ def _line(field, options, required, *checks, **more):
 
 
 def _paragraph(field, options, required):
-    too_long = _l("This is too long: at most %(max)s characters.", max=f"{LONG_TEXT:,}")
+    too_long = _l("This is too long: at most %(max)s characters.", max=number_text(LONG_TEXT))
     options["validators"].append(Length(max=LONG_TEXT, message=too_long))
     return ParagraphField(nullable=field.null, **options)
 
