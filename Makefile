@@ -40,7 +40,7 @@ coverage: .venv/test
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 bench: .venv/test
-	$(BIN)/python -m bench.concurrent_saves
+	$(BIN)/python bench/concurrent_saves.py
 
 messages: .venv/test
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _l -k say -k say_many:1,2 -k _n:1,2 --sort-output --no-location --no-wrap --project settlement-portal -o translations/messages.pot .

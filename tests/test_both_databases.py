@@ -25,7 +25,7 @@ SEARCHES = {
     "zoe": ["Zoë"],
     "zol": [],
     "ŻÓŁ": ["Zoë"],
-    "ecuyer": [],
+    "ecuyer": ["Jean-François"],
     "l ec": ["Jean-François"],
     "jean fran": ["Jean-François"],
     "FRANÇOIS": ["Jean-François"],
@@ -61,7 +61,7 @@ def people(app):
 
 @pytest.mark.parametrize("words", SEARCHES, ids=range(len(SEARCHES)))
 def test_the_same_words_find_the_same_people(people, words):
-    query = search.matching(Client.select(Client.first_name), Client, words)
+    query = Client.select(Client.first_name).where(search.condition(Client, words))
     found = sorted(name for (name,) in query.tuples())
     assert found == sorted(SEARCHES[words])
 
