@@ -179,7 +179,9 @@ class ServiceActivityView(DirectoryView):
         stored = records.linked_ids(record, "keywords") if record.id else []
         known = in_use | Keyword.id.in_(stored or [-1])
         rows = Keyword.select().where(offered | (Keyword.id.in_(kept or [-1]) & known))
-        return [(row.id, row.label) for row in sorted(rows, key=lambda row: row.label)]
+        # What is ticked already stands first.
+        rows = sorted(rows, key=lambda row: (row.id not in kept, row.label))
+        return [(row.id, row.label) for row in rows]
 
     def build_form(self, record, formdata=None):
         form = super().build_form(record, formdata)

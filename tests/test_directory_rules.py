@@ -259,8 +259,13 @@ def test_a_program_needs_a_language_R_PROG_4():
 def test_a_program_with_referrals_is_archived_not_deleted_R_PROG_5():
     program = make_program()
     Referral.create(
-        number="R-1", organization=program.organization, program=program, referred_by_name="Jo",
-        referred_on="2026-02-09", received_on="2026-02-09", level="program",
+        number="R-1",
+        organization=program.organization,
+        program=program,
+        referred_by_name="Jo",
+        referred_on="2026-02-09",
+        received_on="2026-02-09",
+        level="program",
     )
     with pytest.raises(records.InUse):
         records.delete(program)

@@ -304,7 +304,7 @@ def card(service, leaves=False):
         (_("Location"), hidden if leaves and location.is_confidential else location.name),
         (_("Description"), service.description),
         (_("Program"), hidden if leaves and program.is_confidential else program.name),
-        (_("Type of Activity"), program.area_of_focus.short_label),
+        (_("Type of Activity"), program.area_of_focus.label),
         (_("Program Type"), funding),
         (_("Start Date"), _("Ongoing") if ongoing else date_words(service.start_date)),
         (_("End Date"), _("Ongoing") if ongoing else date_words(service.end_date)),
