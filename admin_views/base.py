@@ -182,9 +182,16 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
     def after_save_url(self, record, is_new):
         return self.at("details", record.id)
 
+    def called(self, record):
+        """What a person calls a record: the words of its label, never a slug."""
+        label = self.meta.fields[self.meta.label]
+        if isinstance(label, models.TermField) or label.choices:
+            return text_of(label)(getattr(record, label.name))
+        return str(record)
+
     def page_title(self, record):
         """The document title: never a person's name."""
-        return _(self.name) if self.big else str(record)
+        return _(self.name) if self.big else self.called(record)
 
     def new_record(self):
         """An empty record, with what the address says filled in."""
@@ -490,7 +497,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
     def form_title(self, record):
         if record.id is None:
             return _(self.new_label) if self.new_label else _("Add: %(what)s", what=_(self.name))
-        return str(record)
+        return self.called(record)
 
     def _lines(self, form, lines):
         made = []
@@ -507,7 +514,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             audit.record("view", self.meta.table_name, record.id)
         return self.render(
             self.details_template,
-            title=str(record),
+            title=self.called(record),
             page_title=_(self.name) if self.big else None,
             record=record,
             facts=self.facts(record),
@@ -573,7 +580,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             uses = records.used_by(record)
         return self.render(
             "admin/delete.html",
-            title=_("Delete %(name)s?", name=str(record)),
+            title=_("Delete %(name)s?", name=self.called(record)),
             page_title=_("Delete"),
             message=message,
             uses=[self._use(model, count, record) for model, count in uses],
