@@ -3,6 +3,7 @@
 import pytest
 from browser import Browser
 from prepare import ADMINISTRATOR, PASSPHRASE, sign_in
+from statements import statements
 
 from models import Account, AuditLog, Draft, Organization, Session, Staff
 from workflows import accounts, passphrases, records, unsaved
@@ -313,3 +314,11 @@ def test_old_sessions_and_drafts_nobody_came_back_for_are_removed(app, browser, 
     clock.forward(days=90)
     accounts.purge()
     assert Session.select().count() == 0
+
+
+def test_finding_the_screen_and_the_reference_revision_is_one_statement(app, browser):
+    browser.get("/who")
+    with statements() as asked:
+        browser.open("/who")
+    read = [sql for sql in asked.sql if not sql.startswith("PRAGMA")]
+    assert len(read) == 2 and "session" in read[0] and "kept_count" in read[0], read

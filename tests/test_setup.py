@@ -70,7 +70,7 @@ def test_the_page_sets_everything_up_and_is_closed_for_good(fresh, code):
     assert browser.get("/setup").path == "/sign-in"
     page = browser.submit(browser.get("/sign-in"), passphrase=shared)
     page = browser.submit(page, name="Amina Warsame")
-    assert AGENCY in page and "/programs/?organization=%d" % own.id in page.links.values()
+    assert AGENCY in page and f"/programs/?organization={own.id}" in page.links.values()
     assert (
         browser.submit(browser.get("/administration/"), passphrase=administrator).heading
         == "Administration"
