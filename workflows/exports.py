@@ -18,7 +18,8 @@ from flask_babel import gettext as _
 
 import models
 from forms import choices
-from models import Program, Record, ServiceLocation, database
+from forms.formats import number_text
+from models import Program, ServiceLocation, database
 from workflows import audit, records, search, settings
 
 PAGE = 1000
@@ -339,13 +340,14 @@ def pages(model, selection, found):
     stored = list(dict.fromkeys(c.field for c in found if c.kind != "many"))
     query = query_of(model, selection, *order, *stored)
     query = query.order_by(*((c.desc() if selection.descending else c.asc()) for c in order)).limit(PAGE)
-    fill, last = _filler(model, found, stored, len(order)), None
-    while last is None or len(rows) == PAGE:
-        rows = database.execute(query if last is None else query.where(_beyond(order, last, selection))).fetchall()
-        if not rows:
-            return
+    fill = _filler(model, found, stored, len(order))
+    rows = database.execute(query).fetchall()
+    while rows:
         last = rows[-1][: len(order)]
         yield fill(rows)
+        if len(rows) < PAGE:
+            return
+        rows = database.execute(query.where(_beyond(order, last, selection))).fetchall()
 
 
 def _beyond(order, last, selection):
@@ -424,7 +426,7 @@ def xlsx_file(model, selection, found):
         raise TooManyRows(
             _(
                 "An Excel file holds at most %(most)s rows. Export a CSV file, or filter the list first.",
-                most=f"{XLSX_ROWS:,}",
+                most=number_text(XLSX_ROWS),
             )
         )
     file = tempfile.TemporaryFile()

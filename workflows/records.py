@@ -143,6 +143,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         derive(record)
         change = Change(record, before, many)
         found = [problem for check in _rules[model] for problem in check(change)]
+        found += _twins(record, before)
         stopping = [
             p
             for p in found
@@ -150,7 +151,15 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         ]
         if stopping:
             raise Refused(stopping)
-        changed = _write(record, before, many)
+        try:
+            with database.atomic():
+                changed = _write(record, before, many)
+        except IntegrityError as error:
+            # Somebody else saved the same name in this very moment; anything else is a fault of ours.
+            twins = _twins(record, before)
+            if not twins:
+                raise
+            raise Refused(twins) from error
         if changed:
             _count(record, before)
             audit.record(
@@ -238,6 +247,30 @@ def used_by(record):
             if count:
                 uses.append((other, count))
     return uses
+
+
+def _twins(record, before):
+    """A Problem for each unique column, or set of columns, in which another row already holds the same."""
+    model, meta = type(record), record._meta
+    sets = [(field.name,) for field in meta.sorted_fields if field.unique and field.name != "uuid"]
+    sets += [names for names, is_unique in meta.indexes if is_unique]
+    found = []
+    for names in sets:
+        values = [_value(record, name) for name in names]
+        if None in values or before and values == [_value(before, name) for name in names]:
+            continue
+        same = [meta.fields[name] == value for name, value in zip(names, values, strict=True)]
+        twin = model.select(model.id).where(*same)
+        if record.id:
+            twin = twin.where(model.id != record.id)
+        if twin.exists():
+            label = _(meta.fields[names[-1]].verbose_name or names[-1])
+            message = _(
+                "%(field)s: there is already one that is the same. Open that one, or choose another.",
+                field=label,
+            )
+            found.append(Problem(names[-1], message))
+    return found
 
 
 def derive(record):

@@ -17,3 +17,13 @@ def upgrade():
 def pending():
     """Names of migrations not yet applied."""
     return [m.name for m in Runner(database.obj, str(FOLDER)).status() if m.path and not m.applied]
+
+
+def applied():
+    """Names of the migrations this database has had."""
+    return [m.name for m in Runner(database.obj, str(FOLDER)).status() if m.applied]
+
+
+def known():
+    """Names of the migrations that come with this version of the portal."""
+    return [m.name for m in Runner(database.obj, str(FOLDER)).status() if m.path]
