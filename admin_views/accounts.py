@@ -268,15 +268,14 @@ def set_up():
         ("", _("The usual one of the province")),
         *((zone, zone) for zone in zones),
     ]
-    if request.method == "POST" and form.validate() and _has_code(form) and _start(form):
+    is_ready = request.method == "POST" and form.validate() and _has_code(form)
+    backup_key = _start(form) if is_ready else None
+    if backup_key:
         return render_template(
             "accounts/ready.html",
+            backup_key=backup_key,
             shared=form.passphrase.data,
             administrator=form.admin_passphrase.data,
-            hints=[
-                passphrases.hint(form.passphrase.data),
-                passphrases.hint(form.admin_passphrase.data),
-            ],
         )
     return render_template("accounts/setup.html", form=form)
 
@@ -300,9 +299,9 @@ def _has_code(form):
 
 
 def _start(form):
-    """True when the portal is set up; otherwise each problem stands beside its question."""
+    """The backup key of the portal now set up; None, and each problem beside its question, when it is not."""
     try:
-        start.start(
+        backup_key = start.start(
             form.agency.data,
             form.province.data,
             form.passphrase.data,
@@ -315,16 +314,16 @@ def _start(form):
     except records.Refused as refused:
         for problem in refused.problems:
             form.problem(problem.field, problem.message)
-        return False
+        return None
     except (start.AlreadySetUp, example.NotPossible) as error:
         form.problem("agency", str(error))
-        return False
+        return None
     passphrases.forget_setup_code(current_app.config["INSTANCE"])
     session.pop("setup", None)
     session["language"] = form.language.data
     models.language.set(form.language.data)
     reread_locale()
-    return True
+    return backup_key
 
 
 # ---- Health ----------------------------------------------------------------------------------------------------------

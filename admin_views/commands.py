@@ -49,7 +49,7 @@ def init(agency, province, passphrase, admin_passphrase, timezone, domains, lang
     schema.upgrade()
     administrator = admin_passphrase or passphrases.suggest()
     try:
-        start.start(
+        backup_key = start.start(
             agency,
             province.upper(),
             passphrase,
@@ -59,12 +59,13 @@ def init(agency, province, passphrase, admin_passphrase, timezone, domains, lang
             domains,
             with_example,
         )
-    except start.AlreadySetUp as error:
+    except (start.AlreadySetUp, example.NotPossible) as error:
         raise click.ClickException(str(error)) from error
     except records.Refused as refused:
         sentences = (f"{problem.field}: {problem.message}" for problem in refused.problems)
         raise click.ClickException("\n".join(sentences)) from refused
     click.echo(f"{agency} is ready.")
+    click.echo(f"Backup key, shown only now; without it no backup opens: {backup_key}")
     if not admin_passphrase:
         click.echo(f"Administrator passphrase, shown only now: {administrator}")
 

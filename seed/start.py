@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 import seed
 from models import ADMINISTRATOR, SHARED, Organization, database
 from seed import example
-from workflows import accounts, audit, passphrases, records, settings
+from workflows import accounts, audit, backup, passphrases, records, settings
 
 # The zone most people of a province live in; /setup and --timezone can say another.
 ZONES = {
@@ -49,8 +49,9 @@ def start(
     domains=(),
     with_example=False,
 ):
-    """Set this copy up in one transaction; raises AlreadySetUp, or records.Refused with a Problem for each wrong answer.
+    """Set this copy up in one transaction; returns the words of its backup key, which nobody can show again.
 
+    Raises AlreadySetUp, or records.Refused with a Problem for each wrong answer.
     Problems carry the names of the questions: agency, province, language, timezone, domains, passphrase,
     admin_passphrase.
     """
@@ -69,6 +70,7 @@ def start(
             _settle(province, language, timezone or ZONES[province], domains)
             if with_example:
                 example.load()
+            return backup.make_key()
     finally:
         audit.actor.reset(token)
 

@@ -8,7 +8,7 @@ import models
 from admin_views import accounts as doors
 from forms import choices
 from models import Account, AuditLog, KeptCount, Keyword, Organization, Session
-from workflows import accounts, audit, schema, settings
+from workflows import accounts, audit, backup, schema, settings
 
 AGENCY = "Leamington Newcomer Centre"
 
@@ -62,6 +62,7 @@ def test_the_page_sets_everything_up_and_is_closed_for_good(fresh, code):
     assert shared != administrator and min(len(shared), len(administrator)) >= 15
     page = browser.submit(page, **answered(code.lower(), domains="Agency.ca, centre.example"))
     assert page.heading == "The portal is ready" and shared in page and administrator in page
+    assert page.soup.select("dd code")[2].text.count("-") == 13 and backup.has_key()
     own = Organization.own()
     assert (own.name, own.province) == (AGENCY, "ON")
     assert settings.value("allowed_email_domains") == ["agency.ca", "centre.example"]
