@@ -38,6 +38,9 @@ class OutboxView(EntityView):
     details_template = "workflow/outbox_message.html"
     intro = _l("Every message the portal sends waits here until the mail server takes it.")
 
+    def list_columns(self):
+        return ["subject", "recipient", "state", "created_at", "by_name"]
+
     def page_views(self, listing):
         """The states that have something in them, each a ready view."""
         counts, asked = records.kept_counts(OutboxMessage), listing.args.get("state")

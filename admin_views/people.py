@@ -80,17 +80,12 @@ class ClientView(EntityView):
         )
 
     def details_sections(self, record):
-        """Without what the shaded block and the ways to reach say already."""
-        said = {"household", "phone", "email", "safe_to_call", "safe_to_text", "safe_to_email"}
-        sections = []
-        for title, help, lines in self.meta.form:
-            kept = [
-                tuple(n for n in line if n not in said) if isinstance(line, tuple) else line
-                for line in lines
-                if isinstance(line, tuple) or line not in said
-            ]
-            sections.append((title, help, tuple(line for line in kept if line)))
-        return sections
+        """What the shaded block and the ways to reach the person do not say already."""
+        names = ["relation", "preferred_name", "birth_date", "birth_year_only", "gender"]
+        names += ["address", "municipality"]
+        if record.needs_interpreter:
+            names += ["interpreter_preference", "interpreter_not_own_community"]
+        return ((_("More about this person"), None, tuple(names)),)
 
     def _key(self, client, household):
         age = people.age_on(client, settings.today())

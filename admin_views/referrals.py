@@ -427,11 +427,14 @@ class ReferralView(ReferralList):
 
     def _set_outcome(self, referral, chosen, form):
         referral.follow_up_due_on = form.follow_up_due_on.data
-        version = whole(request.form.get("version"))
+        version, notes = whole(request.form.get("version")), form.follow_up_notes.data
         try:
-            referrals.set_outcome(
-                referral, chosen, notes=form.follow_up_notes.data, version=version
-            )
+            if chosen == referral.outcome:
+                # Notes alone do not move the day on which the outcome was recorded.
+                referral.follow_up_notes = notes
+                records.save(referral, version=version)
+            else:
+                referrals.set_outcome(referral, chosen, notes=notes, version=version)
         except records.Conflict as conflict:
             flash(
                 _(

@@ -240,6 +240,16 @@ def test_an_outcome_takes_two_presses_and_moves_no_status(browser):
     assert fresh(referral).outcome_on == settings.today()
 
 
+def test_notes_alone_leave_the_day_of_the_outcome(browser):
+    referral = make_referral()
+    referrals.set_outcome(referral, "contacted", today=days_ago(4))
+    page = browser.get(f"/referrals/outcome/?id={referral.id}")
+    browser.submit(page, "Save the notes only", {"follow_up_notes": "Call in May"})
+    stored = fresh(referral)
+    assert (stored.outcome, stored.outcome_on) == ("contacted", days_ago(4))
+    assert stored.follow_up_notes == "Call in May"
+
+
 def test_an_outcome_over_a_newer_version_is_not_written(browser):
     """R-SYS-2"""
     referral = make_referral()
