@@ -57,6 +57,16 @@ class DirectoryView(EntityView):
     def organization_wrap(condition):
         return condition
 
+    def organization_of(self, record):
+        """Whose record it is, or None."""
+        return record.organization_id and record.organization
+
+    def form_sections(self, record):
+        """Where an entry was found is asked of partners' entries only."""
+        declared = super().form_sections(record)
+        owner = self.organization_of(record)
+        return declared[:-1] if owner and owner.is_own else declared
+
     def page_views(self, listing):
         current = listing.args.get("organization")
         offered = ((OWN, _(self.ours)), (PARTNERS, _(self.theirs)), (None, _("All")))

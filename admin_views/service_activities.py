@@ -22,6 +22,7 @@ from models import (
     DRAFT,
     N_,
     Keyword,
+    Organization,
     Program,
     Referral,
     ServiceActivity,
@@ -130,6 +131,10 @@ class ServiceActivityView(DirectoryView):
             return record.location.organization_id
         return whole(request.args.get("organization")) or directory.own_id()
 
+    def organization_of(self, record):
+        key = self.organization_id(record)
+        return key and Organization.get_or_none(Organization.id == key)
+
     def queries(self, record):
         organization = self.organization_id(record)
         programs = Program.select().where(
@@ -150,34 +155,30 @@ class ServiceActivityView(DirectoryView):
             _l("Keywords"),
             description=_l("Choose all that apply."),
             coerce=int,
-            choices=self.keyword_choices(record),
+            choices=[],
         )
         fields["cost_cents"] = DollarsField(_l("Amount in dollars"))
         return fields
 
-    def program_of(self, record):
-        """The program chosen on the page, else the stored one, or None."""
-        posted = [whole(value) for value in request.form.getlist("program") if value.strip()]
-        chosen = posted[-1] if posted else record.program_id
-        return Program.get_or_none(Program.id == chosen) if chosen else None
-
-    def keyword_choices(self, record):
+    def keyword_choices(self, record, form, formdata):
         """(id, label) of the keywords of the chosen program's area, and what the entry has already (R-SA-5).
 
         On saving, what was ticked under another program is kept too, so that the rule can say what to do with it.
         """
-        program = self.program_of(record)
+        program = Program.get_or_none(Program.id == (form.program.data or -1))
         if program is None:
             return []
-        offered = Keyword.id.in_(service_rules.offered_keywords(program))
-        kept = []
-        if record.id and program.id == record.program_id:
-            kept = records.linked_ids(record, "keywords")
-        if "find" not in request.form and request.endpoint != f"{self.endpoint}.keywords_view":
-            kept += [key for key in map(whole, request.form.getlist("keywords")) if key]
-        in_use = Keyword.is_active == True  # noqa: E712 - a peewee expression
         stored = records.linked_ids(record, "keywords") if record.id else []
-        known = in_use | Keyword.id.in_(stored or [-1])
+        kept = list(stored) if program.id == record.program_id else []
+        if (
+            formdata
+            and "find" not in formdata
+            and request.endpoint != f"{self.endpoint}.keywords_view"
+        ):
+            kept += [key for key in map(whole, formdata.getlist("keywords")) if key]
+        # A retired one is offered to an entry that has it (R-TAX-1).
+        known = (Keyword.is_active == True) | Keyword.id.in_(stored or [-1])  # noqa: E712
+        offered = Keyword.id.in_(service_rules.offered_keywords(program))
         rows = Keyword.select().where(offered | (Keyword.id.in_(kept or [-1]) & known))
         # What is ticked already stands first.
         rows = sorted(rows, key=lambda row: (row.id not in kept, row.label))
@@ -185,6 +186,7 @@ class ServiceActivityView(DirectoryView):
 
     def build_form(self, record, formdata=None):
         form = super().build_form(record, formdata)
+        form.keywords.choices = self.keyword_choices(record, form, formdata)
         for name in service_rules.NOT_CONNECTED:
             if not any(form[name].raw_data or ()):
                 form[name].data = record.__data__.get(name)
@@ -194,7 +196,7 @@ class ServiceActivityView(DirectoryView):
         return {
             "is_draft": record.state != ACTIVE,
             "keywords_href": self.get_url(".keywords_view", id=record.id),
-            "has_program": self.program_of(record) is not None,
+            "has_program": bool(form.program.data),
         }
 
     def save(self, record, form, many, version):
@@ -218,7 +220,7 @@ class ServiceActivityView(DirectoryView):
         return self.render(
             "directory/keywords_part.html",
             form=form,
-            has_program=self.program_of(record) is not None,
+            has_program=bool(form.program.data),
         )
 
     # ---- One entry

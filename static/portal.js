@@ -163,7 +163,7 @@
 
   document.documentElement.classList.add("js");
   enhance(document.body);
-  document.addEventListener("htmx:after:swap", (event) => enhance(event.target instanceof Element ? event.target : document.body));
+  document.addEventListener("htmx:after:swap", () => enhance(document.body));
 
   const menu = document.querySelector("details.menu");
   if (menu && !CSS.supports("selector(::details-content)")) {
