@@ -1,0 +1,82 @@
+"""A real Chromium for the journeys: the system's own, no download."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+AXE = Path(__file__).resolve().parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+# Violations of the policy end up in a list that survives nothing but the page; the console has them all.
+LISTEN = """
+addEventListener("securitypolicyviolation", e => console.error("CSP " + e.violatedDirective + " " + e.blockedURI));
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A running Chromium, one for each worker."""
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, CHROMIUM)))
+        browser = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium):
+    """A fresh browser window; at the end nothing may have been said on its console: no error, no policy violation."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(LISTEN)
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if is_news(message) else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+    assert not said, said
+
+
+def is_news(message):
+    """True for an error on the console; a page that is rightly not found is none."""
+    return message.type == "error" and not message.location["url"].endswith("/no-such-page")
+
+
+def findings(page, only=None):
+    """What axe finds against WCAG 2.2 AA on the page as it stands, as readable lines."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    run = {"type": "rule", "values": only} if only else {"type": "tag", "values": tags}
+    # Its preloading writes a <style> of its own, which the policy rightly refuses.
+    result = page.evaluate(
+        "run => axe.run(document, {runOnly: run, resultTypes: ['violations'], preload: false})", run
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:160]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def look_at(page):
+    """Findings at 1280 and 360 px, light and dark; colours are all that light and dark can change."""
+    found = []
+    for width, height in ((1280, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme, only in (("light", None), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{page.url} {width} px {scheme}: {line}" for line in findings(page, only)]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            found.append(f"{page.url}: {wide} px wider than a window of {width} px")
+    return found
