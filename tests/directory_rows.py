@@ -17,7 +17,7 @@ numbers = itertools.count(1)
 
 
 def make_partner(**values):
-    organization = Organization(name=f"Partner {next(numbers)}", **values)
+    organization = Organization(**({"name": f"Partner {next(numbers)}"} | values))
     save(organization)
     return organization
 
