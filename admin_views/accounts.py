@@ -273,6 +273,7 @@ def set_up():
     if backup_key:
         return render_template(
             "accounts/ready.html",
+            languages=[],  # switching would leave this page, which nobody can open again
             backup_key=backup_key,
             shared=form.passphrase.data,
             administrator=form.admin_passphrase.data,

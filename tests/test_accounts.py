@@ -5,6 +5,7 @@ from browser import Browser
 from prepare import ADMINISTRATOR, PASSPHRASE, sign_in
 from statements import statements
 
+import models
 from models import Account, AuditLog, Draft, Organization, Session, Staff
 from workflows import accounts, passphrases, records, unsaved
 
@@ -322,3 +323,11 @@ def test_finding_the_screen_and_the_reference_revision_is_one_statement(app, bro
         browser.open("/who")
     read = [sql for sql in asked.sql if not sql.startswith("PRAGMA")]
     assert len(read) == 2 and "session" in read[0] and "kept_count" in read[0], read
+
+
+@pytest.mark.sqlite_only
+def test_health_fails_when_the_database_cannot_be_written(app, anonymous):
+    models.database.obj.pragma("query_only", 1, permanent=True)
+    models.database.close()
+    response = anonymous.open("/health")
+    assert (response.status_code, response.json) == (503, {"status": "failing"})
