@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.base import PageView
 from admin_views.marks import flag_pill, status_pill
 from admin_views.outbox import words_of
-from forms.referrals import AnotherWayForm, DestinationForm
+from forms.referrals import USUAL, AnotherWayForm, DestinationForm
 from models import (
     CANCELLED,
     COMPLETE,
@@ -38,7 +38,7 @@ FORGOTTEN = datetime.timedelta(days=1)
 def begin(ids, destination=""):
     """A new draft for these referrals; steps that nobody kept for later are cleared away after a day."""
     old = (Draft.kind == KIND) & (Draft.path == "") & (Draft.updated_at < now() - FORGOTTEN)
-    answers = {"ids": sorted(set(ids)), "destination": destination.strip()[:254], "detail": ""}
+    answers = {"ids": sorted(set(ids)), "destination": destination.strip()[:254], "detail": USUAL}
     with database.atomic():
         for forgotten in Draft.select().where(old):
             records.delete(forgotten)
@@ -70,7 +70,7 @@ class DistributeView(PageView):
         given["destination"] = request.form.get("suggestion") or request.form.get("destination", "")
         form = DestinationForm(given)
         valid = form.validate()
-        answers = {"destination": form.destination.data or "", "detail": form.detail.data or ""}
+        answers = {"destination": form.destination.data or "", "detail": form.detail.data or USUAL}
         draft.answers = {**draft.answers, **answers}
         if "later" in request.form:
             return self._keep(draft, ".destination")
@@ -236,7 +236,7 @@ def _plan(draft, confirmed):
     return distribution.plan(
         draft.answers["ids"],
         draft.answers["destination"],
-        draft.answers["detail"] or None,
+        draft.answers["detail"],
         confirmed_outside=distribution.OUTSIDE in confirmed,
         confirmed_complete=COMPLETE in confirmed,
     )

@@ -14,7 +14,7 @@ from admin_views.listing import date_text, moment_text
 from admin_views.marks import status_pill
 from forms.formats import number_text
 from models import Organization
-from workflows import audit, people, referrals, settings, today
+from workflows import audit, backup, people, referrals, settings, today
 
 DRAFTS = {"distribute": _l("Email selected referrals")}
 
@@ -56,7 +56,18 @@ class HomeView(PageView, AdminIndexView):
                 for key, name in people.recent_clients(current_user.working_as)
             ],
             queued=counts["queued"],
+            backup_words=self._backup(),
         )
+
+    @staticmethod
+    def _backup():
+        """A sentence once the last good backup is older than two days (R-SYS-7)."""
+        if not backup.is_late():
+            return ""
+        made = backup.last_good()
+        if made is None:
+            return _("There is no backup yet.")
+        return _("The last good backup is of %(when)s, more than two days ago.", when=moment_text(made))
 
     @staticmethod
     def _tasks(day):

@@ -142,6 +142,7 @@ class ReferralList(EntityView):
         facts = self.list_facts(listing, SHOWN, page, previous, following)
         facts |= {
             "title": _("Referral List"),
+            "filters": self._panel(facts["filters"], listing),
             "complete_means": choices.memo("complete means", self._complete_means),
             "destinations": self._destinations() if rows else [],
             "all_href": f"?status={ALL}" if listing.args.get("status") != ALL else None,
@@ -152,6 +153,14 @@ class ReferralList(EntityView):
             ],
         }
         return self.render(self.list_template, **facts)
+
+    @staticmethod
+    def _panel(filters, listing):
+        """The filters as the panel shows them: without the client, who is searched for, and with what no status means."""
+        status = next(fact for fact in filters if fact["name"] == "status")
+        status["any"] = _("Not complete")
+        status["options"].append((ALL, _("All"), listing.args.get("status") == ALL))
+        return [fact for fact in filters if fact["name"] != "client"]
 
     def _asked_names(self):
         names = [name for name in self.filters if name != "client"]

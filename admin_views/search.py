@@ -67,10 +67,10 @@ class SearchView(PageView):
             token,
         )
         yield self._group(
-            _("Organizations"),
+            _("Partners"),
             Organization,
-            self._organizations(words),
-            url_for("organization.index_view"),
+            self._partners(words),
+            url_for("partners.index_view"),
             token,
         )
 
@@ -165,11 +165,15 @@ class SearchView(PageView):
         ]
 
     @staticmethod
-    def _organizations(words):
+    def _partners(words):
         query = (
             Organization.select(Organization.id, Organization.name, Organization.city)
-            .where(search.condition(Organization, words, SHOWN + 1))
+            .where(
+                search.condition(Organization, words, SHOWN + 2),
+                Organization.is_own == False,  # noqa: E712 - a peewee expression
+            )
             .order_by(Organization.name)
+            .limit(SHOWN + 1)
         )
         return [
             (url_for("organization.details_view", id=key), name, city or "", "", None)

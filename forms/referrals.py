@@ -9,7 +9,8 @@ from forms import choices, validators
 from forms.base import PortalForm
 from forms.fields import LineField, LinesField, ParagraphField, PickerField
 
-SIMILAR = "similar"  # the answer "somebody else" to a duplicate warning
+SIMILAR = "similar"  # the question whether somebody new is one of these people
+USUAL = "usual"  # the amount of detail that the agency's settings choose for an address
 
 
 def find_services(query, text):
@@ -161,13 +162,13 @@ class DestinationForm(PortalForm):
     )
     detail = RadioField(
         _l("How much to send"),
-        [Optional()],
+        [InputRequired()],
         choices=(
-            ("", _l("What is usual for this address")),
+            (USUAL, _l("What is usual for this address")),
             (models.MINIMAL, _l("Minimal: numbers and services only, no names")),
             (models.FULL, _l("Full: names, how to reach people, reasons and actions")),
         ),
-        default="",
+        default=USUAL,
     )
 
 
