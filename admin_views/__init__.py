@@ -4,6 +4,7 @@ from flask_admin import Admin
 from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
+from admin_views.backups import BackupsView
 from admin_views.base import EntityView
 from admin_views.directory import (
     CoverageView,
@@ -14,6 +15,7 @@ from admin_views.directory import (
     ProgramView,
 )
 from admin_views.distribution import DistributeView
+from admin_views.help import HelpView
 from admin_views.home import HomeView
 from admin_views.keywords import AreaView, CategoryView, KeywordView
 from admin_views.outbox import OutboxView
@@ -21,6 +23,7 @@ from admin_views.people import ClientView, ConsentView, HouseholdView
 from admin_views.referrals import ReferralView
 from admin_views.search import SearchView
 from admin_views.service_activities import ServiceActivityView
+from admin_views.settings import ExampleView, SettingsView
 from models import (
     TABLES,
     AreaOfFocus,
@@ -58,6 +61,10 @@ PAGES = (
     DistributeView,
     SearchView,
     AdministrationView,
+    SettingsView,
+    BackupsView,
+    ExampleView,
+    HelpView,
 )
 MENU = (
     (_l("Home"), "/"),
