@@ -6,18 +6,12 @@ from flask_babel import lazy_gettext as _l
 from admin_views.administration import AdministrationView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
-from admin_views.directory import (
-    CoverageView,
-    LocationView,
-    MyOrganizationView,
-    OrganizationView,
-    PartnersView,
-    ProgramView,
-)
+from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
 from admin_views.help import HelpView
 from admin_views.home import HomeView
 from admin_views.keywords import AreaView, CategoryView, KeywordView
+from admin_views.organizations import MyOrganizationView, OrganizationView, PartnersView
 from admin_views.outbox import OutboxView
 from admin_views.people import ClientView, ConsentView, HouseholdView
 from admin_views.referrals import ReferralView

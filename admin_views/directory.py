@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from admin_views.base import EntityView, PageView
 from admin_views.listing import Filter, pill, text_of, whole
 from forms import choices
-from forms.directory import require
 from models import (
     ARCHIVED,
     N_,
@@ -17,7 +16,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import directory, directory_rules, records
+from workflows import directory, records
 
 OWN, PARTNERS = "own", "partners"
 SHOWN = 20
@@ -57,15 +56,14 @@ class DirectoryView(EntityView):
     def organization_wrap(condition):
         return condition
 
-    def organization_of(self, record):
-        """Whose record it is, or None."""
-        return record.organization_id and record.organization
+    def is_ours(self, record):
+        """True for an entry of our own organization."""
+        return bool(record.organization_id) and record.organization.is_own
 
     def form_sections(self, record):
         """Where an entry was found is asked of partners' entries only."""
         declared = super().form_sections(record)
-        owner = self.organization_of(record)
-        return declared[:-1] if owner and owner.is_own else declared
+        return declared[:-1] if self.is_ours(record) else declared
 
     def page_views(self, listing):
         current = listing.args.get("organization")
@@ -124,77 +122,6 @@ def post_state(view, record, states):
     return redirect(here)
 
 
-# ---- Organizations ----------------------------------------------------------------------------------------------------
-
-
-class OrganizationView(EntityView):
-    """An organization with what it offers and where."""
-
-    new_label = N_("Add a partner")
-    details_template = "directory/organization.html"
-
-    def form_sections(self, record):
-        """Our own entry does not say where it was found; whether it is IRCC-funded asks the next four."""
-        declared = super().form_sections(record)
-        return declared[:-1] if record.is_own else declared
-
-    def build_form(self, record, formdata=None):
-        form = super().build_form(record, formdata)
-        if record.is_own:
-            require(form, directory_rules.OWN_REQUIRED)
-        return form
-
-    def toolbar(self, record):
-        if not record.id:
-            return []
-        return [
-            (_("Add a location"), url_for("service_location.create_view", organization=record.id)),
-            (_("Add a program"), url_for("program.create_view", organization=record.id)),
-            (_("Coverage"), url_for("coverage.index", organization=record.id)),
-        ]
-
-    def related(self, record):
-        locations = ServiceLocation.select().where(ServiceLocation.organization == record)
-        programs = Program.select().where(Program.organization == record)
-        services = (
-            ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-            .join(Program)
-            .switch(ServiceActivity)
-            .join(ServiceLocation)
-            .where(Program.organization == record)
-        )
-        only = {"organization": record.id}
-        return [
-            (
-                _("Service Locations"),
-                [_("Name"), _("City"), _("Contact phone")],
-                [
-                    (self.linked(row), row.city, row.contact_phone or "")
-                    for row in locations.order_by(ServiceLocation.name).limit(SHOWN)
-                ],
-                url_for("service_location.index_view", **only),
-            ),
-            (
-                _("Programs"),
-                [_("Name"), _("Funding"), _("State")],
-                [
-                    (self.linked(row), term("funding-types", row.funding), state_pill(row))
-                    for row in programs.order_by(Program.name).limit(SHOWN)
-                ],
-                url_for("program.index_view", **only),
-            ),
-            (
-                _("Services & Activities"),
-                [_("Name"), _("Location"), _("State")],
-                [
-                    (self.linked(row), row.location.name, state_pill(row))
-                    for row in services.order_by(ServiceActivity.name).limit(SHOWN)
-                ],
-                url_for("service_activity.index_view", **only),
-            ),
-        ]
-
-
 def term(terms, slug):
     """The words of a list item."""
     return choices.term_label(terms, slug)
@@ -203,84 +130,6 @@ def term(terms, slug):
 def state_pill(record):
     """Draft, Active or Archived as a word in a pill."""
     return pill("state", record.state, text_of(type(record).state)(record.state))
-
-
-class MyOrganizationView(OrganizationView):
-    """One form for the own organization, opened directly (R-ORG-1)."""
-
-    can_delete = False
-
-    def __init__(self):
-        super().__init__(
-            Organization,
-            name=_l("My Organization"),
-            endpoint="my_organization",
-            url="/my-organization",
-        )
-
-    def base_condition(self):
-        return Organization.is_own == True  # noqa: E712 - a peewee expression
-
-    @expose("/", methods=("GET", "POST"))
-    def index_view(self):
-        return self._edit(Organization.own() or Organization(is_own=True))
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self):
-        return redirect(self.get_url(".index_view"))
-
-    def form_title(self, record):
-        return _("My Organization")
-
-    def toolbar(self, record):
-        return [
-            (_("Service Locations"), url_for("service_location.index_view", organization=OWN)),
-            (_("Programs"), url_for("program.index_view", organization=OWN)),
-            (_("Coverage"), url_for("coverage.index")),
-        ]
-
-    def after_save_url(self, record, is_new):
-        return self.get_url(".index_view")
-
-
-class PartnersView(OrganizationView):
-    """The organizations that we refer to (decision 0.1)."""
-
-    intro = N_(
-        "Organizations you refer people to, with their own locations, programs and services."
-    )
-
-    def __init__(self):
-        super().__init__(Organization, name=_l("Partners"), endpoint="partners", url="/partners")
-
-    def derived_filters(self):
-        return [one for one in super().derived_filters() if one.name != "is_own"]
-
-    def base_condition(self):
-        return Organization.is_own == False  # noqa: E712 - a peewee expression
-
-    def page_views(self, listing):
-        return [
-            (_("Partners"), self.get_url(".index_view"), True),
-            (
-                _("Their services"),
-                url_for("service_activity.index_view", organization=PARTNERS),
-                False,
-            ),
-            (
-                _("Their locations"),
-                url_for("service_location.index_view", organization=PARTNERS),
-                False,
-            ),
-        ]
-
-    def empty(self):
-        return {
-            "title": _("No partners yet"),
-            "text": _("Add the organizations you refer people to, or import them from a file."),
-            "href": self.get_url(".create_view"),
-            "label": _(self.new_label),
-        }
 
 
 # ---- Locations --------------------------------------------------------------------------------------------------------

@@ -397,11 +397,10 @@ def _few(target, query):
         rows = list(chosen.order_by(label).limit(SMALL_TABLE + 1).tuples())
         return [(key, str(text)) for key, text in rows] if len(rows) <= SMALL_TABLE else []
 
-    if query is not None:
-        return read()
     if getattr(target._meta, "remembered", False):
-        return choices.memo(("few", target, models.language.get()), read)
-    return []
+        asked = "" if query is None else repr(query.sql())
+        return choices.memo(("few", target, models.language.get(), asked), read)
+    return [] if query is None else read()
 
 
 def _select(field, options, required, offered, kinds=(SelectField, RadioField)):

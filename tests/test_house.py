@@ -176,7 +176,7 @@ def test_no_template_holds_anything_inline_or_asks_the_database(path):
 
 def test_every_rule_of_this_release_is_shown_by_a_test():
     text = " ".join(path.read_text() for path in TESTS if path.name != "test_house.py")
-    found = set(re.findall(r"R-[A-Z]+-\d+", text))
+    found = {name.replace("_", "-") for name in re.findall(r"R[-_][A-Z]+[-_]\d+", text)}
     for first, last_letters, last in re.findall(r"(R-([A-Z]+)-\d+)…(\d+)", text):
         start = int(first.rpartition("-")[2])
         found |= {f"R-{last_letters}-{n}" for n in range(start, int(last) + 1)}

@@ -3,6 +3,7 @@
 import pytest
 from directory_rows import area, fresh, keyword, make_program, make_service
 
+import seed
 from models import (
     AreaOfFocus,
     AuditLog,
@@ -64,6 +65,17 @@ def test_a_new_category_label_reaches_its_keywords():
     category.label_en = "Work"
     records.save(category)
     assert keyword(RESUME).label_en.startswith("Work - ")
+
+
+def test_loading_the_lists_again_keeps_edited_labels_R_TAX_2():
+    word = keyword(RESUME)
+    word.term_en = "Writing a résumé"
+    records.save(word)
+    before = AuditLog.select().count()
+    counts = seed.load()
+    assert not any(count["added"] or count["updated"] for count in counts.values())
+    assert fresh(word).term_en == "Writing a résumé"
+    assert AuditLog.select().count() == before
 
 
 def test_a_missing_french_label_shows_english_with_a_mark_R_TAX_3():

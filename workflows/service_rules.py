@@ -286,9 +286,14 @@ def _words(keys):
 
 def offered_keywords(program):
     """A query of the ids of keywords in use that the program's area offers."""
+    return offered_in(program.area_of_focus_id)
+
+
+def offered_in(area_id):
+    """A query of the ids of keywords in use that an area of focus offers."""
     return Keyword.select(Keyword.id).where(
         Keyword.is_active == True,  # noqa: E712 - a peewee expression
-        Keyword.id.in_(directory_rules.keywords_of_area(program.area_of_focus_id)),
+        Keyword.id.in_(directory_rules.keywords_of_area(area_id)),
     )
 
 
