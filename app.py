@@ -7,18 +7,17 @@ from pathlib import Path
 
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from flask import Flask, render_template, request
+from flask import Flask, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from peewee import SqliteDatabase
-from werkzeug.exceptions import HTTPException
 
 import admin_views
 import models
 import seed
-from admin_views import accounts, commands, shell, unsaved, words
+from admin_views import accounts, commands, errors, shell, unsaved, words
 from workflows import audit, clock, mail, schema
 
 ROOT = Path(__file__).resolve().parent
@@ -56,7 +55,7 @@ def kept_key(folder, name):
     """A random key made once and kept in ``folder``, readable by its owner only."""
     path = Path(folder) / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
@@ -96,7 +95,7 @@ def create_app(config=None):
     commands.init_app(app)
     admin_views.init_app(app)
     app.after_request(add_headers)
-    app.register_error_handler(HTTPException, error_page)
+    errors.init_app(app)
     app.register_error_handler(CSRFError, csrf_page)
     return app
 
@@ -117,13 +116,6 @@ def add_headers(response):
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def error_page(error):
-    """A plain page that says what happened and what to do."""
-    return render_template(
-        "errors/error.html", code=error.code, heading=error.name, message=error.description
-    ), error.code
 
 
 def serve():
@@ -156,7 +148,7 @@ def serve():
 
 def csrf_page(error):
     """What was typed on a page of an earlier sign-in is kept; anything else is refused."""
-    return unsaved.csrf_failed(error) or error_page(error)
+    return unsaved.csrf_failed(error) or errors.http_error(error)
 
 
 if __name__ == "__main__":

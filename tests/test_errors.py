@@ -1,0 +1,49 @@
+"""What people read when something goes wrong: a page in plain words, nothing half done, nothing typed lost."""
+
+import logging
+
+import pytest
+from peewee import OperationalError
+
+from models import Staff
+from workflows import records
+
+
+@pytest.fixture
+def full_disk():
+    """Every save of a staff row fails as it does on a full disk."""
+
+    @records.after(Staff)
+    def fail(change):
+        raise OperationalError("database or disk is full")
+
+    yield fail
+    if fail in records._after[Staff]:
+        records._after[Staff].remove(fail)
+
+
+def test_a_full_disk_gives_a_page_that_keeps_what_was_typed(administrator_browser, full_disk, caplog):
+    page = administrator_browser.get("/staff/new/")
+    with caplog.at_level(logging.ERROR, "portal"):
+        answer = administrator_browser.submit(page, name="Zuleikha Quillfeather", status=503)
+    assert answer.soup.select_one("input[name=name]")["value"] == "Zuleikha Quillfeather"
+    assert "Nothing was half saved" in answer
+    assert not Staff.select().where(Staff.name == "Zuleikha Quillfeather").exists()
+    assert "Quillfeather" not in caplog.text
+    assert answer.soup.select_one("code").get_text() in caplog.text
+
+
+def test_try_again_saves_what_was_typed_once_there_is_room(administrator_browser, full_disk):
+    page = administrator_browser.get("/staff/new/")
+    failed = administrator_browser.submit(page, name="Zuleikha Quillfeather", status=503)
+    records._after[Staff].remove(full_disk)
+    administrator_browser.submit(failed, button="Try again")
+    assert Staff.select().where(Staff.name == "Zuleikha Quillfeather").count() == 1
+
+
+def test_a_page_that_is_not_there_says_so_in_plain_words(browser):
+    assert browser.get("/clients/details/?id=999999999", status=404).heading == "Nothing here"
+
+
+def test_an_address_that_only_takes_buttons_says_so(browser):
+    assert "button" in browser.get("/sign-out", status=405)
