@@ -1374,6 +1374,7 @@ class Referral(Record):
             (("priority", "received_on", "id"), False),
             (("client", "received_on", "id"), False),
             (("status", "outcome", "last_sent_at"), False),
+            (("follow_up_due_on", "id"), False),
         )
 
     def __str__(self):

@@ -173,10 +173,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "audit_log"
-            indexes = (
-                (("entity", "entity_id", "id"), False),
-                (("action", "id"), False),
-            )
+            indexes = ((("entity", "entity_id", "id"), False), (("action", "id"), False))
 
     db.create_tables([AuditLog])
 
@@ -403,11 +400,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "service_location"
-            indexes = (
-                (("organization", "name"), True),
-                (("name",), False),
-                (("city",), False),
-            )
+            indexes = ((("organization", "name"), True), (("name",), False), (("city",), False))
 
     db.create_tables([ServiceLocation])
 
@@ -497,9 +490,7 @@ def up(migrator, db):
         level = CharField(max_length=80, default="service-activity")
         organization = ForeignKeyField(Organization, on_delete="RESTRICT")
         program = ForeignKeyField(Program, null=True, on_delete="RESTRICT")
-        service_activity = ForeignKeyField(
-            ServiceActivity, null=True, on_delete="RESTRICT"
-        )
+        service_activity = ForeignKeyField(ServiceActivity, null=True, on_delete="RESTRICT")
         location = ForeignKeyField(ServiceLocation, null=True, on_delete="RESTRICT")
         target_name = CharField(max_length=300, default="")
         referred_by_name = CharField(max_length=120)
@@ -532,6 +523,7 @@ def up(migrator, db):
                 (("priority", "received_on", "id"), False),
                 (("client", "received_on", "id"), False),
                 (("status", "outcome", "last_sent_at"), False),
+                (("follow_up_due_on", "id"), False),
             )
 
     db.create_tables([Referral])

@@ -40,7 +40,7 @@ def counts(today):
     queries["follow-up-day"] = row.where(
         Referral.follow_up_due_on <= today, Referral.status != COMPLETE
     )
-    queries["failed"] = message.where(OutboxMessage.state == FAILED, OutboxMessage.id.in_(_unsettled()))
+    queries["failed"] = message.where(OutboxMessage.state == FAILED, _unsettled())
     queries["uncertain"] = message.where(OutboxMessage.state == UNCERTAIN)
     queries["queued"] = message.where(OutboxMessage.state == QUEUED)
     queries["review"] = services_to_review(today).select(ServiceActivity.id)
@@ -52,13 +52,18 @@ def counts(today):
 
 
 def _unsettled():
-    """Messages that failed and that nothing newer was done about: not sent again, not complete meanwhile."""
+    """The condition that nothing newer was done about a failed message: not sent again, not complete meanwhile."""
     row, newer = DistributionLog.alias(), DistributionLog.alias()
     follow = newer.select(newer.id).where(newer.referral == row.referral, newer.id > row.id)
-    return (
-        row.select(row.message)
+    return fn.EXISTS(
+        row.select(row.id)
         .join(Referral, on=(row.referral == Referral.id))
-        .where(row.result == FAILED, Referral.status != COMPLETE, ~fn.EXISTS(follow))
+        .where(
+            row.message == OutboxMessage.id,
+            row.result == FAILED,
+            Referral.status != COMPLETE,
+            ~fn.EXISTS(follow),
+        )
     )
 
 
