@@ -4,6 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 import seed
+from admin_views import data_commands
 from models import ADMINISTRATOR, SHARED
 from seed import example, start
 from workflows import audit, passphrases, records, schema
@@ -123,5 +124,5 @@ COMMANDS = [example_agency, upgrade, load_reference, init, reset_passphrase]
 
 def init_app(app):
     """Register every command."""
-    for command in COMMANDS:
+    for command in (*COMMANDS, *data_commands.COMMANDS):
         app.cli.add_command(command)

@@ -1,0 +1,206 @@
+"""The ``flask`` commands for data in and out, backups and looking after the portal."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from forms import choices
+from workflows import audit, backup, checks, clock, exports, imports, restore, sheets
+
+MARKS = {checks.GOOD: "ok  ", checks.NOTE: "note", checks.BAD: "BAD "}
+
+
+def act_as(name):
+    """Audit rows of a command carry the command's name."""
+    audit.actor.set(audit.Actor(name))
+    choices.refresh(choices.revision())
+
+
+def _screen(name):
+    """The EntityView of an address or a table name; a usage error that lists the names."""
+    views = {v.slug: v for v in current_app.extensions["admin"][0]._views if hasattr(v, "slug")}
+    by_table = {v.model._meta.table_name: v for v in views.values()}
+    found = views.get(name) or by_table.get(name.replace("-", "_"))
+    if found is None:
+        raise click.UsageError(f"There is no “{name}”. Choose one of: {', '.join(sorted(views))}")
+    return found
+
+
+def _folder_check(path):
+    if path.parent.is_dir():
+        return path
+    raise click.ClickException(f"There is no folder {path.parent}. Make it first.")
+
+
+@click.command("export")
+@click.argument("entity")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Where to write; else named by entity and day.")
+@click.option("--xlsx", "kind", flag_value="xlsx", help="An Excel file of at most 10,000 rows.")
+@click.option("--csv", "kind", flag_value="csv", default=True, help="A CSV file of any size (the usual one).")
+@with_appcontext
+def export_rows(entity, output, kind):
+    """Write all rows of ENTITY, such as service-activities, as a spreadsheet."""
+    act_as("flask export")
+    view, everything = _screen(entity), exports.Selection()
+    path = _folder_check(output or Path(exports.file_name(view.model, view.slug, kind)))
+    found, rows = exports.columns(view.model), exports.count(view.model, everything)
+    try:
+        file = exports.xlsx_file(view.model, everything, found) if kind == "xlsx" else None
+    except exports.TooManyRows as error:
+        raise click.ClickException(str(error)) from error
+    exports.record_export(view.model, rows)
+    body = exports.chunks(file) if file else exports.csv_stream(view.model, everything, found)
+    pages = rows // exports.PAGE + 2
+    with open(path, "wb") as target, click.progressbar(body, length=pages, label="Exporting") as parts:
+        for part in parts:
+            target.write(part)
+    click.echo(f"{rows} rows written to {path}.")
+    if exports.is_confidential(view.model):
+        click.echo(exports.confidentiality_line())
+
+
+@click.command("import")
+@click.argument("entity")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Only say what would happen.")
+@click.option("--leave-out-wrong", is_flag=True, help="Import the other rows although some have a mistake.")
+@click.option("--accept", is_flag=True, help="Answer yes where the form would ask “Are you sure?”.")
+@with_appcontext
+def import_rows(entity, file, only_check, leave_out_wrong, accept):
+    """Import the rows of FILE (CSV or Excel) into ENTITY, all or nothing."""
+    act_as("flask import")
+    view = _screen(entity)
+    if view.readonly or not imports.is_importable(view.model):
+        raise click.ClickException(f"{view.slug} is written by the portal only and cannot be imported.")
+    try:
+        rows = sheets.read(file.read_bytes())
+    except sheets.Unreadable as error:
+        raise click.ClickException(str(error)) from error
+    # The screens make addresses for their own pages, so they are asked as if one of them were open.
+    with current_app.test_request_context(f"{view.url}/"):
+        reading = imports.Reading(view, rows, imports.guess(view, next(r for r in rows if r)), accept)
+        lines = _with_bar("Checking", len(reading.rows), lambda bar: imports.preview(reading, bar))
+        wrong = {line.number for line in lines if line.state == imports.WRONG}
+        for line in lines:
+            if line.state == imports.WRONG:
+                click.echo(f"line {line.number}: {line.text}", err=True)
+        click.echo(", ".join(f"{count} {state}" for state, count in imports.counts(lines).items()))
+        if only_check or wrong and not leave_out_wrong:
+            if wrong and not only_check:
+                click.echo("Nothing was imported. Mend the rows above, or add --leave-out-wrong.", err=True)
+            sys.exit(1 if wrong else 0)
+        try:
+            _with_bar("Importing", len(lines) - len(wrong), lambda bar: imports.run(reading, wrong, bar))
+        except imports.Stopped as error:
+            raise click.ClickException(str(error)) from error
+    click.echo("Imported.")
+
+
+def _with_bar(label, length, work):
+    """Do ``work(progress)`` under a progress bar; ``progress`` is told how many are done."""
+    with click.progressbar(length=length, label=label) as bar:
+        return work(lambda done: bar.update(done - bar.pos))
+
+
+@click.command("backup")
+@click.option("--new-key", is_flag=True, help="Make a new backup key first and print it.")
+@with_appcontext
+def back_up(new_key):
+    """Make a backup now, read it back, and remove copies that are too old."""
+    act_as("flask backup")
+    if new_key:
+        click.echo(f"Backup key, shown only now; without it no backup opens: {backup.make_key()}")
+    try:
+        click.echo(f"Made and read back: {backup.make()}")
+    except backup.BackupFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+KEY = click.option("--key", prompt="Backup key", hide_input=True, help="Asked for when it is not given.")
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.command("verify-backup")
+@FILE
+@KEY
+@with_appcontext
+def verify_backup(file, key):
+    """Open the backup FILE with the printed key and count its rows; changes nothing."""
+    try:
+        facts = backup.verify(file, key)
+    except backup.BackupFailed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"This copy is good: made {facts['made_at']} UTC, {sum(facts['rows'].values())} rows.")
+
+
+@click.command("restore")
+@FILE
+@KEY
+@click.option("--force", is_flag=True, help="Replace a database that is not empty; it is kept beside.")
+@with_appcontext
+def restore_backup(file, key, force):
+    """Put the backup FILE in place of the present database.  Stop the portal first."""
+    audit.actor.set(audit.Actor("flask restore"))
+    try:
+        facts, kept = restore.restore(file, key, force)
+    except backup.BackupFailed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Restored the copy of {facts['made_at']} UTC.")
+    if kept:
+        click.echo(f"What was there is kept in {kept}.")
+
+
+@click.command("check")
+@with_appcontext
+def check():
+    """Look whether everything is as it should be; exit code 1 when something has to be done."""
+    found = list(checks.look())
+    for finding in found:
+        click.echo(f"{MARKS[finding.state]}  {finding.text}")
+    sys.exit(any(finding.state == checks.BAD for finding in found))
+
+
+@click.command("recount")
+@with_appcontext
+def recount():
+    """Compare the kept counters with the rows and mend what differs; exit code 1 when something did."""
+    act_as("flask recount")
+    found = checks.recount()
+    for name, key, kept, real in found:
+        click.echo(f"{name} {key}: said {kept}, is {real}; mended.")
+    click.echo("The counters agree." if not found else f"{len(found)} counters mended.")
+    sys.exit(bool(found))
+
+
+@click.command("verify")
+@with_appcontext
+def verify_audit():
+    """Walk the audit log and tell whether anything in it was changed or removed."""
+    broken = audit.first_broken_row()
+    if broken:
+        row, why = broken
+        raise click.ClickException(f"The audit log is not whole: {f'row {row} ' if row else ''}{why}.")
+    click.echo("The audit log is whole.")
+
+
+@click.command("clock")
+@with_appcontext
+def run_clock():
+    """Send what is due and do the daily jobs until stopped; for installations with several servers."""
+    clock.run_forever(current_app._get_current_object())
+
+
+COMMANDS = [
+    export_rows,
+    import_rows,
+    back_up,
+    verify_backup,
+    restore_backup,
+    check,
+    recount,
+    verify_audit,
+    run_clock,
+]

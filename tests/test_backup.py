@@ -1,0 +1,123 @@
+"""R-SYS-7, R-RET-3: a backup is made, read back, checked with the printed key and restored; a damaged one never passes."""
+
+import datetime
+import os
+
+import pytest
+
+from models import AuditLog, Organization, Setting, Staff, now
+from workflows import audit, backup, checks, records, restore
+
+
+@pytest.fixture
+def words(app):
+    """The printed backup key."""
+    return backup.make_key()
+
+
+def test_a_backup_opens_with_the_printed_key_and_holds_every_row(words):
+    path = backup.make()
+    facts = backup.verify(path, words)
+    assert facts["rows"]["organization"] == Organization.select().count()
+    assert backup.last_good() and not backup.is_late() and not backup.last_failed()
+
+
+def test_the_server_keeps_no_key_that_opens_a_backup(words, tmp_path):
+    bare = words.replace("-", "")
+    for row in Setting.select():
+        assert bare not in str(row.value) and words not in str(row.value)
+
+
+def test_without_a_key_no_backup_is_made_and_the_message_says_what_to_do(app):
+    Setting.delete().where(Setting.key == backup.PUBLIC).execute()
+    with pytest.raises(backup.NoKey, match="Make one first"):
+        backup.make()
+
+
+def test_another_key_or_a_typing_mistake_does_not_open_it(words):
+    path = backup.make()
+    with pytest.raises(backup.BackupFailed, match="typing mistake"):
+        backup.verify(path, words[:-1] + ("A" if words[-1] != "A" else "B"))
+    other = backup.make_key()
+    with pytest.raises(backup.BackupFailed, match="another backup key"):
+        backup.verify(path, other)
+    assert backup.look_at(path) is False
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "foreign"])
+def test_a_damaged_backup_never_passes(words, damage):
+    path = backup.make()
+    content = bytearray(path.read_bytes())
+    if damage == "cut":
+        content = content[:-40]
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 1
+    else:
+        content = bytearray(b"name,phone\nA,1\n")
+    path.write_bytes(content)
+    with pytest.raises(backup.BackupFailed):
+        backup.verify(path, words)
+
+
+def test_a_restored_backup_brings_back_the_rows_and_the_keys(words, tmp_path):
+    records.save(Staff(name="Before"))
+    path = backup.make()
+    records.save(Staff(name="After"))
+    facts, kept = restore.restore(path, words, force=True)
+    assert kept.exists()
+    names = {s.name for s in Staff.select()}
+    assert "Before" in names and "After" not in names
+    assert AuditLog.select().order_by(AuditLog.id.desc()).first().action == "restore"
+    assert audit.first_broken_row() is None
+
+
+def test_a_database_that_is_not_empty_is_not_replaced_without_force(words):
+    path = backup.make()
+    with pytest.raises(backup.BackupFailed, match="--force"):
+        restore.restore(path, words)
+
+
+def test_copies_older_than_the_setting_are_removed_but_never_the_newest(words):
+    old = backup.make()
+    long_ago = (now() - datetime.timedelta(days=40)).timestamp()
+    os.utime(old, (long_ago, long_ago))
+    new = backup.make()
+    assert not old.exists() and new.exists()
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_a_clear_message(words, app, monkeypatch):
+    usage = type("Usage", (), {"free": 0})
+    monkeypatch.setattr("shutil.disk_usage", lambda place: usage)
+    with pytest.raises(backup.BackupFailed, match="disk is full"):
+        backup.make()
+    assert not list(backup.folder().glob("*"))
+    assert backup.last_failed()
+
+
+def test_a_folder_that_cannot_be_written_is_named(words, app, tmp_path):
+    (tmp_path / "file").write_text("")
+    app.config["BACKUP_DIR"] = str(tmp_path / "file" / "inside")
+    with pytest.raises(backup.BackupFailed, match="inside"):
+        backup.make()
+
+
+def test_the_backups_page_makes_and_checks_a_copy(administrator_browser, words):
+    page = administrator_browser.get("/administration/backups/")
+    page = administrator_browser.submit(page, "Back up now")
+    assert "was read back" in page.text
+    name = backup.copies()[0][0].name
+    page = administrator_browser.submit(page, "Open and count", key=words)
+    assert "This copy is good" in page.text and name
+
+
+def test_the_key_page_shows_the_key_once(administrator_browser):
+    page = administrator_browser.get("/administration/backups/key")
+    page = administrator_browser.submit(page, "Make a backup key", sure=True)
+    assert "shown only now" in page.text and backup.has_key()
+    assert "shown only now" not in administrator_browser.get("/administration/backups/key").text
+
+
+def test_check_says_that_a_backup_is_missing_and_then_that_it_is_there(words):
+    assert any(f.state == checks.BAD and "no backup" in f.text for f in checks.look())
+    backup.make()
+    assert not [f.text for f in checks.look() if f.state == checks.BAD]

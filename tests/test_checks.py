@@ -1,0 +1,26 @@
+"""``flask check`` and ``flask recount``."""
+
+from models import KeptCount, database
+from workflows import checks, records
+
+
+def test_a_wrong_counter_is_found_and_mended(app):
+    records.bump("referral.status", "received", 3)
+    found = [f.text for f in checks.look() if f.state == checks.BAD]
+    assert any("referral.status" in text for text in found)
+    assert checks.recount() == [("referral.status", "received", 3, 0)]
+    assert checks.recount() == []
+    assert KeptCount.get(KeptCount.name == "referral.status").n == 0
+
+
+def test_a_changed_audit_row_is_found(app):
+    database.execute_sql("UPDATE audit_log SET working_as_name = 'Somebody else'")
+    assert any("audit log was changed" in f.text for f in checks.look() if f.state == checks.BAD)
+
+
+def test_the_commands_tell_with_their_exit_code(app):
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["recount"]).exit_code == 0
+    assert runner.invoke(args=["verify"]).exit_code == 0
+    result = runner.invoke(args=["check"])
+    assert result.exit_code == 1 and "There is no backup yet" in result.output
