@@ -74,6 +74,9 @@ class ServiceActivityView(ServicePages, DirectoryView):
         inner = super().derived_filters()[1:]
         return [organization_filter(Program.organization, self.organization_wrap), *inner]
 
+    def page_views(self, listing):
+        return [*super().page_views(listing), (_("Coverage"), url_for("coverage.index"), False)]
+
     def list_facts(self, listing, *more):
         facts = super().list_facts(listing, *more)
         waiting = directory.april_list().where(Program.organization == directory.own_id()).count()

@@ -120,7 +120,7 @@ class ServicePages:
         known = {**self.meta.fields, **self.meta.manytomany}
         form = CopiesForm(request.form or None)
         form.fields.choices = [
-            (name, _(known[name].verbose_name))
+            (name, _("Amount in dollars") if name == "cost_cents" else _(known[name].verbose_name))
             for name in directory.SHARED
             if name not in service_rules.NOT_CONNECTED
         ]
