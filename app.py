@@ -140,6 +140,9 @@ def serve():
     try:
         server.serve()
     except KeyboardInterrupt:
+        # A second signal, such as make's own, must not cut the goodbye short.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.SIG_IGN)
         server.stop()
     finally:
         if ticking:
