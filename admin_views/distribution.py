@@ -166,7 +166,9 @@ class DistributeView(PageView):
             rows=_rows(ticked),
             title=_result_title(progress.state),
             text=words_of(message) if progress.state in (FAILED, UNCERTAIN) else "",
-            open_ids=[r.id for r in ticked if r.status != COMPLETE] if progress.state == SENT else [],
+            open_ids=[r.id for r in ticked if r.status != COMPLETE]
+            if progress.state == SENT
+            else [],
             here=url_for(".sent", batch=batch),
             waits_for_server=bool(message and message.error and not progress.is_finished),
             example=mail.example_folder() is not None,

@@ -44,11 +44,23 @@ class HomeView(PageView, AdminIndexView):
             ],
             check=self._check(day),
             drafts=[
-                (DRAFTS.get(d.kind) or _("Unfinished work"), d.path, d.created_by_name, moment_text(d.updated_at))
+                (
+                    DRAFTS.get(d.kind) or _("Unfinished work"),
+                    d.path,
+                    d.created_by_name,
+                    moment_text(d.updated_at),
+                )
                 for d in today.drafts()
             ],
             recent=[
-                (url_for("referral.details_view", id=key), name, number, target, status_pill(status), date_text(on))
+                (
+                    url_for("referral.details_view", id=key),
+                    name,
+                    number,
+                    target,
+                    status_pill(status),
+                    date_text(on),
+                )
                 for key, name, number, target, status, on in recent
             ],
             clients=[
@@ -67,7 +79,9 @@ class HomeView(PageView, AdminIndexView):
         made = backup.last_good()
         if made is None:
             return _("There is no backup yet.")
-        return _("The last good backup is of %(when)s, more than two days ago.", when=moment_text(made))
+        return _(
+            "The last good backup is of %(when)s, more than two days ago.", when=moment_text(made)
+        )
 
     @staticmethod
     def _tasks(day):

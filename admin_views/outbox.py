@@ -126,7 +126,10 @@ class OutboxView(EntityView):
         """It arrived, Send again or Cancel."""
         message = self.found()
         steps = {
-            "it-arrived": (outbox.it_arrived, _("Noted: it arrived. Its referrals are distributed.")),
+            "it-arrived": (
+                outbox.it_arrived,
+                _("Noted: it arrived. Its referrals are distributed."),
+            ),
             "send-again": (outbox.send_again, _("It waits to be sent again.")),
             "cancel": (outbox.cancel, _("Cancelled. It will not be sent.")),
         }

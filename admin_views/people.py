@@ -108,7 +108,12 @@ class ClientView(EntityView):
         for referral in rows:
             day, number, target, status = brief(referral)
             lines.append(
-                (link(url_for("referral.details_view", id=referral.id), target), number, day, status)
+                (
+                    link(url_for("referral.details_view", id=referral.id), target),
+                    number,
+                    day,
+                    status,
+                )
             )
         heads = (_("Service"), _("Number"), _("Received on"), _("Status"))
         everything = f"{url_for('referral.index_view')}?client={client.id}&status=all"

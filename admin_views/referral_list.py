@@ -116,7 +116,9 @@ class ReferralList(EntityView):
         return counts.get(RECEIVED, 0) + counts.get(DISTRIBUTED, 0)
 
     def page_views(self, listing):
-        asked = {k: v for k, v in listing.args.items() if k not in ("before", "after", "sort", "size")}
+        asked = {
+            k: v for k, v in listing.args.items() if k not in ("before", "after", "sort", "size")
+        }
         asked = {k: v for k, v in asked.items() if v}
         ready = [(_("Not complete"), {}), (_("All"), {"status": ALL})]
         saved = choices.memo(("saved filters", SCREEN), self._saved)
@@ -243,7 +245,9 @@ class ReferralList(EntityView):
     def empty(self):
         return {
             "title": _("No referral is waiting"),
-            "text": _("Referrals that are not complete are listed here. “All” shows the others too."),
+            "text": _(
+                "Referrals that are not complete are listed here. “All” shows the others too."
+            ),
             "href": self.get_url(".create_view"),
             "label": _(self.new_label),
         }

@@ -246,7 +246,9 @@ class ReferralView(ReferralList):
             interpreter, age = referral.inbound_interpreter, referral.inbound_age
         languages = ", ".join(choices.language_label(code) for code in spoken)
         pairs = [(_("Language"), languages), (_("Age"), age)]
-        pairs.append((_("Interpreter"), _("Needs an interpreter") if interpreter else _("Not needed")))
+        pairs.append(
+            (_("Interpreter"), _("Needs an interpreter") if interpreter else _("Not needed"))
+        )
         return [(label, words) for label, words in pairs if words not in ("", None)]
 
     @staticmethod
@@ -470,7 +472,9 @@ class ReferralView(ReferralList):
             "referrals/completed.html",
             rows=[(self.get_url(".details_view", id=r.id), r.client_name, *brief(r)) for r in done],
             ids=[r.id for r in done],
-            outcomes=[(s, label) for s, label in choices.terms("referral-outcomes") if s != PENDING],
+            outcomes=[
+                (s, label) for s, label in choices.terms("referral-outcomes") if s != PENDING
+            ],
             complete_means=choices.memo("complete means", self._complete_means),
             back_href=self.get_url(".index_view"),
         )

@@ -98,7 +98,13 @@ class SearchView(PageView):
             .order_by(Client.display_name, Client.id)
         )
         return [
-            (url_for("client.details_view", id=key), name, _("file %(number)s", number=file), "", None)
+            (
+                url_for("client.details_view", id=key),
+                name,
+                _("file %(number)s", number=file),
+                "",
+                None,
+            )
             for key, name, file in query.tuples()
         ]
 

@@ -113,12 +113,8 @@ def received_form(services, programs, clients, lookup):
             [Optional(), Length(max=200)],
             render_kw={"list": "earlier-organizations"},
         )
-        referred_on = DateField(
-            _l("Referred on"), [InputRequired(), validators.is_sensible_date]
-        )
-        received_on = DateField(
-            _l("Received on"), [InputRequired(), validators.is_sensible_date]
-        )
+        referred_on = DateField(_l("Referred on"), [InputRequired(), validators.is_sensible_date])
+        received_on = DateField(_l("Received on"), [InputRequired(), validators.is_sensible_date])
         priority = RadioField(_l("Priority"), [InputRequired()])
         direction = RadioField(_l("Direction"), [InputRequired()])
 
@@ -130,7 +126,12 @@ def received_form(services, programs, clients, lookup):
                 *choices.languages([chosen] if chosen else ()),
             ]
             self.program.choices = [("", "")] + [
-                (row.id, f"{row.name}" if row.organization.is_own else f"{row.name} – {row.organization.name}")
+                (
+                    row.id,
+                    f"{row.name}"
+                    if row.organization.is_own
+                    else f"{row.name} – {row.organization.name}",
+                )
                 for row in programs
             ]
             self.priority.choices = choices.terms("referral-priorities")[::-1]

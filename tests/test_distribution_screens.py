@@ -196,7 +196,9 @@ def test_no_address_and_no_name_stands_in_the_address_bar(browser, smtp):
 def test_the_preview_of_personal_text_is_logged(browser, smtp):
     """R-SYS-5"""
     check(browser, make_referral())
-    row = AuditLog.select().where(AuditLog.entity == "referral").order_by(AuditLog.id.desc()).first()
+    row = (
+        AuditLog.select().where(AuditLog.entity == "referral").order_by(AuditLog.id.desc()).first()
+    )
     assert (row.action, row.changed_fields) == ("view", {"shown": 1})
 
 

@@ -11,7 +11,15 @@ from factories import (
 )
 from statements import statements
 
-from models import DISTRIBUTED, AuditLog, Draft, Organization, Referral, ServiceActivity, WeeklyCheck
+from models import (
+    DISTRIBUTED,
+    AuditLog,
+    Draft,
+    Organization,
+    Referral,
+    ServiceActivity,
+    WeeklyCheck,
+)
 from workflows import records, settings, today
 
 

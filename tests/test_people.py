@@ -22,7 +22,9 @@ def test_a_new_client_gets_a_household_with_the_next_file_number_in_one_form(bro
     for n in (1, 2):
         page = browser.get("/clients/new/")
         page = browser.submit(
-            page, "Save", {"first_name": "Sara", "last_name": f"Amin {n}", "phone": f"519-555-010{n}"}
+            page,
+            "Save",
+            {"first_name": "Sara", "last_name": f"Amin {n}", "phone": f"519-555-010{n}"},
         )
         assert page.heading == f"Sara Amin {n}"
     numbers = [row.file_number for row in Household.select().order_by(Household.id)]

@@ -63,7 +63,8 @@ def test_the_newest_referral_stands_first(browser):
 
 
 @pytest.mark.parametrize(
-    ("days", "flag", "words"), [(0, "new", "New"), (7, "stale", "Stale"), (14, "overdue", "Overdue")]
+    ("days", "flag", "words"),
+    [(0, "new", "New"), (7, "stale", "Stale"), (14, "overdue", "Overdue")],
 )
 def test_a_flag_is_shown_and_filters(browser, days, flag, words):
     """R-REF-11"""
@@ -348,9 +349,7 @@ def test_a_second_referral_to_the_same_service_warns_and_links(browser):
     service, client = make_service(), make_client()
     first = make_referral(service, client, received_on=days_ago(90))
     page = browser.get(f"/referrals/new/?client={client.id}&service_activity={service.id}")
-    page = browser.submit(
-        page, "Save", {"reason": "Again", "referred_by_name": "J. Cole"}
-    )
+    page = browser.submit(page, "Save", {"reason": "Again", "referred_by_name": "J. Cole"})
     assert f"referred to the same service on {first.received_on}" in page.text
     assert page.soup.select_one(f".notice a[href$='id={first.id}']")
 

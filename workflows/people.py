@@ -70,7 +70,10 @@ def file_number_is_free(change):
         if taken.exists():
             yield Problem(
                 "file_number",
-                _("Another household has the file number %(number)s. Choose another.", number=number),
+                _(
+                    "Another household has the file number %(number)s. Choose another.",
+                    number=number,
+                ),
             )
 
 
@@ -81,9 +84,7 @@ def add_client(client, many=None, confirmed=(), version=None):
     """
     with database.atomic():
         if client.household_id is None:
-            household = Household(
-                city=client.municipality, address=client.address, file_number=""
-            )
+            household = Household(city=client.municipality, address=client.address, file_number="")
             save(household)
             client.household = household
             return save(client, many, confirmed=confirmed)
@@ -174,7 +175,10 @@ def looks_like_somebody(change):
         people = "; ".join(described(found))
         yield Problem(
             "last_name",
-            _("This may be somebody we know already: %(people)s. It is another person.", people=people),
+            _(
+                "This may be somebody we know already: %(people)s. It is another person.",
+                people=people,
+            ),
             CONFIRM,
             SIMILAR,
         )
@@ -246,7 +250,9 @@ class Channel:
 
 def _dialled(phone):
     number, _mark, extension = phone.lower().partition("ext")
-    return re.sub(r"[^\d+]", "", number) + (f";ext={re.sub(r'[^0-9]', '', extension)}" if extension else "")
+    return re.sub(r"[^\d+]", "", number) + (
+        f";ext={re.sub(r'[^0-9]', '', extension)}" if extension else ""
+    )
 
 
 def channels(client):
@@ -302,7 +308,9 @@ def sharing_names_its_receivers(change):
     if consent.type == SHARING and consent.state == GIVEN and not change.ids("named_organizations"):
         yield Problem(
             "named_organizations",
-            _("Tick at least one organization: a sharing consent names who may receive the information."),
+            _(
+                "Tick at least one organization: a sharing consent names who may receive the information."
+            ),
         )
 
 
@@ -326,9 +334,18 @@ def consent_form_is_whole(change):
 
 def recent_clients(name, limit=6):
     """Clients whose page ``name`` opened lately, newest first, from the newest rows of the audit log."""
-    newest = AuditLog.select(
-        AuditLog.id, AuditLog.entity, AuditLog.entity_id, AuditLog.action, AuditLog.working_as_name
-    ).order_by(AuditLog.id.desc()).limit(2000).alias("newest")
+    newest = (
+        AuditLog.select(
+            AuditLog.id,
+            AuditLog.entity,
+            AuditLog.entity_id,
+            AuditLog.action,
+            AuditLog.working_as_name,
+        )
+        .order_by(AuditLog.id.desc())
+        .limit(2000)
+        .alias("newest")
+    )
     opened = (
         AuditLog.select(newest.c.entity_id, fn.MAX(newest.c.id).alias("last"))
         .from_(newest)

@@ -44,7 +44,9 @@ def counts(today):
     queries["uncertain"] = message.where(OutboxMessage.state == UNCERTAIN)
     queries["queued"] = message.where(OutboxMessage.state == QUEUED)
     queries["review"] = services_to_review(today).select(ServiceActivity.id)
-    ended = ServiceActivity.id.in_(directory.april_list(today).select(ServiceActivity.id).order_by())
+    ended = ServiceActivity.id.in_(
+        directory.april_list(today).select(ServiceActivity.id).order_by()
+    )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     found = Select([], columns).bind(Referral._meta.database).tuples()
