@@ -155,4 +155,5 @@ def csrf_page(error):
 
 
 if __name__ == "__main__":
+    os.chdir(ROOT)  # a task of the system starts elsewhere; relative settings mean the portal's folder
     serve()
