@@ -106,7 +106,7 @@ def make_client(last_name="Haddad", first_name="Rima", **values):
         last_name=last_name,
         **({"phone": "519-555-0177", "preferred_languages": ["ar"]} | values),
     )
-    save(client)
+    save(client, confirmed=("similar-client",))
     return client
 
 
