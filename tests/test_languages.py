@@ -10,6 +10,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import models
+from admin_views import help
 from admin_views.listing import date_text, moment_text, time_text
 from forms.formats import number_text
 from models import Keyword, TaxonomyItem, TaxonomyList
@@ -220,3 +221,11 @@ def test_dates_times_and_numbers_follow_the_language(app, code, day, number, tim
     assert number_text(12345) == number
     assert time_text(datetime.time(9, 30)).replace("\u202f", " ").replace("\xa0", " ") == time
     assert moment_text(datetime.datetime(2026, 2, 9, 14, 30)) == moment
+
+
+@pytest.mark.parametrize("slug", help.PAGES)
+def test_every_help_page_says_the_same_in_both_languages(slug):
+    english, in_french = help.read(slug, "en"), help.read(slug, "fr")
+    assert in_french[0] != english[0], "there is no French page"
+    assert [kind for kind, _content in in_french] == [kind for kind, _content in english]
+    assert [c for kind, c in in_french if kind == "code"] == [c for kind, c in english if kind == "code"]
