@@ -30,6 +30,8 @@ class Browser:
         response = self.client.open(path, method=method, **options)
         response.get_data()
         response.close()
+        # A large body lies in a temporary file, which the test client leaves open.
+        response.request.environ["wsgi.input"].close()
         return response
 
     def get(self, path, status=200):
