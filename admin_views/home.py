@@ -13,7 +13,8 @@ from admin_views.base import PageView
 from admin_views.listing import date_text, moment_text
 from admin_views.marks import status_pill
 from forms.formats import number_text
-from models import Organization
+from forms import choices
+from models import Organization, now
 from workflows import audit, backup, people, referrals, settings, today
 
 DRAFTS = {"distribute": _l("Email selected referrals")}
@@ -22,6 +23,11 @@ DRAFTS = {"distribute": _l("Email selected referrals")}
 def shown(number):
     """A count as people read it; beyond the cap "1,000+"."""
     return f"{number_text(today.CAP)}+" if number > today.CAP else number_text(number)
+
+
+def _last_checked():
+    own = Organization.own()
+    return own and own.referral_last_checked_on
 
 
 class HomeView(PageView, AdminIndexView):
@@ -74,11 +80,11 @@ class HomeView(PageView, AdminIndexView):
     @staticmethod
     def _backup():
         """A sentence once the last good backup is older than two days (R-SYS-7)."""
-        if not backup.is_late():
-            return ""
-        made = backup.last_good()
+        made = choices.memo("last good backup", backup.last_good)
         if made is None:
             return _("There is no backup yet.")
+        if now() - made <= backup.LATE:
+            return ""
         return _(
             "The last good backup is of %(when)s, more than two days ago.", when=moment_text(made)
         )
@@ -156,8 +162,7 @@ class HomeView(PageView, AdminIndexView):
     @staticmethod
     def _check(day):
         """The weekly check (R-REF-12): {days since, due, words}."""
-        own = Organization.own()
-        last = own.referral_last_checked_on if own else None
+        last = choices.memo("referrals last checked", _last_checked)
         days = (day - last).days if last else None
         due = days is None or days >= settings.value("referral_check_days")
         if days is None:
