@@ -30,6 +30,8 @@ UNITS = {
     "percentage points": _l("percentage points"),
     "responses": _l("responses"),
 }
+# Units that always have a value; the others may stay empty.
+ANSWERED = ("flag", "code", "time", "IANA zone name")
 FIXED = _l("Set by the environment of the server (%(name)s); it cannot be changed here.")
 
 
@@ -49,6 +51,8 @@ def question(definition, is_fixed, is_set):
     options = {"label": definition.label, "render_kw": {"disabled": True} if is_fixed else {}}
     if is_fixed:
         options["description"] = FIXED % {"name": definition.environment}
+    if definition.least is not None or definition.unit in ANSWERED:
+        options["validators"] = [InputRequired()]
     if definition.unit == "flag":
         return SelectField(choices=[("yes", _l("Yes")), ("no", _l("No"))], **options)
     if definition.unit == "code":

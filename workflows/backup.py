@@ -91,8 +91,7 @@ def make(target=None):
         with contextlib.suppress(peewee.PeeweeException):
             _remember(LAST_OK, False)
         raise
-    _remember(LAST_AT, now().isoformat())
-    _remember(LAST_OK, True)
+    note_good(now().isoformat())
     _remove_old()
     return path
 
@@ -321,6 +320,12 @@ def is_late():
     """True when the last good copy is older than two days, or there is none (Home warns)."""
     made = last_good()
     return made is None or now() - made > LATE
+
+
+def note_good(moment):
+    """Remember that a good copy was made at ``moment`` (ISO text, naive UTC)."""
+    _remember(LAST_AT, moment)
+    _remember(LAST_OK, True)
 
 
 def last_failed():

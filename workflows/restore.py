@@ -40,6 +40,8 @@ def restore(path, words, force=False):
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(backup.why(error, current_app.config["INSTANCE"])) from error
     schema.upgrade()
+    # A copy cannot know that it was finished; the restored database learns it here.
+    backup.note_good(manifest["made_at"])
     audit.record("restore", "backup")
     return manifest, kept
 
