@@ -121,7 +121,7 @@ def _restart(model):
     if isinstance(key, peewee.AutoField):
         table, column = model._meta.table_name, key.column_name
         database.execute_sql(
-            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), "
+            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), "  # noqa: S608 - names of our own tables
             f'(SELECT COALESCE(MAX("{column}"), 0) + 1 FROM "{table}"), false)'
         )
 
