@@ -4,6 +4,7 @@ from flask_admin import Admin
 from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
+from admin_views.audit_log import AuditLogView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
 from admin_views.directory import CoverageView, LocationView, ProgramView
@@ -21,6 +22,7 @@ from admin_views.settings import ExampleView, SettingsView
 from models import (
     TABLES,
     AreaOfFocus,
+    AuditLog,
     Client,
     ConsentRecord,
     Household,
@@ -47,6 +49,7 @@ VIEWS = {
     ConsentRecord: ConsentView,
     Referral: ReferralView,
     OutboxMessage: OutboxView,
+    AuditLog: AuditLogView,
 }
 PAGES = (
     MyOrganizationView,

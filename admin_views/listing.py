@@ -376,7 +376,7 @@ class Listing:
             else:
                 words = self._chosen(one, value)
                 href = self.link(**{one.name: None})
-            found.append((f"{_(one.label)}: {words}", href))
+            found.append((_("%(label)s: %(words)s", label=_(one.label), words=words), href))
         if self.words:
             href = self.link(found=None, search=None)
             found.append((_("Search: %(words)s", words=self.words), href))
