@@ -214,6 +214,15 @@ class ServiceActivityView(ServicePages, DirectoryView):
                 form[name].data = record.__data__.get(name)
         return form
 
+    def import_form(self, record, names, formdata):
+        """A row of a file names its own program, of whichever organization; the rules judge its keywords (R-SA-5)."""
+        if record.id is None:
+            record.program_id = whole(formdata.get("program", ""))
+        form = super().import_form(record, names, formdata)
+        if "keywords" in form:
+            form.keywords.choices = [(whole(key), "") for key in formdata.getlist("keywords")]
+        return form
+
     def form_facts(self, record, form):
         return {
             "is_draft": record.state != ACTIVE,
