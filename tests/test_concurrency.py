@@ -11,7 +11,7 @@ from models import AuditLog, Staff
 from workflows import audit, records
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "bench"))
-import concurrent_saves  # noqa: E402 - bench/ is no package
+import concurrent_saves
 
 
 def test_eight_sessions_lose_no_save_and_meet_no_lock_over_http():

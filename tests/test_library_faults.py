@@ -113,7 +113,7 @@ def test_a_filter_over_a_foreign_key_is_refused(tables):
 
 def test_a_dotted_path_is_refused_as_a_filter(tables):
     """Fault 6. We: Meta.filters takes "program.organization"."""
-    with pytest.raises(Exception):
+    with pytest.raises(Exception, match="service.name"):
         view(Visit, column_filters=("service.name",))
 
 
