@@ -2,17 +2,15 @@
 
 import click
 from flask.cli import with_appcontext
+from flask_babel import gettext as _
 
+import models
 import seed
 from admin_views import data_commands
+from admin_views.data_commands import act_as
 from models import ADMINISTRATOR, SHARED
 from seed import example, start
-from workflows import audit, passphrases, records, schema
-
-
-def act_as(name):
-    """Audit rows of a command carry the command's name."""
-    audit.actor.set(audit.Actor(name))
+from workflows import passphrases, records, schema
 
 
 @click.command("upgrade")
@@ -20,7 +18,9 @@ def act_as(name):
 def upgrade():
     """Create the database or bring it up to this version."""
     names = schema.upgrade()
-    click.echo("\n".join(f"Applied {name}." for name in names) or "The database is up to date.")
+    data_commands.speak()
+    lines = (_("Applied %(name)s.", name=name) for name in names)
+    click.echo("\n".join(lines) or _("The database is up to date."))
 
 
 @click.command("seed")
@@ -28,8 +28,8 @@ def upgrade():
 @with_appcontext
 def load_reference(force_labels):
     """Load or update the reference data: lists, keywords, languages, holidays, texts."""
-    act_as("flask seed")
     schema.upgrade()
+    act_as("flask seed")
     click.echo(seed.describe(seed.load(force_labels)))
 
 
@@ -48,6 +48,7 @@ def load_reference(force_labels):
 def init(agency, province, passphrase, admin_passphrase, timezone, domains, language, with_example):
     """Set the portal up without the set-up page."""
     schema.upgrade()
+    models.language.set(language)
     administrator = admin_passphrase or passphrases.suggest()
     try:
         backup_key = start.start(
@@ -65,10 +66,10 @@ def init(agency, province, passphrase, admin_passphrase, timezone, domains, lang
     except records.Refused as refused:
         sentences = (f"{problem.field}: {problem.message}" for problem in refused.problems)
         raise click.ClickException("\n".join(sentences)) from refused
-    click.echo(f"{agency} is ready.")
-    click.echo(f"Backup key, shown only now; without it no backup opens: {backup_key}")
+    click.echo(_("%(agency)s is ready.", agency=agency))
+    click.echo(_("Backup key, shown only now; without it no backup opens: %(key)s", key=backup_key))
     if not admin_passphrase:
-        click.echo(f"Administrator passphrase, shown only now: {administrator}")
+        click.echo(_("Administrator passphrase, shown only now: %(words)s", words=administrator))
 
 
 @click.command("reset-passphrase")
@@ -93,8 +94,8 @@ def reset_passphrase(kind, passphrase):
     except records.Refused as refused:
         raise click.ClickException(str(refused)) from refused
     if not passphrase:
-        click.echo(f"The new {kind} passphrase, shown only now: {chosen}")
-    click.echo(f"Changed. Screens signed out: {ended}.")
+        click.echo(_("The new passphrase, shown only now: %(words)s", words=chosen))
+    click.echo(_("Changed. Screens signed out: %(count)s.", count=ended))
 
 
 @click.command("example")
@@ -111,10 +112,10 @@ def example_agency(as_of, wipe):
     try:
         if wipe:
             example.wipe()
-            click.echo("The example agency is gone.")
+            click.echo(_("The example agency is gone."))
         else:
             example.load(as_of.date() if as_of else None)
-            click.echo("The example agency is loaded. Nobody in it is real.")
+            click.echo(_("The example agency is loaded. Nobody in it is real."))
     except example.NotPossible as error:
         raise click.ClickException(str(error)) from error
 

@@ -6,17 +6,30 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from flask_babel import gettext as _
+from peewee import DatabaseError
 
 from forms import choices
-from workflows import audit, backup, checks, clock, exports, imports, restore, sheets
+from models import language
+from workflows import audit, backup, checks, clock, exports, imports, restore, settings, sheets
 
 MARKS = {checks.GOOD: "ok  ", checks.NOTE: "note", checks.BAD: "BAD "}
 
 
 def act_as(name):
-    """Audit rows of a command carry the command's name."""
+    """Audit rows of a command carry the command's name, and it speaks the language of the agency."""
     audit.actor.set(audit.Actor(name))
     choices.refresh(choices.revision())
+    speak()
+
+
+def speak():
+    """Go on in the language of the agency."""
+    try:
+        language.set(settings.value("interface_default_language"))
+    except DatabaseError:
+        # No tables yet, or a damaged file: what the command is there to say can be said in English.
+        language.set("en")
 
 
 def _screen(name):
@@ -25,14 +38,15 @@ def _screen(name):
     by_table = {v.model._meta.table_name: v for v in views.values()}
     found = views.get(name) or by_table.get(name.replace("-", "_"))
     if found is None:
-        raise click.UsageError(f"There is no “{name}”. Choose one of: {', '.join(sorted(views))}")
+        known = ", ".join(sorted(views))
+        raise click.UsageError(_("There is no “%(name)s”. Choose one of: %(known)s", name=name, known=known))
     return found
 
 
 def _folder_check(path):
     if path.parent.is_dir():
         return path
-    raise click.ClickException(f"There is no folder {path.parent}. Make it first.")
+    raise click.ClickException(_("There is no folder %(folder)s. Make it first.", folder=path.parent))
 
 
 @click.command("export")
@@ -54,10 +68,10 @@ def export_rows(entity, output, kind):
     exports.record_export(view.model, rows)
     body = exports.chunks(file) if file else exports.csv_stream(view.model, everything, found)
     pages = rows // exports.PAGE + 2
-    with open(path, "wb") as target, click.progressbar(body, length=pages, label="Exporting") as parts:
+    with open(path, "wb") as target, click.progressbar(body, length=pages, label=_("Exporting")) as parts:
         for part in parts:
             target.write(part)
-    click.echo(f"{rows} rows written to {path}.")
+    click.echo(_("%(rows)s rows written to %(file)s.", rows=rows, file=path))
     if exports.is_confidential(view.model):
         click.echo(exports.confidentiality_line())
 
@@ -74,7 +88,8 @@ def import_rows(entity, file, only_check, leave_out_wrong, accept):
     act_as("flask import")
     view = _screen(entity)
     if view.readonly or not imports.is_importable(view.model):
-        raise click.ClickException(f"{view.slug} is written by the portal only and cannot be imported.")
+        words = _("%(name)s is written by the portal only and cannot be imported.", name=view.slug)
+        raise click.ClickException(words)
     try:
         rows = sheets.read(file.read_bytes())
     except sheets.Unreadable as error:
@@ -82,21 +97,21 @@ def import_rows(entity, file, only_check, leave_out_wrong, accept):
     # The screens make addresses for their own pages, so they are asked as if one of them were open.
     with current_app.test_request_context(f"{view.url}/"):
         reading = imports.Reading(view, rows, imports.guess(view, next(r for r in rows if r)), accept)
-        lines = _with_bar("Checking", len(reading.rows), lambda bar: imports.preview(reading, bar))
+        lines = _with_bar(_("Checking"), len(reading.rows), lambda bar: imports.preview(reading, bar))
         wrong = {line.number for line in lines if line.state == imports.WRONG}
         for line in lines:
             if line.state == imports.WRONG:
-                click.echo(f"line {line.number}: {line.text}", err=True)
-        click.echo(", ".join(f"{count} {state}" for state, count in imports.counts(lines).items()))
+                click.echo(_("line %(number)s: %(text)s", number=line.number, text=line.text), err=True)
+        click.echo(_("%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(wrong)s wrong", **imports.counts(lines)))
         if only_check or wrong and not leave_out_wrong:
             if wrong and not only_check:
-                click.echo("Nothing was imported. Mend the rows above, or add --leave-out-wrong.", err=True)
+                click.echo(_("Nothing was imported. Mend the rows above, or add --leave-out-wrong."), err=True)
             sys.exit(1 if wrong else 0)
         try:
-            _with_bar("Importing", len(lines) - len(wrong), lambda bar: imports.run(reading, wrong, bar))
+            _with_bar(_("Importing"), len(lines) - len(wrong), lambda bar: imports.run(reading, wrong, bar))
         except imports.Stopped as error:
             raise click.ClickException(str(error)) from error
-    click.echo("Imported.")
+    click.echo(_("Imported."))
 
 
 def _with_bar(label, length, work):
@@ -112,9 +127,9 @@ def back_up(new_key):
     """Make a backup now, read it back, and remove copies that are too old."""
     act_as("flask backup")
     if new_key:
-        click.echo(f"Backup key, shown only now; without it no backup opens: {backup.make_key()}")
+        click.echo(_("Backup key, shown only now; without it no backup opens: %(key)s", key=backup.make_key()))
     try:
-        click.echo(f"Made and read back: {backup.make()}")
+        click.echo(_("Made and read back: %(name)s", name=backup.make()))
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
 
@@ -129,11 +144,13 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @with_appcontext
 def verify_backup(file, key):
     """Open the backup FILE with the printed key and count its rows; changes nothing."""
+    speak()
     try:
         facts = backup.verify(file, key)
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"This copy is good: made {facts['made_at']} UTC, {sum(facts['rows'].values())} rows.")
+    rows = sum(facts["rows"].values())
+    click.echo(_("This copy is good: made %(when)s UTC, %(rows)s rows.", when=facts["made_at"], rows=rows))
 
 
 @click.command("restore")
@@ -144,19 +161,21 @@ def verify_backup(file, key):
 def restore_backup(file, key, force):
     """Put the backup FILE in place of the present database.  Stop the portal first."""
     audit.actor.set(audit.Actor("flask restore"))
+    speak()
     try:
         facts, kept = restore.restore(file, key, force)
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Restored the copy of {facts['made_at']} UTC.")
+    click.echo(_("Restored the copy of %(when)s UTC.", when=facts["made_at"]))
     if kept:
-        click.echo(f"What was there is kept in {kept}.")
+        click.echo(_("What was there is kept in %(name)s.", name=kept))
 
 
 @click.command("check")
 @with_appcontext
 def check():
     """Look whether everything is as it should be; exit code 1 when something has to be done."""
+    speak()
     found = list(checks.look())
     for finding in found:
         click.echo(f"{MARKS[finding.state]}  {finding.text}")
@@ -170,8 +189,9 @@ def recount():
     act_as("flask recount")
     found = checks.recount()
     for name, key, kept, real in found:
-        click.echo(f"{name} {key}: said {kept}, is {real}; mended.")
-    click.echo("The counters agree." if not found else f"{len(found)} counters mended.")
+        words = _("%(name)s %(key)s: said %(kept)s, is %(real)s; mended.", name=name, key=key, kept=kept, real=real)
+        click.echo(words)
+    click.echo(_("Counters mended: %(count)s.", count=len(found)) if found else _("The counters agree."))
     sys.exit(bool(found))
 
 
@@ -179,11 +199,14 @@ def recount():
 @with_appcontext
 def verify_audit():
     """Walk the audit log and tell whether anything in it was changed or removed."""
+    speak()
     broken = audit.first_broken_row()
     if broken:
         row, why = broken
-        raise click.ClickException(f"The audit log is not whole: {f'row {row} ' if row else ''}{why}.")
-    click.echo("The audit log is whole.")
+        if row:
+            raise click.ClickException(_("The audit log is not whole: row %(row)s %(why)s.", row=row, why=why))
+        raise click.ClickException(_("The audit log is not whole: %(why)s.", why=why))
+    click.echo(_("The audit log is whole."))
 
 
 @click.command("clock")

@@ -14,7 +14,7 @@ from admin_views import help
 from admin_views.listing import date_text, moment_text, time_text
 from forms.formats import number_text
 from models import Keyword, TaxonomyItem, TaxonomyList
-from workflows import records
+from workflows import records, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "fr" / "LC_MESSAGES"
@@ -229,3 +229,9 @@ def test_every_help_page_says_the_same_in_both_languages(slug):
     assert in_french[0] != english[0], "there is no French page"
     assert [kind for kind, _content in in_french] == [kind for kind, _content in english]
     assert [c for kind, c in in_french if kind == "code"] == [c for kind, c in english if kind == "code"]
+
+
+def test_commands_speak_the_language_of_the_agency(app):
+    settings.change("interface_default_language", "fr")
+    result = app.test_cli_runner().invoke(args=["verify"])
+    assert result.output.strip() == "Le journal d’audit est intact."

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from peewee import SqliteDatabase
 
 from models import AuditHead, AuditLog, database, now
@@ -118,13 +119,13 @@ def first_broken_row():
             row.reason,
         )
         if not hmac.compare_digest(expected, row.row_hash):
-            return row.id, "changed, or a row before it was removed or moved"
+            return row.id, _("changed, or a row before it was removed or moved")
         previous, count = row.row_hash, count + 1
     head = AuditHead.get_or_none(AuditHead.id == 1)
     if head is None:
-        return None if count == 0 else (None, "the head row is missing")
+        return None if count == 0 else (None, _("the head row is missing"))
     if head.count != count or head.last_hash != previous:
-        return None, f"{head.count - count} rows are missing at the end"
+        return None, _("rows missing at the end: %(count)s", count=head.count - count)
     if not hmac.compare_digest(head.seal, _seal(count, previous)):
-        return None, "the head row was changed"
+        return None, _("the head row was changed")
     return None
