@@ -1,15 +1,14 @@
 """EntityView: every screen of an entity, derived from its model.  Most entities need nothing else."""
 
-from flask import abort, flash, jsonify, redirect, request, url_for
+from flask import abort, current_app, flash, jsonify, redirect, request, url_for
 from flask_admin import BaseView, expose
 from flask_admin.contrib.peewee import ModelView
-from flask_babel import gettext as _
 from markupsafe import Markup
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
 from admin_views.exports import Exporting
-from admin_views.guard import Guarded, needs_step
+from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import (
     Listing,
@@ -24,6 +23,8 @@ from admin_views.listing import (
 )
 from admin_views.secrets import hide
 from admin_views.unsaved import request_draft
+from admin_views.words import plain as _
+from forms import choices
 from forms.fields import find_rows, model_form
 from workflows import audit, records
 
@@ -258,7 +259,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             "exports": self.export_links(listing),
             "import_href": None if readonly else f"{self.at()}import/",
             "search": self._search_facts(listing),
-            "filters": listing.filter_facts() if self.filters else [],
+            "filter_panel": self.filter_panel(listing) if self.filters else "",
             "chips": listing.chips(),
             "clear_href": self.at(),
             "columns": [self._heading(listing, name) for name in names],
@@ -275,10 +276,25 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             if previous or following or listing.size != 50
             else [],
             "empty": self.empty(),
-            "saved_filters": [],
             "views": self.page_views(listing),
             "row_data": self.row_data,
         }
+
+    def filter_panel(self, listing):
+        """The panel behind the funnel button, kept as HTML: it only depends on what is asked and on the lists."""
+        asked = [(one.name, value) for one, value in listing.active]
+        key = ("filters", self.slug, models.language.get(), listing.args.get("status"), str(asked))
+
+        def draw():
+            template = current_app.jinja_env.get_template("admin/filters.html")
+            facts = self.panel_filters(listing)
+            return Markup(template.render(filters=facts, active=len(asked), clear_href=self.at()))
+
+        return choices.memo(key, draw)
+
+    def panel_filters(self, listing):
+        """What the filter panel asks."""
+        return listing.filter_facts()
 
     def empty(self):
         """What the list says when it has no rows."""
@@ -335,8 +351,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
     def return_url(self):
         """Where to go back to: an address of this site, else the list."""
         target = request.values.get("url", "")
-        safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-        return target if safe else self.at()
+        return target if is_local(target) else self.at()
 
     # ---- One record --------------------------------------------------------------------------------------------------
 

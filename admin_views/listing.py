@@ -5,6 +5,7 @@ A cursor is always a row id, never a value, so nothing personal stands in an add
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,11 +13,11 @@ from urllib.parse import urlencode
 
 import peewee
 from babel.dates import format_date, format_datetime, format_time
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 import models
 from admin_views.secrets import reveal
+from admin_views.words import plain as _
 from forms import choices
 from forms.formats import number_text
 from workflows import records, search, settings
@@ -24,6 +25,7 @@ from workflows import records, search, settings
 PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
 FEW = 100
+UNSAFE = re.compile("[&<>\"']")
 
 
 @lru_cache(4096)
@@ -180,8 +182,8 @@ def _between(field, first, last):
 def _names(field, text):
     """Rows whose ``field`` names the row with that id, or a row whose label begins with that text."""
     key, target = whole(text), field.rel_model
-    if key is not None:
-        return field == key
+    if key is not None or target is models.Client:
+        return field == (key or -1)
     label = target._meta.fields[target._meta.label]
     return field.in_(target.select(target.id).where(label.startswith(text)))
 
@@ -395,6 +397,8 @@ class Listing:
         facts = []
         asked = {one.name: value for one, value in self.active}
         for one in self.view.filters.values():
+            if one.kind == "lookup" and self.view.lookup_field(one.name).rel_model is models.Client:
+                continue  # a name would stand in the address; people are searched for
             value = asked.get(one.name)
             options = one.options() if one.options else None
             first, last = value if one.kind == "date" and value else (value, None)
@@ -409,6 +413,11 @@ class Listing:
                 }
             )
         return facts
+
+
+def day_of(raw):
+    """A date as SQLite (ISO text) or PostgreSQL (a date) gives it."""
+    return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
 
 
 def pill(kind, value, text):
@@ -426,7 +435,7 @@ def cells(formats, rows, href):
         (
             row[0],
             f"{href}{row[0]}",
-            str(escape(first(row[1]) or "—")),
+            safe(first(row[1]) or "—"),
             tuple([memory[value] for memory, value in zip(memories, row[2:], strict=True)]),
         )
         for row in rows
@@ -441,8 +450,16 @@ class _Memory(dict):
         self.form = form
 
     def __missing__(self, value):
-        text = self[value] = str(escape(self.form(value)))
+        text = self[value] = safe(self.form(value))
         return text
+
+
+def safe(words):
+    """``words`` as a plain string that HTML may hold; most need no change, and looking is cheaper than escaping."""
+    if isinstance(words, Markup):
+        return str(words)
+    words = str(words)
+    return words if UNSAFE.search(words) is None else str(escape(words))
 
 
 def fill(line, rows, tick, marked):

@@ -1,53 +1,50 @@
 """Pills and short words for referrals, the same in the list, on Home, in search results and on the details page."""
 
-from typing import Any, NamedTuple
-
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.listing import date_text, pill
+from admin_views.listing import date_text, day_of, pill
 from forms import choices
-from models import FAILED, OUTBOX_STATES, QUEUED, UNCERTAIN, DistributionLog, Referral
+from models import (
+    DISTRIBUTED,
+    FAILED,
+    N_,
+    OUTBOX_STATES,
+    QUEUED,
+    UNCERTAIN,
+    Referral,
+    database,
+)
 from workflows import referrals
 
 TROUBLE = (FAILED, UNCERTAIN)
 
 
-class Age(NamedTuple):
-    """What referrals.flag looks at, as it stands in a list row."""
-
-    status: str
-    outcome: str
-    received_on: Any
-    last_sent_at: Any
-
-
-def flag_label(name):
-    """The words of a flag (R-REF-11); none for those that only repeat the status."""
-    return {
-        referrals.NEW: _("New"),
-        referrals.STALE: _("Stale"),
-        referrals.OVERDUE: _("Overdue"),
-        referrals.FOLLOW_UP_DUE: _("Follow-up due"),
-    }.get(name, "")
+# The words of each flag (R-REF-11); the others only repeat the status.
+FLAG_WORDS = {
+    referrals.NEW: N_("New"),
+    referrals.STALE: N_("Stale"),
+    referrals.OVERDUE: N_("Overdue"),
+    referrals.FOLLOW_UP_DUE: N_("Follow-up due"),
+}
 
 
-def flag_pill(age, today):
-    """The flag of a referral, or of the Age of one, as a pill."""
-    name = referrals.flag(age, today)
-    words = flag_label(name)
-    return pill(name, name, words) if words else ""
+def flag_pill(name):
+    """One of referrals.FLAGS as a pill; empty for those that only repeat the status."""
+    return pill(name, name, _(FLAG_WORDS[name])) if name in FLAG_WORDS else ""
 
 
-def raw_age(status, outcome, received_on, last_sent_at):
-    """An Age out of raw database values."""
-    fields = Referral._meta.fields
-    return Age(
-        status,
-        outcome,
-        fields["received_on"].python_value(received_on),
-        fields["last_sent_at"].python_value(last_sent_at),
-    )
+def raw_flags(today):
+    """A function from (status, outcome, received_on, last_sent_at) as the database gives them to the flag's pill."""
+    name_of, sent = referrals.flagger(today), Referral._meta.fields["last_sent_at"].python_value
+    pills = {name: flag_pill(name) for name in referrals.FLAGS}
+
+    def shown(value):
+        status, outcome, received_on, last_sent_at = value
+        moment = sent(last_sent_at) if last_sent_at and status == DISTRIBUTED else None
+        return pills[name_of(status, outcome, day_of(received_on), moment)]
+
+    return shown
 
 
 def status_pill(status):
@@ -74,13 +71,12 @@ def status_and_mark(value):
 
 def trouble(ids):
     """{referral id: failed or uncertain} where that is how the newest sending stands."""
-    rows = (
-        DistributionLog.select(DistributionLog.referral, DistributionLog.result)
-        .where(DistributionLog.referral.in_(ids))
-        .order_by(DistributionLog.id)
-        .tuples()
-    )
-    return {key: result for key, result in dict(list(rows)).items() if result in TROUBLE}
+    if not ids:
+        return {}
+    marks = ", ".join([database.param] * len(ids))
+    sql = f"SELECT referral_id, result FROM distribution_log WHERE referral_id IN ({marks}) ORDER BY id"
+    newest = dict(database.execute_sql(sql, ids).fetchall())
+    return {key: result for key, result in newest.items() if result in TROUBLE}
 
 
 def mark_of(referral):

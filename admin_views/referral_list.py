@@ -4,28 +4,34 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from peewee import fn
 
 from admin_views.base import EntityView
 from admin_views.distribution import begin
-from admin_views.listing import Filter, Listing, cells, field_filter, text_of
-from admin_views.marks import flag_label, flag_pill, raw_age, status_and_mark, trouble
+from admin_views.listing import (
+    Filter,
+    Listing,
+    cells,
+    date_text,
+    day_of,
+    field_filter,
+    text_of,
+)
+from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
+from admin_views.words import plain as _
 from forms import choices
 from models import (
     COMPLETE,
     DISTRIBUTED,
     QUEUED,
     RECEIVED,
-    DistributionLog,
     Organization,
     Referral,
     SavedFilter,
 )
-from workflows import audit, distribution, records, referrals, settings
+from workflows import audit, records, referrals, settings
 
 ALL = "all"
 SCREEN = "referral"
@@ -100,7 +106,7 @@ class ReferralList(EntityView):
 
     @staticmethod
     def _flags():
-        return [(name, flag_label(name)) for name in referrals.FLAGS if flag_label(name)]
+        return [(name, _(words)) for name, words in FLAG_WORDS.items()]
 
     def shows_open(self, listing):
         """True while nothing in the address asks for complete referrals."""
@@ -144,9 +150,7 @@ class ReferralList(EntityView):
         facts = self.list_facts(listing, SHOWN, page, previous, following)
         facts |= {
             "title": _("Referral List"),
-            "filters": self._panel(facts["filters"], listing),
             "complete_means": choices.memo("complete means", self._complete_means),
-            "destinations": self._destinations() if rows else [],
             "all_href": f"?status={ALL}" if listing.args.get("status") != ALL else None,
             "savable": [
                 (name, value)
@@ -156,9 +160,9 @@ class ReferralList(EntityView):
         }
         return self.render(self.list_template, **facts)
 
-    @staticmethod
-    def _panel(filters, listing):
-        """The filters as the panel shows them: without the client, who is searched for, and with what no status means."""
+    def panel_filters(self, listing):
+        """Without the client, who is searched for, and with what no status means."""
+        filters = listing.filter_facts()
         status = next(fact for fact in filters if fact["name"] == "status")
         status["any"] = _("Not complete")
         status["options"].append((ALL, _("All"), listing.args.get("status") == ALL))
@@ -179,7 +183,6 @@ class ReferralList(EntityView):
 
     def _formats(self):
         today, fields = settings.today(), Referral._meta.fields
-        day, words = fields["received_on"].python_value, text_of(fields["received_on"])
 
         def plain(value):
             return value or ""
@@ -191,9 +194,9 @@ class ReferralList(EntityView):
             plain,
             status_and_mark,
             text_of(fields["priority"]),
-            lambda value: flag_pill(raw_age(*value), today),
+            raw_flags(today),
             # A day stays on one line.
-            lambda value: Markup("<time>{}</time>").format(words(day(value))),
+            lambda value: Markup(f"<time>{date_text(day_of(value))}</time>"),
         ]
 
     def _heading(self, listing, name):
@@ -222,25 +225,6 @@ class ReferralList(EntityView):
     def _complete_means():
         own = Organization.own()
         return own.complete_means if own else ""
-
-    @staticmethod
-    def _destinations():
-        """Addresses that were sent to lately, for the field's suggestions."""
-        newest = (
-            DistributionLog.select(DistributionLog.id, DistributionLog.destination)
-            .where(DistributionLog.channel == distribution.EMAIL)
-            .order_by(DistributionLog.id.desc())
-            .limit(200)
-            .alias("newest")
-        )
-        rows = (
-            DistributionLog.select(newest.c.destination)
-            .from_(newest)
-            .group_by(newest.c.destination)
-            .order_by(fn.MAX(newest.c.id).desc())
-            .limit(12)
-        )
-        return [address for (address,) in rows.tuples()]
 
     def empty(self):
         return {

@@ -192,7 +192,7 @@ class ReferralView(ReferralList):
             "referral": referral,
             "status": status_pill(referral.status),
             "mark": result_pill(mark) if mark else "",
-            "flag": flag_pill(referral, settings.today()),
+            "flag": flag_pill(referrals.flag(referral, settings.today())),
             "priority": choices.term_label("referral-priorities", referral.priority),
             "key": self._key_block(referral),
             "person": self._person(referral),

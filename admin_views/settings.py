@@ -72,7 +72,7 @@ class SettingsView(PageView):
         clock.wake()
         return redirect(self.get_url(".sent", id=message.id))
 
-    @expose("/test-message/<int:id>")
+    @expose("/test-message/<int(max=2147483647):id>")
     def sent(self, id):
         """What became of the test message, fresh each time the page is loaded."""
         message = OutboxMessage.get_or_none(OutboxMessage.id == id, OutboxMessage.kind == "test")

@@ -3,8 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from flask import g, request, session, url_for
+from flask import Request, abort, g, request, session, url_for
 from flask_login import current_user
+from werkzeug.datastructures import ImmutableMultiDict
 
 import models
 from admin_views.administration import PATHS
@@ -15,8 +16,29 @@ from workflows import accounts, audit, settings
 LANGUAGES = (("en", "English"), ("fr", "Français"))
 
 
+class Typed(ImmutableMultiDict):
+    """Answers and arguments without NUL characters: nobody types one, and PostgreSQL takes none in a text."""
+
+    def __init__(self, mapping=None):
+        super().__init__(mapping)
+        if any("\0" in text for pair in self.items(multi=True) for text in pair if isinstance(text, str)):
+            pairs = [(name.replace("\0", ""), _bare(value)) for name, value in self.items(multi=True)]
+            super().__init__(pairs)
+
+
+def _bare(value):
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+class PortalRequest(Request):
+    """A request whose texts any database can hold."""
+
+    parameter_storage_class = Typed
+
+
 def init_app(app, menu):
     """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address), …)."""
+    app.request_class = PortalRequest
     app.before_request(prepare)
     app.context_processor(lambda: facts(menu))
     stamps = {}
@@ -45,6 +67,8 @@ def prepare():
     """
     if request.endpoint == "static":
         return
+    if "\0" in request.path:
+        abort(404)
     models.database.connect(reuse_if_open=True)
     address = request.remote_addr or ""
     audit.actor.set(audit.Actor("", address))

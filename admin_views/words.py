@@ -31,6 +31,12 @@ def say(text, **facts):
     return found % facts if facts else found
 
 
+def plain(text, **facts):
+    """The same as plain text, for Python code on the way of every list."""
+    found = catalogue().gettext(text)
+    return found % facts if facts else found
+
+
 def say_many(one, many, num, **facts):
     """The singular or the plural, with %(num)s filled in."""
     return Markup(catalogue().ngettext(one, many, num)) % {"num": num, **facts}

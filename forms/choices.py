@@ -8,6 +8,10 @@ from peewee import fn
 from models import KeptCount, Language, TaxonomyItem, TaxonomyList, language
 
 
+# A form or a filter panel is a few kilobytes; beyond this many they are made anew.
+MOST = 2000
+
+
 class _Memory:
     revision = None
     terms = None
@@ -40,9 +44,13 @@ def remembered():
 def memo(key, make):
     """What ``make()`` gave for ``key``, made once for each revision of the reference tables."""
     others = _Memory.others
-    if key not in others:
-        others[key] = make()
-    return others[key]
+    try:
+        return others[key]
+    except KeyError:
+        if len(others) > MOST:
+            others.clear()
+        made = others[key] = make()
+        return made
 
 
 def _terms():

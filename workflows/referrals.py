@@ -66,7 +66,11 @@ def move(ids, source, target, by_name, reason=""):
     if target not in MOVES[source]:
         raise ValueError(f"{source} to {target} is not a move of R-REF-1")
     chosen = (Referral.id.in_(list(ids))) & (Referral.status == source)
-    moved = [key for (key,) in Referral.select(Referral.id).where(chosen).tuples()]
+    query = Referral.select(Referral.id).where(chosen).order_by(Referral.id)
+    if database.obj.for_update:
+        # Held from here on, so that another desk finds them moved.
+        query = query.for_update("FOR NO KEY UPDATE")
+    moved = [key for (key,) in query.tuples()]
     if not moved:
         return []
     write(moved, by_name, status=target)
@@ -149,17 +153,29 @@ def set_outcome(referral, outcome, notes=None, today=None, version=None):
 
 def flag(referral, today):
     """One of FLAGS for ``referral`` on the day ``today`` (R-REF-11)."""
-    if referral.status == COMPLETE:
-        return COMPLETE
-    if referral.status == DISTRIBUTED:
-        sent = referral.last_sent_at
-        waited = (today - settings.local(sent).date()).days if sent else 0
-        due = referral.outcome == PENDING and waited >= settings.value("distributed_followup_days")
-        return FOLLOW_UP_DUE if due else DISTRIBUTED
-    age = (today - referral.received_on).days
-    if age >= settings.value("referral_overdue_days"):
-        return OVERDUE
-    return STALE if age >= settings.value("referral_stale_days") else NEW
+    names = flagger(today)
+    return names(referral.status, referral.outcome, referral.received_on, referral.last_sent_at)
+
+
+def flagger(today):
+    """A function (status, outcome, received_on, last_sent_at) → one of FLAGS on the day ``today`` (R-REF-11)."""
+    stale, overdue, follow_up = (
+        settings.value(key)
+        for key in ("referral_stale_days", "referral_overdue_days", "distributed_followup_days")
+    )
+
+    def name(status, outcome, received_on, last_sent_at):
+        if status == COMPLETE:
+            return COMPLETE
+        if status == DISTRIBUTED:
+            if outcome != PENDING or not last_sent_at:
+                return DISTRIBUTED
+            waited = (today - settings.local(last_sent_at).date()).days
+            return FOLLOW_UP_DUE if waited >= follow_up else DISTRIBUTED
+        age = (today - received_on).days
+        return OVERDUE if age >= overdue else STALE if age >= stale else NEW
+
+    return name
 
 
 def flag_condition(name, today):
