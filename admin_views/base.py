@@ -360,9 +360,11 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         key = whole(str(id)) if id is not None else None
         if key is None:
             return None
-        query = self.model.select().where(self.meta.fields["id"] == key)
         condition = self.base_condition()
-        return (query if condition is None else query.where(condition)).first()
+        if condition is None:
+            table, mark = self.meta.table_name, models.database.param
+            return next(iter(self.model.raw(f'SELECT * FROM "{table}" WHERE id = {mark}', key)), None)
+        return self.model.select().where(self.meta.fields["id"] == key, condition).first()
 
     def found(self):
         """The record the address names; a page that says so when it is gone."""

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from wtforms.widgets import html_params
 
 LONG_LIST = 12
+PLAIN_INPUTS = ("text", "number", "date", "time", "datetime-local", "email", "tel", "url")
 
 
 def draw(field):
@@ -98,11 +99,13 @@ def _control(field, kind, said):
     attributes = {"aria-describedby": said} if said else {}
     if field.errors:
         attributes["aria-invalid"] = "true"
-    if not hasattr(field, "iter_choices"):
-        return field(class_="form-control", **attributes)
     if field.flags.required:
         attributes["required"] = True
     attributes.update(field.render_kw or {})
+    if kind in PLAIN_INPUTS:
+        return _input(field, kind, attributes)
+    if not hasattr(field, "iter_choices"):
+        return field(class_="form-control", **attributes)
     options = "".join(
         f'<option value="{quoted(str(value))}"{" selected" if selected else ""}>'
         f"{quoted(str(label), quote=False)}</option>"
@@ -110,6 +113,25 @@ def _control(field, kind, said):
     )
     named = html_params(id=field.id, name=field.name, class_="form-select", **attributes)
     return f"<select {named}>{options}</select>"
+
+
+def _input(field, kind, attributes):
+    """A one-line input, with the longest text its validators allow."""
+    for name in ("maxlength", "min", "max"):
+        limit = getattr(field.flags, name, None)
+        if limit is not None:
+            attributes.setdefault(name, limit)
+    wider = attributes.pop("class", "") or attributes.pop("class_", "")
+    more = "".join(
+        f" {name}" if value is True else f' {name}="{quoted(str(value))}"'
+        for name, value in attributes.items()
+        if value is not False
+    )
+    value = quoted(str(field._value()))
+    return (
+        f'<input class="{f"form-control {wider}".strip()}" type="{kind}" id="{field.id}" name="{field.name}" '
+        f'value="{value}"{more}>'
+    )
 
 
 def _group(field, said):
