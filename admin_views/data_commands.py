@@ -80,10 +80,9 @@ def export_rows(entity, output, kind):
 @click.argument("entity")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Only say what would happen.")
-@click.option("--leave-out-wrong", is_flag=True, help="Import the other rows although some have a mistake.")
 @click.option("--accept", is_flag=True, help="Answer yes where the form would ask “Are you sure?”.")
 @with_appcontext
-def import_rows(entity, file, only_check, leave_out_wrong, accept):
+def import_rows(entity, file, only_check, accept):
     """Import the rows of FILE (CSV or Excel) into ENTITY, all or nothing."""
     act_as("flask import")
     view = _screen(entity)
@@ -98,17 +97,17 @@ def import_rows(entity, file, only_check, leave_out_wrong, accept):
     with current_app.test_request_context(f"{view.url}/"):
         reading = imports.Reading(view, rows, imports.guess(view, next(r for r in rows if r)), accept)
         lines = _with_bar(_("Checking"), len(reading.rows), lambda bar: imports.preview(reading, bar))
-        wrong = {line.number for line in lines if line.state == imports.WRONG}
+        wrong = any(line.state == imports.WRONG for line in lines)
         for line in lines:
             if line.state == imports.WRONG:
                 click.echo(_("line %(number)s: %(text)s", number=line.number, text=line.text), err=True)
         click.echo(_("%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(wrong)s wrong", **imports.counts(lines)))
-        if only_check or wrong and not leave_out_wrong:
+        if only_check or wrong:
             if wrong and not only_check:
-                click.echo(_("Nothing was imported. Mend the rows above, or add --leave-out-wrong."), err=True)
+                click.echo(_("Nothing was imported. Mend or remove the rows above; a file is imported whole or not at all."), err=True)
             sys.exit(1 if wrong else 0)
         try:
-            _with_bar(_("Importing"), len(lines) - len(wrong), lambda bar: imports.run(reading, wrong, bar))
+            _with_bar(_("Importing"), len(lines), lambda bar: imports.run(reading, bar))
         except imports.Stopped as error:
             raise click.ClickException(str(error)) from error
     click.echo(_("Imported."))

@@ -107,14 +107,13 @@ class Importing:
         return self._preview_page(draft, lines)
 
     def _import(self, draft, lines):
-        wrong = {line.number for line in lines if line.state == imports.WRONG}
-        if wrong and request.form.get("leave_out") != "yes":
+        if any(line.state == imports.WRONG for line in lines):
             return redirect(self.get_url(".import_preview", draft=draft.key))
         answers = draft.answers
         reading = imports.Reading(self, sheets.unpack(answers["rows"]), answers["chosen"], answers["accept"])
         try:
             with models.database.atomic():
-                done = imports.counts(imports.run(reading, wrong))
+                done = imports.counts(imports.run(reading))
                 records.delete(draft)
         except imports.Stopped as stopped:
             self._change(draft, lines=sheets.pack(imports.as_data(stopped.lines)))

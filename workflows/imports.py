@@ -217,6 +217,8 @@ class Reading:
         """(state, words) of one row; raises Refused, Conflict or ValueError."""
         if record is None:
             return self._create(row, values)
+        if self.screen.get_one(record.id) is None:
+            raise records.Refused([records.Problem("", _("This row belongs to another list. Import it there."))])
         differing = {n: v for n, v in values.items() if self._differs(record, n, v)}
         if not differing:
             return UNCHANGED, ""
@@ -328,17 +330,16 @@ def ordered(lines):
     return sorted(lines, key=lambda line: (place.index(line.state), line.number))
 
 
-def run(reading, left_out=(), progress=lambda done: None):
-    """Write every row but the lines ``left_out``, or nothing; returns the Lines.  Raises Stopped.
+def run(reading, progress=lambda done: None):
+    """Write every row, or nothing; returns the Lines.  Raises Stopped when a row is wrong.
 
     Each record has its audit row; one more says that a file was imported, and how many rows.
     """
     reading.seen, lines = {}, []
     with database.atomic():
         for number, row in reading.rows:
-            if number not in left_out:
-                lines.append(reading.apply(number, row))
-                progress(len(lines))
+            lines.append(reading.apply(number, row))
+            progress(len(lines))
         if any(line.state == WRONG for line in lines):
             raise Stopped(ordered(lines))
         found = counts(lines)
