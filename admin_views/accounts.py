@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import models
 from admin_views import unsaved
 from admin_views.guard import is_local, is_signed_in
-from admin_views.listing import moment_text
+from admin_views.showing import moment_text
 from forms.accounts import EXAMPLE, AdministratorForm, NameForm, SetUpForm, SignInForm
 from models import ADMINISTRATOR, SHARED
 from seed import example, start

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from admin_views.base import PageView
-from admin_views.listing import moment_text, whole
+from admin_views.listing import whole
+from admin_views.showing import moment_text
 from forms.accounts import PassphraseForm
 from workflows import accounts, passphrases, records
 

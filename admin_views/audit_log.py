@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 
 from admin_views.base import EntityView
-from admin_views.listing import Filter, text_of
+from admin_views.listing import Filter
+from admin_views.showing import text_of
 from models import N_, TABLES, AuditLog, TermField, normalise
 
 ENTITIES = {model._meta.table_name: model for model in TABLES}
@@ -43,7 +44,11 @@ def changed_words(changed, entity=""):
         label = field_words(name, entity)
         if isinstance(values, list) and len(values) == 2:
             field = model and model._meta.fields.get(name)
-            words = text_of(field) if isinstance(field, TermField) or getattr(field, "choices", None) else str
+            words = (
+                text_of(field)
+                if isinstance(field, TermField) or getattr(field, "choices", None)
+                else str
+            )
             old, new = ("–" if value in (None, "") else words(value) for value in values)
             label = _("%(label)s: %(old)s → %(new)s", label=label, old=old, new=new)
         found.append(label)
@@ -56,7 +61,13 @@ class AuditLogView(EntityView):
     def derived_filters(self):
         """The kind of record is chosen from a list of titles."""
         return [
-            Filter("entity", one.label, "choice", lambda value: AuditLog.entity == value, self._entities)
+            Filter(
+                "entity",
+                one.label,
+                "choice",
+                lambda value: AuditLog.entity == value,
+                self._entities,
+            )
             if one.name == "entity"
             else one
             for one in super().derived_filters()

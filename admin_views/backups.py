@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
-from admin_views.listing import moment_text
+from admin_views.showing import moment_text
 from workflows import backup, settings
 
 
@@ -28,7 +28,8 @@ class BackupsView(PageView):
     @expose("/")
     def index(self):
         copies = [
-            (path.name, made.strftime("%Y-%m-%d %H:%M"), size_text(size)) for path, made, size in backup.copies()
+            (path.name, made.strftime("%Y-%m-%d %H:%M"), size_text(size))
+            for path, made, size in backup.copies()
         ]
         return self.render(
             "backups/backups.html",
@@ -63,11 +64,22 @@ class BackupsView(PageView):
         try:
             if words:
                 rows = sum(backup.verify(path, words)["rows"].values())
-                flash(_("This copy is good: it opens with the key and holds %(rows)s rows.", rows=f"{rows:,}"), "success")
+                flash(
+                    _(
+                        "This copy is good: it opens with the key and holds %(rows)s rows.",
+                        rows=f"{rows:,}",
+                    ),
+                    "success",
+                )
             elif backup.look_at(path):
                 flash(_("This copy is whole, and the present backup key opens it."), "success")
             else:
-                flash(_("This copy is whole. It was made with an earlier backup key: keep that one too."), "warning")
+                flash(
+                    _(
+                        "This copy is whole. It was made with an earlier backup key: keep that one too."
+                    ),
+                    "warning",
+                )
         except backup.BackupFailed as error:
             flash(str(error), "danger")
         return redirect(self.get_url(".index"))
@@ -78,6 +90,8 @@ class BackupsView(PageView):
         if request.method == "GET":
             return self.render("backups/key.html", words=None, has_key=backup.has_key())
         if backup.has_key() and request.form.get("sure") != "yes":
-            flash(_("Tick the box first: copies made until now keep needing the old key."), "warning")
+            flash(
+                _("Tick the box first: copies made until now keep needing the old key."), "warning"
+            )
             return redirect(self.get_url(".key"))
         return self.render("backups/key.html", words=backup.make_key(), has_key=True)

@@ -10,18 +10,9 @@ import models
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
-from admin_views.listing import (
-    Listing,
-    cells,
-    field_filter,
-    fill,
-    label_name,
-    pill,
-    text_of,
-    twin,
-    whole,
-)
+from admin_views.listing import Listing, cells, field_filter, fill, label_name, twin, whole
 from admin_views.secrets import hide
+from admin_views.showing import pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -74,10 +65,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             url=options.pop("url", f"/{self.slug}"),
             **options,
         )
-        self.filters = {
-            one.name: one
-            for one in (*self.own_filters(), *self.derived_filters())
-        }
+        self.filters = {one.name: one for one in (*self.own_filters(), *self.derived_filters())}
 
     @staticmethod
     def address(model):
@@ -117,7 +105,9 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         return ()
 
     def derived_filters(self):
-        named = (n for n in getattr(self.meta, "filters", ()) if n.partition(".")[0] in self.meta.fields)
+        named = (
+            n for n in getattr(self.meta, "filters", ()) if n.partition(".")[0] in self.meta.fields
+        )
         return [field_filter(self.model, name) for name in named]
 
     def list_columns(self):
@@ -270,9 +260,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             "previous_href": listing.link(**{after: ids[0]}) if previous and ids else None,
             "next_href": listing.link(**{before: ids[-1]}) if following and ids else None,
             "count_text": listing.count_text(page, previous, following),
-            "page_sizes": [
-                (n, listing.link(size=n), n == listing.size) for n in (20, 50, 100)
-            ]
+            "page_sizes": [(n, listing.link(size=n), n == listing.size) for n in (20, 50, 100)]
             if previous or following or listing.size != 50
             else [],
             "empty": self.empty(),
@@ -363,7 +351,9 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         condition = self.base_condition()
         if condition is None:
             table, mark = self.meta.table_name, models.database.param
-            return next(iter(self.model.raw(f'SELECT * FROM "{table}" WHERE id = {mark}', key)), None)
+            return next(
+                iter(self.model.raw(f'SELECT * FROM "{table}" WHERE id = {mark}', key)), None
+            )
         return self.model.select().where(self.meta.fields["id"] == key, condition).first()
 
     def found(self):
@@ -546,7 +536,11 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         made = []
         for title, _help, lines in self.details_sections(record):
             names = [n for line in lines for n in (line if isinstance(line, tuple) else (line,))]
-            pairs = [(label, words) for label, words in map(lambda n: self.fact(record, n), names) if words]
+            pairs = [
+                (label, words)
+                for label, words in map(lambda n: self.fact(record, n), names)
+                if words
+            ]
             if pairs:
                 made.append((title and _(title), pairs))
         return made
@@ -561,7 +555,9 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         """(label, words) of one field of a record."""
         if name in self.meta.manytomany:
             field = self.meta.manytomany[name]
-            return _(field.verbose_name), ", ".join(sorted(str(row) for row in getattr(record, name)))
+            return _(field.verbose_name), ", ".join(
+                sorted(str(row) for row in getattr(record, name))
+            )
         field = self.meta.fields.get(name)
         if field is None:
             return "", ""
@@ -614,7 +610,10 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         ]
         shown = getattr(model._meta, "section", "hidden") not in ("hidden",)
         if shown and names and names[0] in getattr(model._meta, "filters", ()):
-            return words, f"{url_for(f'{model._meta.table_name}.index_view')}?{names[0]}={record.id}"
+            return (
+                words,
+                f"{url_for(f'{model._meta.table_name}.index_view')}?{names[0]}={record.id}",
+            )
         return words, None
 
     @expose("/lookup/", methods=("POST",))
@@ -648,5 +647,3 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self):
         abort(404)
-
-

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView, PageView
-from admin_views.listing import Filter, pill, text_of, whole
+from admin_views.listing import Filter, whole
+from admin_views.showing import pill, text_of
 from forms import choices
 from models import (
     ARCHIVED,

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from admin_views.base import PageView
-from admin_views.listing import date_text, moment_text
 from admin_views.marks import status_pill
+from admin_views.showing import date_text, moment_text
 from forms import choices
 from forms.formats import number_text
 from models import Organization, now

@@ -12,96 +12,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import peewee
-from babel.dates import format_date, format_datetime, format_time
 from markupsafe import Markup, escape
 
 import models
 from admin_views.secrets import reveal
+from admin_views.showing import date_text
 from admin_views.words import plain as _
 from forms import choices
 from forms.formats import number_text
-from workflows import records, search, settings
+from workflows import records, search
 
 PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
 FEW = 100
 UNSAFE = re.compile("[&<>\"']")
-
-
-@lru_cache(4096)
-def _date_text(value, code):
-    return format_date(value, "d MMM y", locale=code)
-
-
-def date_text(value):
-    """A day as people write it: 9 Feb 2026, 9 févr. 2026."""
-    return _date_text(value, models.language.get()) if value else ""
-
-
-def moment_text(value):
-    """An instant (naive UTC) in the agency's time zone."""
-    if not value:
-        return ""
-    code = models.language.get()
-    clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
-    return format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
-
-
-def time_text(value):
-    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
-    if not value:
-        return ""
-    if models.language.get() == "fr":
-        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
-    return format_time(value, "short", locale="en_CA")
-
-
-def _list_text(label_of):
-    return lambda values: ", ".join(label_of(value) for value in values or ())
-
-
-def _hours_text(rows):
-    days = dict(enumerate((label for _slug, label in choices.terms("weekdays")), 1))
-    return "; ".join(f"{days.get(day, day)} {opens}–{closes}" for day, opens, closes in rows or ())
-
-
-def text_of(field):
-    """A function from a stored value of ``field`` to the words a person reads."""
-    terms = getattr(field, "terms", None)
-    if isinstance(field, models.TermField):
-        return lambda value: choices.term_label(terms, value)
-    if isinstance(field, models.TermsField):
-        return _list_text(lambda value: choices.term_label(terms, value))
-    if isinstance(field, models.LanguageField):
-        return choices.language_label
-    if isinstance(field, models.LanguageListField):
-        return _list_text(choices.language_label)
-    if isinstance(field, models.HoursField):
-        return _hours_text
-    if isinstance(field, (models.LinesField, models.LevelsField)):
-        return _list_text(str)
-    if getattr(field, "choices", None):
-        offered = dict(field.choices)
-        return lambda value: _(offered[value]) if value in offered else value or ""
-    for kind, text in _TEXTS:
-        if isinstance(field, kind):
-            return text
-    return lambda value: "" if value is None else str(value)
-
-
-def _json_text(value):
-    if isinstance(value, dict):
-        return ", ".join(value)
-    return "" if value is None else str(value)
-
-
-_TEXTS = (
-    (peewee.BooleanField, lambda value: _("Yes") if value else _("No")),
-    (peewee.DateTimeField, moment_text),
-    (peewee.DateField, date_text),
-    (peewee.TimeField, time_text),
-    (peewee.JSONField, _json_text),
-)
 
 
 @dataclass(frozen=True)
@@ -119,7 +43,8 @@ class Filter:
         if self.kind == "date":
             pair = (_day(args.get(self.name)), _day(args.get(f"{self.name}-to")))
             return pair if any(pair) else None
-        text = (args.get(self.name) or "").strip()[:100]
+        # PostgreSQL takes no NUL in a text, and nobody can mean one.
+        text = (args.get(self.name) or "").replace("\x00", "").strip()[:100]
         return text or None
 
 
@@ -227,7 +152,7 @@ def _head(model, columns):
         joins.append(
             f'LEFT OUTER JOIN "{target.table_name}" AS t{n} ON t{n}.id = t1."{field.column_name}"'
         )
-    return f'SELECT {", ".join(chosen)} FROM ', f'"{meta.table_name}" AS t1', " ".join(joins)
+    return f"SELECT {', '.join(chosen)} FROM ", f'"{meta.table_name}" AS t1', " ".join(joins)
 
 
 def _label_sql(alias, label):
@@ -266,9 +191,7 @@ class Listing:
         self.meta = view.model._meta
         self.words = reveal(args["found"]) if args.get("found") else args.get("search", "")[:200]
         self.active = [
-            (one, value)
-            for one in view.filters.values()
-            if (value := one.value(args)) is not None
+            (one, value) for one in view.filters.values() if (value := one.value(args)) is not None
         ]
         self.size = int(args["size"]) if args.get("size") in ("20", "50", "100") else PAGE_SIZE
         self.sort, self.descending = self._order()
@@ -415,22 +338,17 @@ class Listing:
         return facts
 
 
-def day_of(raw):
-    """A date as SQLite (ISO text) or PostgreSQL (a date) gives it."""
-    return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
-
-
-def pill(kind, value, text):
-    """A status as a word in a pill with a shape of its own; made once a request for each value."""
-    return Markup('<span class="pill pill-{}">{}</span>').format(value, text)
-
-
 def cells(formats, rows, href):
     """Rows for the template: (id, address, first words, (cell, …)), every one a safe plain string.
 
     ``formats`` turn a raw database value into words; each value is formatted once a page.
     """
-    first, memories = formats[0], [_Memory(form) for form in formats[1:]]
+    first, odd = formats[0], set()
+    if not search.is_lazy():
+        odd = {
+            n for row in rows for n, value in enumerate(row[2:]) if isinstance(value, (dict, list))
+        }
+    memories = [(_Each if n in odd else _Memory)(form) for n, form in enumerate(formats[1:])]
     return [
         (
             row[0],
@@ -440,6 +358,16 @@ def cells(formats, rows, href):
         )
         for row in rows
     ]
+
+
+class _Each:
+    """What each value of a JSON column shows; PostgreSQL gives lists and dicts, by which nothing is remembered."""
+
+    def __init__(self, form):
+        self.form = form
+
+    def __getitem__(self, value):
+        return str(escape(self.form(value)))
 
 
 class _Memory(dict):
@@ -452,6 +380,13 @@ class _Memory(dict):
     def __missing__(self, value):
         text = self[value] = safe(self.form(value))
         return text
+
+
+class _Afresh(_Memory):
+    """The same for what cannot be remembered: PostgreSQL gives JSON columns as lists."""
+
+    def __getitem__(self, value):
+        return safe(self.form(value))
 
 
 def safe(words):

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.listing import date_text, day_of, pill
+from admin_views.showing import date_text, day_of, pill
 from forms import choices
 from models import (
     DISTRIBUTED,

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
-from admin_views.listing import moment_text
 from admin_views.marks import state_pill
+from admin_views.showing import moment_text
 from models import (
     CANCELLED,
     FAILED,

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
 from admin_views.base import EntityView
-from admin_views.listing import date_text
 from admin_views.marks import brief
+from admin_views.showing import date_text
 from forms import choices
 from forms.fields import LineField, PickerField
 from models import SHARING, Client, ConsentRecord, Household, Organization, Referral

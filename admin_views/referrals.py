@@ -4,9 +4,10 @@ from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from admin_views.listing import date_text, moment_text, whole
+from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_list import ReferralList
+from admin_views.showing import date_text, moment_text
 from forms import choices
 from forms.referrals import (
     SIMILAR,

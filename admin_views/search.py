@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from admin_views.base import PageView
-from admin_views.listing import date_text
 from admin_views.marks import status_pill
 from admin_views.secrets import hide, reveal
+from admin_views.showing import date_text
 from models import (
     ARCHIVED,
     Client,

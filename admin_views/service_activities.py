@@ -11,8 +11,9 @@ from admin_views.directory import (
     organization_filter,
     state_pill,
 )
-from admin_views.listing import date_text, text_of, whole
+from admin_views.listing import whole
 from admin_views.service_pages import ServicePages
+from admin_views.showing import date_text, text_of
 from forms import choices
 from forms.directory import DollarsField, blank_field
 from forms.fields import TickField

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from admin_views.directory import OWN, post_state
-from admin_views.listing import date_text, whole
+from admin_views.listing import whole
+from admin_views.showing import date_text
 from forms.directory import CloneForm, CopiesForm
 from models import ACTIVE, ARCHIVED, DRAFT, Program, ServiceActivity, ServiceLocation
 from workflows import audit, directory, records, service_rules, settings

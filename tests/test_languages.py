@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 import models
 from admin_views import help
-from admin_views.listing import date_text, moment_text, time_text
+from admin_views.showing import date_text, moment_text, time_text
 from forms.formats import number_text
 from models import Keyword, TaxonomyItem, TaxonomyList
 from workflows import records, settings
@@ -228,7 +228,9 @@ def test_every_help_page_says_the_same_in_both_languages(slug):
     english, in_french = help.read(slug, "en"), help.read(slug, "fr")
     assert in_french[0] != english[0], "there is no French page"
     assert [kind for kind, _content in in_french] == [kind for kind, _content in english]
-    assert [c for kind, c in in_french if kind == "code"] == [c for kind, c in english if kind == "code"]
+    assert [c for kind, c in in_french if kind == "code"] == [
+        c for kind, c in english if kind == "code"
+    ]
 
 
 def test_commands_speak_the_language_of_the_agency(app):

@@ -1,0 +1,99 @@
+"""A stored value as the words a person reads: days, times, list items, yes and no, a status in its pill."""
+
+import datetime
+from functools import lru_cache
+
+import peewee
+from babel.dates import format_date, format_datetime, format_time
+from markupsafe import Markup
+
+import models
+from admin_views.words import plain as _
+from forms import choices
+from workflows import settings
+
+
+@lru_cache(4096)
+def _date_text(value, code):
+    return format_date(value, "d MMM y", locale=code)
+
+
+def date_text(value):
+    """A day as people write it: 9 Feb 2026, 9 févr. 2026."""
+    return _date_text(value, models.language.get()) if value else ""
+
+
+def moment_text(value):
+    """An instant (naive UTC) in the agency's time zone."""
+    if not value:
+        return ""
+    code = models.language.get()
+    clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
+    return format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
+
+
+def time_text(value):
+    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
+    if not value:
+        return ""
+    if models.language.get() == "fr":
+        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
+    return format_time(value, "short", locale="en_CA")
+
+
+def _list_text(label_of):
+    return lambda values: ", ".join(label_of(value) for value in values or ())
+
+
+def _hours_text(rows):
+    days = dict(enumerate((label for _slug, label in choices.terms("weekdays")), 1))
+    return "; ".join(f"{days.get(day, day)} {opens}–{closes}" for day, opens, closes in rows or ())
+
+
+def text_of(field):
+    """A function from a stored value of ``field`` to the words a person reads."""
+    terms = getattr(field, "terms", None)
+    if isinstance(field, models.TermField):
+        return lambda value: choices.term_label(terms, value)
+    if isinstance(field, models.TermsField):
+        return _list_text(lambda value: choices.term_label(terms, value))
+    if isinstance(field, models.LanguageField):
+        return choices.language_label
+    if isinstance(field, models.LanguageListField):
+        return _list_text(choices.language_label)
+    if isinstance(field, models.HoursField):
+        return _hours_text
+    if isinstance(field, (models.LinesField, models.LevelsField)):
+        return _list_text(str)
+    if getattr(field, "choices", None):
+        offered = dict(field.choices)
+        return lambda value: _(offered[value]) if value in offered else value or ""
+    for kind, text in _TEXTS:
+        if isinstance(field, kind):
+            return text
+    return lambda value: "" if value is None else str(value)
+
+
+def _json_text(value):
+    if isinstance(value, dict):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+_TEXTS = (
+    (peewee.BooleanField, lambda value: _("Yes") if value else _("No")),
+    (peewee.DateTimeField, moment_text),
+    (peewee.DateField, date_text),
+    (peewee.TimeField, time_text),
+    (peewee.JSONField, _json_text),
+)
+
+
+def day_of(raw):
+    """A date as SQLite (ISO text) or PostgreSQL (a date) gives it."""
+    return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
+
+
+def pill(kind, value, text):
+    """A status as a word in a pill with a shape of its own; made once a request for each value."""
+    return Markup('<span class="pill pill-{}">{}</span>').format(value, text)
