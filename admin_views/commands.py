@@ -9,7 +9,7 @@ import seed
 from admin_views import data_commands
 from admin_views.data_commands import act_as
 from models import ADMINISTRATOR, SHARED
-from seed import example, start
+from seed import example, example_wipe, start
 from workflows import passphrases, records, schema
 
 
@@ -111,7 +111,7 @@ def example_agency(as_of, wipe):
     act_as("flask example")
     try:
         if wipe:
-            example.wipe()
+            example_wipe.wipe()
             click.echo(_("The example agency is gone."))
         else:
             example.load(as_of.date() if as_of else None)

@@ -29,7 +29,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, distribution, mail, outbox, records, referrals, settings
+from workflows import audit, distribution, flags, mail, outbox, records, settings
 
 KIND = "distribute"
 FORGOTTEN = datetime.timedelta(days=1)
@@ -258,7 +258,7 @@ def _rows(ticked):
             r.client_name,
             r.target_name,
             status_pill(r.status),
-            flag_pill(referrals.flag(r, today)),
+            flag_pill(flags.flag(r, today)),
             url_for("referral.details_view", id=r.id),
         )
         for r in ticked

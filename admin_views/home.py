@@ -15,7 +15,7 @@ from admin_views.showing import date_text, moment_text
 from forms import choices
 from forms.formats import number_text
 from models import Organization, now
-from workflows import audit, backup, people, referrals, settings, today
+from workflows import audit, backup, flags, people, settings, today
 
 DRAFTS = {"distribute": _l("Email selected referrals")}
 
@@ -109,24 +109,24 @@ class HomeView(PageView, AdminIndexView):
                 f"{outbox}?state=uncertain",
             ),
             (
-                referrals.OVERDUE,
+                flags.OVERDUE,
                 lambda n: ngettext("referral is overdue", "referrals are overdue", n),
                 f"{listed}?flag=overdue",
             ),
             (
-                referrals.STALE,
+                flags.STALE,
                 lambda n: ngettext(
                     "referral has waited a week or more", "referrals have waited a week or more", n
                 ),
                 f"{listed}?flag=stale",
             ),
             (
-                referrals.NEW,
+                flags.NEW,
                 lambda n: ngettext("new referral was received", "new referrals were received", n),
                 f"{listed}?flag=new",
             ),
             (
-                referrals.FOLLOW_UP_DUE,
+                flags.FOLLOW_UP_DUE,
                 lambda n: ngettext(
                     "distributed referral needs a follow-up",
                     "distributed referrals need a follow-up",

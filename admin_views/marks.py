@@ -15,29 +15,29 @@ from models import (
     Referral,
     database,
 )
-from workflows import referrals
+from workflows import flags
 
 TROUBLE = (FAILED, UNCERTAIN)
 
 
 # The words of each flag (R-REF-11); the others only repeat the status.
 FLAG_WORDS = {
-    referrals.NEW: N_("New"),
-    referrals.STALE: N_("Stale"),
-    referrals.OVERDUE: N_("Overdue"),
-    referrals.FOLLOW_UP_DUE: N_("Follow-up due"),
+    flags.NEW: N_("New"),
+    flags.STALE: N_("Stale"),
+    flags.OVERDUE: N_("Overdue"),
+    flags.FOLLOW_UP_DUE: N_("Follow-up due"),
 }
 
 
 def flag_pill(name):
-    """One of referrals.FLAGS as a pill; empty for those that only repeat the status."""
+    """One of flags.FLAGS as a pill; empty for those that only repeat the status."""
     return pill(name, name, _(FLAG_WORDS[name])) if name in FLAG_WORDS else ""
 
 
 def raw_flags(today):
     """A function from (status, outcome, received_on, last_sent_at) as the database gives them to the flag's pill."""
-    name_of, sent = referrals.flagger(today), Referral._meta.fields["last_sent_at"].python_value
-    pills = {name: flag_pill(name) for name in referrals.FLAGS}
+    name_of, sent = flags.flagger(today), Referral._meta.fields["last_sent_at"].python_value
+    pills = {name: flag_pill(name) for name in flags.FLAGS}
 
     def shown(value):
         status, outcome, received_on, last_sent_at = value

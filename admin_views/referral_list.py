@@ -24,7 +24,7 @@ from models import (
     Referral,
     SavedFilter,
 )
-from workflows import audit, records, referrals, settings
+from workflows import audit, flags, records, referrals, settings
 
 ALL = "all"
 SCREEN = "referral"
@@ -94,8 +94,8 @@ class ReferralList(EntityView):
 
     @staticmethod
     def _flagged(name):
-        known = name if name in referrals.FLAGS else referrals.NEW
-        return referrals.flag_condition(known, settings.today())
+        known = name if name in flags.FLAGS else flags.NEW
+        return flags.flag_condition(known, settings.today())
 
     @staticmethod
     def _flags():

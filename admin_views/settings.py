@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from admin_views.base import PageView
 from forms.settings import TestMessageForm, settings_form
 from models import CANCELLED, FAILED, SENT, UNCERTAIN, OutboxMessage, database
-from seed import example
+from seed import example, example_wipe
 from workflows import clock, mail, outbox, records, settings
 
 
@@ -47,10 +47,15 @@ class SettingsView(PageView):
 
     def _page(self, form, test):
         sections = [
-            (group.label, group.slug, [form[d.key] for d in group.definitions]) for group in settings.groups()
+            (group.label, group.slug, [form[d.key] for d in group.definitions])
+            for group in settings.groups()
         ]
         return self.render(
-            "settings/settings.html", form=form, sections=sections, test=test, mail_ready=mail.ready()
+            "settings/settings.html",
+            form=form,
+            sections=sections,
+            test=test,
+            mail_ready=mail.ready(),
         ), 422 if form.errors or test.errors else 200
 
     @expose("/test-message", methods=("POST",))
@@ -95,7 +100,9 @@ class ExampleView(PageView):
     administration = True
 
     def __init__(self):
-        super().__init__(endpoint="example", url="/administration/example", name=_l("Example agency"))
+        super().__init__(
+            endpoint="example", url="/administration/example", name=_l("Example agency")
+        )
 
     @expose("/", methods=("GET", "POST"))
     def index(self):
@@ -105,7 +112,7 @@ class ExampleView(PageView):
                 flash(_("Tick the box first: removing cannot be undone."), "warning")
                 return redirect(self.get_url(".index"))
             try:
-                example.wipe()
+                example_wipe.wipe()
             except example.NotPossible as error:
                 flash(str(error), "warning")
             else:

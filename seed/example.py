@@ -1,15 +1,12 @@
 """The example agency: a directory of 36 entries, its partners, and a week of referrals to try everything on.
 
-``load`` saves it through the records room, so every rule holds for it; ``wipe`` removes exactly what belongs to it.
+``load`` saves it through the records room, so every rule holds for it; seed/example_wipe.py takes it away again.
 """
 
 import datetime
 import uuid
-from pathlib import Path
 
-from flask import current_app
 from flask_babel import gettext as _
-from peewee import ForeignKeyField
 
 from models import (
     ACTIVE,
@@ -26,13 +23,10 @@ from models import (
     RECURRING,
     SENT,
     SHARING,
-    TABLES,
     AreaOfFocus,
-    Attachment,
     Client,
     ConsentRecord,
     DistributionLog,
-    Draft,
     DrivingStatement,
     Household,
     Keyword,
@@ -43,7 +37,6 @@ from models import (
     RecommendedAction,
     Referral,
     ReferralStatusEvent,
-    SavedFilter,
     ServiceActivity,
     ServiceLocation,
     Staff,
@@ -59,7 +52,6 @@ from workflows import audit, mail, records, referrals, service_rules, settings, 
 AUTHOR = "Example agency"
 # A consent has to be good on the as-of date and on the day somebody tries the example.
 CONSENT_DAYS = 300
-CHUNK = 500
 
 
 class NotPossible(Exception):
@@ -483,114 +475,3 @@ def _levels(span):
 def _keyword(offered, word):
     """The id of the area's keyword whose slug ends in ``word``."""
     return next(key for slug, key in offered.items() if slug.split("--")[-1] == word)
-
-
-# ---- Wiping -----------------------------------------------------------------------------------------------------------
-
-
-def wipe():
-    """Remove the example agency and all that came to belong to it, in one transaction; returns {table: rows removed}.
-
-    Reference data, settings and accounts stay, and so do people and partners that somebody typed in meanwhile.
-    Raises NotPossible when it is not loaded.
-    """
-    token = audit.actor.set(audit.Actor(AUTHOR))
-    try:
-        with database.atomic():
-            facts = settings.value("example_loaded")
-            if not facts:
-                raise NotPossible(_("The example agency is not loaded."))
-            removed = _remove(_belonging(facts), facts)
-            settings.change("example_loaded", None)
-            audit.record("delete", "example", None, removed)
-    finally:
-        audit.actor.reset(token)
-    for letter in (Path(current_app.config["INSTANCE"]) / "example-mail").glob("*.eml"):
-        letter.unlink()
-    return removed
-
-
-def _belonging(facts):
-    """{model: ids} of the example's rows and of every row that refers to one of them."""
-    doomed = {model: set() for model in TABLES}
-    doomed[Organization] = {facts["own"], *facts["organizations"]}
-    doomed[Household] = set(facts["households"])
-    for model in TABLES:
-        for field in model._meta.sorted_fields:
-            if not isinstance(field, ForeignKeyField) or field.rel_model in (model, Staff):
-                continue
-            if field.on_delete != "SET NULL":
-                doomed[model] |= _ids(model.id, field, doomed[field.rel_model])
-    doomed[DrivingStatement] |= _only_for(
-        DrivingStatement.referrals.get_through_model().drivingstatement,
-        DrivingStatement.referrals.get_through_model().referral,
-        doomed[Referral],
-    )
-    doomed[OutboxMessage] = _only_for(
-        DistributionLog.message, DistributionLog.referral, doomed[Referral]
-    )
-    for model in TABLES:
-        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
-        doomed[Attachment] |= owned
-    since = datetime.datetime.fromisoformat(facts["loaded_at"])
-    for model in (Draft, SavedFilter):
-        # They hold numbers of rows that go; the same numbers may soon be somebody else's.
-        doomed[model] |= {row.id for row in model.select(model.id).where(model.created_at >= since)}
-    checks = WeeklyCheck.select(WeeklyCheck.id).where(WeeklyCheck.id >= facts["check"])
-    doomed[WeeklyCheck] |= {row.id for row in checks}
-    cases = Household.select(Household.id, Household.primary_worker).tuples()
-    needed = {worker for key, worker in cases if key not in doomed[Household]}
-    doomed[Staff] = set(facts["staff"]) - needed
-    return doomed
-
-
-def _ids(key, field, targets, table=None):
-    """Ids ``key`` of the rows whose ``field`` is one of ``targets``, looked up some hundred at a time."""
-    found, targets = set(), sorted(targets)
-    for start in range(0, len(targets), CHUNK):
-        query = field.model.select(key).where(field.in_(targets[start : start + CHUNK]))
-        if table:
-            query = query.where(Attachment.owner_table == table)
-        found |= {value for (value,) in query.tuples()}
-    return found
-
-
-def _only_for(key, referral, doomed):
-    """Values of ``key`` that are linked to doomed referrals and to no other."""
-    touched = _ids(key, referral, doomed) - {None}
-    rows = key.model.select(key, referral).where(key.is_null(False)).tuples()
-    return touched - {value for value, linked in rows if value in touched and linked not in doomed}
-
-
-def _remove(doomed, facts):
-    """Delete the rows, last tables first, and keep the counters right; returns {table: rows removed}."""
-    removed = {}
-    if facts["before"] is not None:
-        doomed[Organization].discard(facts["own"])
-    for model in reversed(TABLES):
-        ids = sorted(doomed[model])
-        for start in range(0, len(ids), CHUNK):
-            some = model.id.in_(ids[start : start + CHUNK])
-            _uncount(model, some)
-            model.delete().where(some).execute()
-        if ids:
-            removed[model._meta.table_name] = len(ids)
-    if facts["before"] is not None:
-        _give_back(facts)
-    return removed
-
-
-def _give_back(facts):
-    """The own organization as it was: bare, as no rule would let anybody save it."""
-    own = Organization.get_by_id(facts["own"])
-    for name, value in {**facts["before"], "referral_last_checked_on": None}.items():
-        setattr(own, name, value)
-    records.derive(own)
-    own.version, own.updated_at = own.version + 1, now()
-    own.save()
-
-
-def _uncount(model, some):
-    column = getattr(model._meta, "counted", None)
-    for value in model.select(getattr(model, column)).where(some).tuples() if column else ():
-        records.bump(f"{model._meta.table_name}.{column}", value[0], -1)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -25,8 +26,8 @@ from models import (
     Staff,
     WeeklyCheck,
 )
-from seed import example
-from workflows import audit, records, referrals, service_rules, settings
+from seed import example, example_wipe
+from workflows import audit, flags, records, referrals, service_rules, settings
 
 AS_OF = datetime.date(2026, 2, 9)
 
@@ -134,7 +135,7 @@ def test_the_triage_week_starts_at_6_2_1(ties):
 
 def test_the_nine_referrals_have_their_ages_and_flags_r_ref_11(ties):
     found = {
-        row.number: ((AS_OF - row.received_on).days, referrals.flag(row, AS_OF))
+        row.number: ((AS_OF - row.received_on).days, flags.flag(row, AS_OF))
         for row in Referral.select()
     }
     assert found == {
@@ -152,7 +153,7 @@ def test_the_nine_referrals_have_their_ages_and_flags_r_ref_11(ties):
 
 def test_the_last_weekly_check_is_ten_days_ago_r_ref_12(ties):
     assert WeeklyCheck.get().on == datetime.date(2026, 1, 30)
-    assert referrals.days_since_check(AS_OF) == 10
+    assert flags.days_since_check(AS_OF) == 10
 
 
 def test_only_k1_agreed_to_details_by_email_r_ref_4(ties):
@@ -228,7 +229,7 @@ def counts():
 def test_wiping_leaves_no_row_of_the_example(app):
     before = counts()
     example.load(AS_OF)
-    example.wipe()
+    example_wipe.wipe()
     assert counts() == before
     assert not any(records.kept_counts(Referral).values())
     assert not any(records.kept_counts(OutboxMessage).values())
@@ -237,7 +238,7 @@ def test_wiping_leaves_no_row_of_the_example(app):
 
 
 def test_wiping_is_one_audit_row_for_the_example(ties):
-    example.wipe()
+    example_wipe.wipe()
     (row,) = AuditLog.select().where(AuditLog.entity == "example")
     assert row.action == "delete"
     assert row.changed_fields["referral"] == 9
@@ -278,13 +279,13 @@ def test_what_was_made_while_trying_goes_too(app):
         result="queued",
     )
     records.save(Draft(kind="distribute", answers={"referrals": [received.id]}))
-    referrals.weekly_check(AS_OF, "Tom")
+    flags.weekly_check(AS_OF, "Tom")
     assert own.id
     folder = app.config["INSTANCE"] + "/example-mail"
-    mail = example.Path(folder)
+    mail = Path(folder)
     mail.mkdir()
     (mail / "x.eml").write_text("x")
-    example.wipe()
+    example_wipe.wipe()
     assert counts() == before
     assert list(mail.iterdir()) == []
 
@@ -298,7 +299,7 @@ def test_people_typed_in_meanwhile_stay(ties):
     records.save(Staff(name="Noor Haddad"))
     household.primary_worker = Staff.get(Staff.name == "Amina Warsame")
     records.save(household)
-    example.wipe()
+    example_wipe.wipe()
     assert [row.first_name for row in Client.select()] == ["Lea"]
     assert {row.name for row in Staff.select()} >= {"Noor Haddad", "Amina Warsame"}
     assert not Staff.select().where(Staff.name == "Grace Okafor").exists()
@@ -311,17 +312,17 @@ def test_an_agency_that_lent_its_row_gets_it_back_r_org_1(app):
     before = (own.id, own.name, own.city, own.is_ircc_funded)
     example.load(AS_OF)
     assert Organization.own().name == "The Immigrant Education Society (TIES)"
-    example.wipe()
+    example_wipe.wipe()
     own = Organization.own()
     assert (own.id, own.name, own.city, own.is_ircc_funded) == before
 
 
 def test_after_wiping_it_can_be_loaded_again(ties):
-    example.wipe()
+    example_wipe.wipe()
     example.load(AS_OF)
     assert records.kept_counts(Referral) == {"received": 6, "distributed": 2, "complete": 1}
 
 
 def test_there_is_nothing_to_wipe_where_nothing_was_loaded(app):
     with pytest.raises(example.NotPossible):
-        example.wipe()
+        example_wipe.wipe()

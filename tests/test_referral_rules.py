@@ -26,7 +26,7 @@ from models import (
     Referral,
     ReferralStatusEvent,
 )
-from workflows import audit, distribution, referrals, settings
+from workflows import audit, distribution, flags, referrals, settings
 from workflows.records import Refused, kept_counts, save
 
 
@@ -350,15 +350,15 @@ def test_outcome_and_status_never_move_each_other(service):
 def test_flags_of_a_received_referral_follow_its_age(service, age, flag):
     """R-REF-11, in the row and in the list's filter alike."""
     row = make_referral(service, received_on=DAY - days(age))
-    assert referrals.flag(row, DAY) == flag
+    assert flags.flag(row, DAY) == flag
     assert flagged(row) == [flag]
 
 
 def flagged(row):
     return [
         name
-        for name in referrals.FLAGS
-        if Referral.select().where(referrals.flag_condition(name, DAY), Referral.id == row.id)
+        for name in flags.FLAGS
+        if Referral.select().where(flags.flag_condition(name, DAY), Referral.id == row.id)
     ]
 
 
@@ -377,7 +377,7 @@ def test_a_distributed_referral_is_due_for_follow_up_after_21_days(service, sent
     row = make_referral(service)
     at = sent_at and datetime.datetime.fromisoformat(sent_at)
     Referral.update(status="distributed", last_sent_at=at, outcome=outcome).execute()
-    assert referrals.flag(fresh(row), DAY) == flag
+    assert flags.flag(fresh(row), DAY) == flag
     assert flagged(row) == [flag]
 
 
@@ -386,23 +386,23 @@ def test_the_limits_of_the_flags_are_settings(service):
     set_value("referral_stale_days", 2)
     set_value("referral_overdue_days", 3)
     row = make_referral(service, received_on=DAY - days(3))
-    assert referrals.flag(row, DAY) == "overdue"
+    assert flags.flag(row, DAY) == "overdue"
     assert flagged(row) == ["overdue"]
 
 
 @pytest.mark.parametrize(("ago", "due"), [(0, False), (6, False), (7, True), (10, True)])
 def test_the_weekly_check_is_asked_for_after_seven_days(own, ago, due):
     """R-REF-12."""
-    assert referrals.check_due(DAY) is True
-    referrals.weekly_check(DAY - days(ago))
-    assert referrals.check_due(DAY) is due
+    assert flags.check_due(DAY) is True
+    flags.weekly_check(DAY - days(ago))
+    assert flags.check_due(DAY) is due
 
 
 def test_the_weekly_check_keeps_what_was_open(service):
     """R-REF-12."""
     make_referral(service)
     make_referral(service, received_on=DAY - days(7))
-    check = referrals.weekly_check(DAY)
+    check = flags.weekly_check(DAY)
     assert (check.open_received, check.stale, check.by_name) == (2, 1, "Amina")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from models import DistributionLog, OutboxMessage, Referral, WeeklyCheck
 from seed import example
-from workflows import audit, clock, records, referrals, settings
+from workflows import audit, clock, flags, records, settings
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def send(browser, page, app, confirmed=()):
     return browser.get(page.path)
 
 
-def flags():
+def flag_names():
     today = settings.today()
-    return {row.number: referrals.flag(row, today) for row in Referral.select()}
+    return {row.number: flags.flag(row, today) for row in Referral.select()}
 
 
 def test_the_weekly_triage_through_the_screens_ends_at_one_five_three_with_six_log_rows(
@@ -144,5 +144,5 @@ def test_the_weekly_triage_through_the_screens_ends_at_one_five_three_with_six_l
     assert records.kept_counts(Referral) == {"received": 1, "distributed": 5, "complete": 3}
     ends = dict.fromkeys(("R-101", "R-102", "R-106", "R-107", "R-108"), "distributed")
     ends |= {"R-103": "overdue", "R-104": "complete", "R-105": "complete", "R-109": "complete"}
-    assert flags() == ends
+    assert flag_names() == ends
     assert audit.first_broken_row() is None

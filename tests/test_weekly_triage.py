@@ -20,7 +20,7 @@ from agency import (
 from smtp_server import Listening, PostOffice
 
 from models import DistributionLog, OutboxMessage, Referral, WeeklyCheck
-from workflows import audit, distribution, outbox, referrals, settings
+from workflows import audit, distribution, flags, outbox, referrals, settings
 from workflows.outbox import NotAllowed
 from workflows.records import kept_counts, save
 
@@ -136,25 +136,25 @@ def triage(own):
     return found
 
 
-def flags(triage):
-    return {number: referrals.flag(fresh(row), DAY) for number, row in triage.items()}
+def flag_names(triage):
+    return {number: flags.flag(fresh(row), DAY) for number, row in triage.items()}
 
 
 def test_the_weekly_triage_ends_at_one_five_three_with_six_log_rows(app, office, triage):
     """Domain 6.4; R-REF-2, 3, 4, 5, 6, 7, 8, 9, 11, 12 and decisions 0.3, 0.4, 0.7."""
     start = log_rows()
     assert kept_counts(Referral) == {"received": 6, "distributed": 2, "complete": 1}
-    assert flags(triage) == {row[0]: row[8] for row in TRIAGE}
-    for name in referrals.FLAGS:
-        listed = Referral.select().where(referrals.flag_condition(name, DAY))
+    assert flag_names(triage) == {row[0]: row[8] for row in TRIAGE}
+    for name in flags.FLAGS:
+        listed = Referral.select().where(flags.flag_condition(name, DAY))
         assert {row.number for row in listed} == {row[0] for row in TRIAGE if row[8] == name}
     assert fresh(triage["R-109"]).duplicate_of == triage["R-106"]
     assert fresh(triage["R-108"]).duplicate_of is None
-    assert (referrals.days_since_check(DAY), referrals.check_due(DAY)) == (10, True)
+    assert (flags.days_since_check(DAY), flags.check_due(DAY)) == (10, True)
 
     # 1 the weekly check
-    referrals.weekly_check(DAY)
-    assert (referrals.days_since_check(DAY), referrals.check_due(DAY)) == (0, False)
+    flags.weekly_check(DAY)
+    assert (flags.days_since_check(DAY), flags.check_due(DAY)) == (0, False)
 
     # 2 full detail to an outside address without every consent
     refused = plan([triage["R-101"], triage["R-102"]], detail="full", confirmed_outside=True)
@@ -223,6 +223,6 @@ def test_the_weekly_triage_ends_at_one_five_three_with_six_log_rows(app, office,
     assert kept_counts(Referral) == {"received": 1, "distributed": 5, "complete": 3}
     ends = dict.fromkeys(("R-101", "R-102", "R-106", "R-107", "R-108"), "distributed")
     ends |= {"R-103": "overdue", "R-104": "complete", "R-105": "complete", "R-109": "complete"}
-    assert flags(triage) == ends
+    assert flag_names(triage) == ends
     assert WeeklyCheck.get().open_received == 6
     assert audit.first_broken_row() is None

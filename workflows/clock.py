@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from peewee import PeeweeException
 
 from models import KeptCount, database, language, now
-from workflows import audit, outbox, referrals, settings
+from workflows import audit, outbox, settings
 from workflows.records import bump
 
 PAUSE = 5  # seconds between two looks at the outbox when nobody wakes the clock
@@ -78,7 +78,7 @@ def _daily(job):
         )
     if claimed:
         job()
-        tomorrow = referrals.start_of(settings.today() + datetime.timedelta(days=1))
+        tomorrow = settings.start_of(settings.today() + datetime.timedelta(days=1))
         KeptCount.update(n=_minute(tomorrow)).where(mine).execute()
 
 

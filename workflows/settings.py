@@ -391,6 +391,12 @@ def local(instant):
     return instant.replace(tzinfo=datetime.UTC).astimezone(zone())
 
 
+def start_of(day):
+    """The instant (naive UTC) at which ``day`` begins where the agency is."""
+    midnight = datetime.datetime.combine(day, datetime.time(), zone())
+    return midnight.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
 def today():
     """The date it is at the agency; ages and due days count from it."""
     return local(now()).date()

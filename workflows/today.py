@@ -18,7 +18,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import directory, referrals, settings
+from workflows import directory, flags, settings
 
 CAP = 1000
 
@@ -34,8 +34,8 @@ def counts(today):
     row = Referral.select(Referral.id)
     message = OutboxMessage.select(OutboxMessage.id)
     queries = {
-        name: row.where(referrals.flag_condition(name, today))
-        for name in (referrals.NEW, referrals.STALE, referrals.OVERDUE, referrals.FOLLOW_UP_DUE)
+        name: row.where(flags.flag_condition(name, today))
+        for name in (flags.NEW, flags.STALE, flags.OVERDUE, flags.FOLLOW_UP_DUE)
     }
     queries["follow-up-day"] = row.where(
         Referral.follow_up_due_on <= today, Referral.status != COMPLETE
