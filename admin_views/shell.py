@@ -2,9 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Request, abort, g, request, session, url_for
+from flask import Request, abort, current_app, request, session, url_for
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 from werkzeug.datastructures import ImmutableMultiDict
 
 import models
@@ -52,7 +55,7 @@ def init_app(app, menu):
             )
         return stamps[name]
 
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, piece=piece)
 
 
 def choose_language():
@@ -95,13 +98,9 @@ def facts(menu):
     return {
         "lang": code,
         "agency_name": name,
-        "menu": menu_items(menu, own) if inside else [],
-        "languages": [
-            {"code": one, "label": label, "current": one == code} for one, label in LANGUAGES
-        ],
+        "menu": menu_html(menu, own) if inside else "",
         "signed_in": current_user.is_authenticated,
         "working_as": current_user.working_as if inside else "",
-        "theme": request.cookies.get("theme", "auto"),
         "example_loaded": inside and bool(settings.value("example_loaded")),
         "shortcuts_on": inside
         and settings.value("single_key_shortcuts")
@@ -109,11 +108,12 @@ def facts(menu):
     }
 
 
-def menu_items(menu, own):
-    """The menu with its lists narrowed to the own organization and the page's own entry marked."""
-    if "menu" not in g:
-        here = current_entry([href for _label, href in menu], request.path)
-        g.menu = [
+def menu_html(menu, own):
+    """The menu with its lists narrowed to the own organization and the page's own entry marked; kept as HTML."""
+    here = current_entry([href for _label, href in menu], request.path)
+
+    def draw():
+        items = [
             {
                 "label": str(label),
                 "href": href.replace("organization=own", f"organization={own}"),
@@ -122,7 +122,37 @@ def menu_items(menu, own):
             }
             for label, href in menu
         ]
-    return g.menu
+        return _draw("menu", menu=items)
+
+    return choices.memo(("menu", models.language.get(), own, here), draw)
+
+
+# Stand-ins in a kept piece of the shell for what differs from request to request.
+TOKEN, HERE, HERE_QUOTED = "%%token%%", "%%here%%", "%%here-quoted%%"
+
+
+def piece(name, **facts):
+    """A part of the shell as HTML, drawn once for each language and set of facts: it is the same on every page."""
+    code = models.language.get()
+
+    def draw():
+        languages = [
+            {"code": one, "label": label, "current": one == code} for one, label in LANGUAGES
+        ]
+        return _draw(
+            name, token=TOKEN, here=HERE, here_quoted=HERE_QUOTED, languages=languages, **facts
+        )
+
+    html = choices.memo(("piece", name, code, *facts.values()), draw)
+    if TOKEN not in html:
+        return html
+    here = request.full_path.rstrip("?")
+    filled = str(html).replace(TOKEN, generate_csrf()).replace(HERE, str(escape(here)))
+    return Markup(filled.replace(HERE_QUOTED, quote(here, safe="")))
+
+
+def _draw(name, **facts):
+    return Markup(current_app.jinja_env.get_template(f"shell/{name}.html").render(**facts))
 
 
 def current_entry(addresses, path):
