@@ -382,13 +382,6 @@ class _Memory(dict):
         return text
 
 
-class _Afresh(_Memory):
-    """The same for what cannot be remembered: PostgreSQL gives JSON columns as lists."""
-
-    def __getitem__(self, value):
-        return safe(self.form(value))
-
-
 def safe(words):
     """``words`` as a plain string that HTML may hold; most need no change, and looking is cheaper than escaping."""
     if isinstance(words, Markup):

@@ -17,7 +17,8 @@ class Asked(logging.Handler):
         self.sql = []
 
     def emit(self, record):
-        self.sql.append(record.msg[0])
+        if isinstance(record.msg, tuple):  # the pool says other things here
+            self.sql.append(record.msg[0])
 
     def counted(self):
         """The statements of a page, those of its session, its audit row and its transactions apart."""

@@ -14,13 +14,19 @@ PLACES = (
     "/my-organization/",
     "/partners/",
     "/coverage/",
-    "/administration/",
-    "/settings/",
-    "/help",
+    "/help/",
     "/who",
     "/administrator",
-    "/service-activities/?organization=own&state=active",
+    "/administration/",
+    "/administration/settings/",
+    "/administration/backups/",
+    "/administration/passphrases",
+    "/administration/screens",
+    "/administration/example/",
+    "/service-activities/?state=active",
     "/referrals/?status=received",
+    "/staff/import/",
+    "/clients/export/",
 )
 
 
@@ -66,17 +72,23 @@ def test_the_screens_of_an_entity(portal, inside, model):
     if key:
         pages.append(f"{address(model)}details/?id={key}")
         if model in EDITABLE:
-            pages += [f"{address(model)}edit/?id={key}", f"{address(model)}delete/?id={key}"]
+            pages += [f"{address(model)}edit/?id={key}"]
+    tour(portal, inside, pages)
+
+
+def tour(portal, window, pages):
+    """
     found = []
     for path in pages:
-        inside.goto(portal.url + path)
-        found += look_at(inside)
+        answer = window.goto(portal.url + path)
+        assert answer.status == 200, path
+        found += look_at(window)
     assert not found, "\n".join(found)
+
+
+def test_a_page_that_asks_before_deleting(portal, inside):
+    tour(portal, inside, ["/staff/delete/?id=1"])
 
 
 def test_the_pages_that_are_no_entity(portal, inside):
-    found = []
-    for path in PLACES:
-        inside.goto(portal.url + path)
-        found += look_at(inside)
-    assert not found, "\n".join(found)
+    tour(portal, inside, PLACES)
