@@ -16,7 +16,8 @@ from admin_views.showing import pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
-from forms.fields import find_rows, model_form
+from forms.fields import model_form
+from forms.pickers import find_rows
 from workflows import audit, records
 
 STAMPS = (
@@ -538,7 +539,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             names = [n for line in lines for n in (line if isinstance(line, tuple) else (line,))]
             pairs = [
                 (label, words)
-                for label, words in map(lambda n: self.fact(record, n), names)
+                for label, words in (self.fact(record, name) for name in names)
                 if words
             ]
             if pairs:

@@ -11,7 +11,8 @@ from admin_views.base import EntityView
 from admin_views.marks import brief
 from admin_views.showing import date_text
 from forms import choices
-from forms.fields import LineField, PickerField
+from forms.fields import LineField
+from forms.pickers import PickerField
 from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
 from workflows import audit, people, records, referrals, settings
 

@@ -6,12 +6,24 @@ What a field's own widget draws (hours, pickers, presets) comes from macros/widg
 
 from html import escape as quoted
 
+from flask import get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from wtforms.widgets import html_params
 
 LONG_LIST = 12
 PLAIN_INPUTS = ("text", "number", "date", "time", "datetime-local", "email", "tel", "url")
+
+
+class MacroWidget:
+    """Draws a field with the macro of that name in macros/widgets.html; ``facts`` are its further arguments."""
+
+    def __init__(self, macro):
+        self.macro = macro
+
+    def __call__(self, field, **attributes):
+        draw = get_template_attribute("macros/widgets.html", self.macro)
+        return Markup(draw(field, *field.facts()))
 
 
 def draw(field):

@@ -3,7 +3,6 @@
 Choices are read for each request from forms.choices, so an administrator's edit shows at once.
 """
 
-import datetime
 import json
 
 import peewee
@@ -30,22 +29,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 import models
 from forms import choices, validators
 from forms.base import PortalForm
+from forms.drawing import MacroWidget
 from forms.formats import number_text
+from forms.hours import HoursField
+from forms.pickers import PickerField, RequiredPick, SmallTableField
 
 LONG_TEXT = 20_000
 SMALL_TABLE = 25
 BIGGEST = 2_147_483_647
-
-
-class MacroWidget:
-    """Draws a field with the macro of that name in macros/widgets.html; ``facts`` are its further arguments."""
-
-    def __init__(self, macro):
-        self.macro = macro
-
-    def __call__(self, field, **attributes):
-        draw = get_template_attribute("macros/widgets.html", self.macro)
-        return Markup(draw(field, *field.facts()))
 
 
 class LineField(StringField):
@@ -101,9 +92,7 @@ class LevelsField(TickField):
     widget = MacroWidget("clb")
 
     def __init__(self, *args, **options):
-        super().__init__(
-            *args, coerce=int, choices=[(n, str(n)) for n in range(13)], **options
-        )
+        super().__init__(*args, coerce=int, choices=[(n, str(n)) for n in range(13)], **options)
 
     def facts(self):
         return ()
@@ -155,64 +144,6 @@ class PreferredLanguagesField(Field):
             raise ValidationError(_l("Choose languages from the list."))
 
 
-class HoursField(Field):
-    """Weekly hours as rows of [weekday, opens, closes]; closes after opens, no overlaps (R-LOC-3)."""
-
-    is_group = True
-    widget = MacroWidget("hours")
-
-    def facts(self):
-        days = [label for _slug, label in choices.terms("weekdays")]
-        typed = self.typed or [[] for _day in range(7)]
-        return ([(n + 1, days[n], (typed[n] + [("", "")] * 2)[:2]) for n in range(len(days))],)
-
-    def process(self, formdata, data=None, extra_filters=None):
-        super().process(formdata, data, extra_filters)
-        self.typed = self._typed(formdata) if formdata else self._stored(self.data or [])
-        if formdata is not None:
-            self.data = [
-                [day + 1, opens, closes]
-                for day, slots in enumerate(self.typed)
-                for opens, closes in slots
-                if opens or closes
-            ]
-
-    def _stored(self, rows):
-        typed = [[] for _day in range(7)]
-        for day, opens, closes in rows:
-            typed[day - 1].append((opens, closes))
-        return typed
-
-    def _typed(self, formdata):
-        return [
-            [
-                (
-                    formdata.get(f"{self.name}-{day}-{slot}-opens", "").strip()[:5],
-                    formdata.get(f"{self.name}-{day}-{slot}-closes", "").strip()[:5],
-                )
-                for slot in (0, 1)
-            ]
-            for day in range(1, 8)
-        ]
-
-    def post_validate(self, form, stopped):
-        by_day = {}
-        for day, opens, closes in self.data or []:
-            try:
-                start, end = datetime.time.fromisoformat(opens), datetime.time.fromisoformat(closes)
-            except ValueError as error:
-                raise ValidationError(
-                    _l("Give both an opening and a closing time, such as 09:00 and 16:30.")
-                ) from error
-            if end <= start:
-                raise ValidationError(_l("Closing time must be later than opening time."))
-            by_day.setdefault(day, []).append((start, end))
-        for slots in by_day.values():
-            slots.sort()
-            if any(b[0] < a[1] for a, b in zip(slots, slots[1:], strict=False)):
-                raise ValidationError(_l("Two times on one day overlap. Change one of them."))
-
-
 class JsonTextField(TextAreaField):
     """A JSON value; what was typed stays in the box when it is not valid JSON."""
 
@@ -226,89 +157,6 @@ class JsonTextField(TextAreaField):
             self.data = json.loads(values[0]) if values and values[0].strip() else None
         except ValueError as error:
             raise ValueError(_("This is not valid JSON.")) from error
-
-
-def find_rows(query, text, limit=20):
-    """Up to ``limit`` (id, label) rows of ``query`` whose words begin with the words of ``text``."""
-    model = query.model
-    label = choices.label_column(model)
-    for word in models.normalise(text).split():
-        column = model._meta.fields.get("search") or peewee.fn.LOWER(label)
-        query = query.where(column.startswith(word) | column.contains(f" {word}"))
-    rows = query.select(model._meta.fields["id"], label).order_by(label).limit(limit).tuples()
-    return [(key, str(text)) for key, text in rows]
-
-
-class PickerField(Field):
-    """One row of another table: a select while the table is small, else found by typing.
-
-    Without script "Find" posts the page back and offers the matches; nothing is saved on the way.
-    ``query`` is the base query of rows that may be chosen.
-    """
-
-    is_group = False
-    widget = MacroWidget("picker")
-
-    def __init__(self, *args, query=None, lookup_url="", **options):
-        self.query, self.lookup_url, self.found = query, lookup_url, None
-        super().__init__(*args, **options)
-
-    def process_data(self, value):
-        self.data = getattr(value, "id", value)
-
-    def process(self, formdata, data=None, extra_filters=None):
-        super().process(formdata, data, extra_filters)
-        self.typed = (formdata.get(f"{self.name}-query", "") if formdata else "").strip()
-        self.asked = bool(formdata) and formdata.get("find") == self.name
-
-    def process_formdata(self, values):
-        values = [value for value in values if value.strip()]
-        self.data = None
-        if values:
-            self.data = int(values[-1]) if values[-1].isdigit() and len(values[-1]) < 10 else -1
-
-    def find(self, text):
-        """[(id, words)] of the rows that ``text`` finds."""
-        return find_rows(self.query, text)
-
-    def label_of(self, key):
-        """The words of the chosen row, or None when there is no such row to choose."""
-        model = self.query.model
-        label = choices.label_column(model)
-        row = self.query.select(label).where(model._meta.fields["id"] == key).tuples().first()
-        return str(row[0]) if row else None
-
-    def facts(self):
-        value = self.data if self.data not in (None, -1) else ""
-        matches = self.find(self.typed) if self.asked else self.found
-        return (value, self.label_of(value) if value else "", matches, self.typed, self.lookup_url)
-
-    def pre_validate(self, form):
-        if self.data is None and self.typed and not self.asked:
-            # Somebody typed and pressed Save without choosing: one match is meant, several are offered.
-            self.found = self.find(self.typed)
-            if len(self.found) == 1:
-                self.data, self.found = self.found[0][0], None
-            else:
-                raise ValidationError(_l("Choose one of the rows that were found."))
-        if self.data is not None and self.label_of(self.data) is None:
-            self.data = None
-            raise ValidationError(_l("That row is no longer there. Please choose again."))
-
-
-class RequiredPick(InputRequired):
-    """A row must be chosen; what counts is the choice, not the text in the search box."""
-
-    def __call__(self, form, field):
-        if field.data is None and not field.typed:
-            super().__call__(form, field)
-
-
-class SmallTableField(SelectField):
-    """One row of a table small enough for a select."""
-
-    def process_data(self, value):
-        self.data = getattr(value, "id", value)
 
 
 class TermMixin:
@@ -432,7 +280,9 @@ def _many(field, options, required):
     if field.rel_model is models.Language:
         return LanguagesField(coerce=int, choices=choices.language_ids(), **options)
     if field.rel_model is models.TaxonomyItem:
-        return TickField(coerce=int, choices=choices.term_ids(field.name.replace("_", "-")), **options)
+        return TickField(
+            coerce=int, choices=choices.term_ids(field.name.replace("_", "-")), **options
+        )
     label = choices.label_column(field.rel_model)
     query = field.rel_model.select(field.rel_model.id, label).order_by(label)
     return TickField(coerce=int, choices=list(query.tuples()), **options)
@@ -451,9 +301,7 @@ def _paragraph(field, options, required):
 
 
 def _integer(field, options, required):
-    options["validators"].append(
-        NumberRange(-BIGGEST, BIGGEST, _l("This number is too large."))
-    )
+    options["validators"].append(NumberRange(-BIGGEST, BIGGEST, _l("This number is too large.")))
     return IntegerField(**options)
 
 

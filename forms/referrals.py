@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 import models
 from forms import choices, validators
 from forms.base import PortalForm
-from forms.fields import LineField, LinesField, ParagraphField, PickerField
+from forms.fields import LineField, LinesField, ParagraphField
+from forms.pickers import PickerField
 
 SIMILAR = "similar"  # the question whether somebody new is one of these people
 USUAL = "usual"  # the amount of detail that the agency's settings choose for an address

@@ -1,0 +1,94 @@
+"""One row of another table as an answer: chosen from a select, or found by typing where the table is long."""
+
+import peewee
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired, ValidationError
+
+import models
+from forms import choices
+from forms.drawing import MacroWidget
+
+
+def find_rows(query, text, limit=20):
+    """Up to ``limit`` (id, label) rows of ``query`` whose words begin with the words of ``text``."""
+    model = query.model
+    label = choices.label_column(model)
+    for word in models.normalise(text).split():
+        column = model._meta.fields.get("search") or peewee.fn.LOWER(label)
+        query = query.where(column.startswith(word) | column.contains(f" {word}"))
+    rows = query.select(model._meta.fields["id"], label).order_by(label).limit(limit).tuples()
+    return [(key, str(text)) for key, text in rows]
+
+
+class PickerField(Field):
+    """One row of another table: a select while the table is small, else found by typing.
+
+    Without script "Find" posts the page back and offers the matches; nothing is saved on the way.
+    ``query`` is the base query of rows that may be chosen.
+    """
+
+    is_group = False
+    widget = MacroWidget("picker")
+
+    def __init__(self, *args, query=None, lookup_url="", **options):
+        self.query, self.lookup_url, self.found = query, lookup_url, None
+        super().__init__(*args, **options)
+
+    def process_data(self, value):
+        self.data = getattr(value, "id", value)
+
+    def process(self, formdata, data=None, extra_filters=None):
+        super().process(formdata, data, extra_filters)
+        self.typed = (formdata.get(f"{self.name}-query", "") if formdata else "").strip()
+        self.asked = bool(formdata) and formdata.get("find") == self.name
+
+    def process_formdata(self, values):
+        values = [value for value in values if value.strip()]
+        self.data = None
+        if values:
+            self.data = int(values[-1]) if values[-1].isdigit() and len(values[-1]) < 10 else -1
+
+    def find(self, text):
+        """[(id, words)] of the rows that ``text`` finds."""
+        return find_rows(self.query, text)
+
+    def label_of(self, key):
+        """The words of the chosen row, or None when there is no such row to choose."""
+        model = self.query.model
+        label = choices.label_column(model)
+        row = self.query.select(label).where(model._meta.fields["id"] == key).tuples().first()
+        return str(row[0]) if row else None
+
+    def facts(self):
+        value = self.data if self.data not in (None, -1) else ""
+        matches = self.find(self.typed) if self.asked else self.found
+        return (value, self.label_of(value) if value else "", matches, self.typed, self.lookup_url)
+
+    def pre_validate(self, form):
+        if self.data is None and self.typed and not self.asked:
+            # Somebody typed and pressed Save without choosing: one match is meant, several are offered.
+            self.found = self.find(self.typed)
+            if len(self.found) == 1:
+                self.data, self.found = self.found[0][0], None
+            else:
+                raise ValidationError(_l("Choose one of the rows that were found."))
+        if self.data is not None and self.label_of(self.data) is None:
+            self.data = None
+            raise ValidationError(_l("That row is no longer there. Please choose again."))
+
+
+class RequiredPick(InputRequired):
+    """A row must be chosen; what counts is the choice, not the text in the search box."""
+
+    def __call__(self, form, field):
+        if field.data is None and not field.typed:
+            super().__call__(form, field)
+
+
+class SmallTableField(SelectField):
+    """One row of a table small enough for a select."""
+
+    def process_data(self, value):
+        self.data = getattr(value, "id", value)
