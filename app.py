@@ -64,6 +64,7 @@ def kept_key(folder, name):
 
 def create_app(config=None):
     """The Flask application for a configuration: DEFAULTS, then the environment, then ``config``."""
+    os.umask(0o077)  # what the portal writes, the database above all, is closed to other users of the machine
     app = Flask(__name__)
     app.config.update(DEFAULTS)
     app.config.update({name: os.environ[name] for name in DEFAULTS if name in os.environ})

@@ -48,6 +48,19 @@ def N_(text):
     return text
 
 
+class OneWriter(PooledPostgresqlDatabase):
+    """PostgreSQL whose transactions wait for each other from their beginning, as SQLite's IMMEDIATE ones do.
+
+    They all end at the one head row of the audit log, so nothing is slower; but two that lock rows and counters in
+    different orders on the way would stop each other.  One with an isolation level of its own only reads.
+    """
+
+    def begin(self, isolation_level=None):
+        super().begin(isolation_level)
+        if isolation_level is None:
+            self.cursor().execute("SELECT pg_advisory_xact_lock(20260401)")
+
+
 def open_database(url):
     """Point the models at ``sqlite:///path`` or ``postgresql://…``; returns the database.
 
@@ -69,7 +82,7 @@ def open_database(url):
         )
     elif parts.scheme in ("postgresql", "postgres"):
         # Eight worker threads and the clock share the pool; a wait is better than an error.
-        chosen = PooledPostgresqlDatabase(
+        chosen = OneWriter(
             url, prefer_psycopg3=True, max_connections=24, stale_timeout=300, timeout=10
         )
     else:

@@ -213,8 +213,7 @@ def _sqlite_counts(path):
 def _dump_rows(path):
     """Every row of every table as of one moment, one JSON line each: [table, {column: value}]."""
     counts = collections.Counter()
-    with database.atomic(), open(path, "w", encoding="utf-8") as file:
-        database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with database.atomic("REPEATABLE READ"), open(path, "w", encoding="utf-8") as file:
         for model in (*TABLES, *THROUGH):
             name = model._meta.table_name
             for row in model.select().order_by(*_primary(model)).dicts().iterator():

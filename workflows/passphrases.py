@@ -172,7 +172,7 @@ def attempt(kind, passphrase):
         # The update comes first: one try at a time, so that many at once gain nothing.
         Account.update(failures=Account.failures).where(Account.kind == kind).execute()
         account = Account.get(Account.kind == kind)
-        seconds = _wait(account, address)
+        seconds = _wait(account, kind, address)
         if seconds:
             raise TooSoon(seconds)
         is_right = len(passphrase or "") <= LONGEST and _verify(account, passphrase)
@@ -199,9 +199,9 @@ def _recent(account):
     return account.failures
 
 
-def _wait(account, address):
+def _wait(account, kind, address):
     """Seconds until the next try from ``address`` may be made."""
-    failures, last = _tries_from(address)
+    failures, last = _tries_from(address, kind)
     seconds = _left(failures, last)
     if not _is_known(address):
         seconds = max(seconds, _left(_recent(account), account.failed_at))
@@ -214,11 +214,19 @@ def _left(failures, last):
     return max(0, delay(failures) - int((now() - last).total_seconds()))
 
 
-def _tries_from(address):
-    """(wrong tries in a row from an address, when the last one was), read from the audit log."""
+def _tries_from(address, kind):
+    """(wrong tries in a row from an address, when the last one was), read from the audit log.
+
+    Each passphrase for itself: who knows the shared one must not reset the count of the administrator's with it.
+    """
     rows = (
         AuditLog.select(AuditLog.action, AuditLog.at)
-        .where(AuditLog.action.in_(TRIED), AuditLog.ip == address, AuditLog.at >= now() - FORGOTTEN)
+        .where(
+            AuditLog.action.in_(TRIED),
+            AuditLog.reason == kind,
+            AuditLog.ip == address,
+            AuditLog.at >= now() - FORGOTTEN,
+        )
         .order_by(AuditLog.id.desc())
         .limit(SLOWEST)
         .tuples()

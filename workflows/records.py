@@ -135,9 +135,11 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
     """
     model, many = type(record), dict(many or {})
     with database.atomic():
-        before = model.get_or_none(model.id == record.id) if record.id else None
+        before = _stored(record, "FOR NO KEY UPDATE") if record.id else None
         if before and version is not None and before.version != version:
             raise Conflict(before)
+        if before and version is None:
+            _catch_up(record, before)
         for prepare in _before[model]:
             prepare(record, before)
         derive(record)
@@ -166,7 +168,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
                 action or ("update" if before else "create"),
                 model._meta.table_name,
                 record.id,
-                _described(model, changed),
+                _described(record, changed),
                 reason,
             )
             _touch(model)
@@ -179,6 +181,9 @@ def delete(record, reason=""):
     """Delete ``record`` with its audit row; raises InUse and removes nothing when other rows need it."""
     model = type(record)
     with database.atomic():
+        stored = _stored(record, "FOR UPDATE")
+        if stored is None:
+            return  # a button pressed twice, or another desk: it is gone, counted and logged already
         uses = used_by(record)
         if uses:
             raise InUse(uses)
@@ -190,11 +195,25 @@ def delete(record, reason=""):
                 record.delete_instance(recursive=False)
         except IntegrityError as error:
             raise InUse(used_by(record)) from error
-        _count(None, record)
+        _count(None, stored)
         audit.record("delete", model._meta.table_name, record.id, {}, reason)
         _touch(model)
         for follow in _after[(model, "delete")]:
             follow(record)
+
+
+def _stored(record, lock):
+    """The row of ``record`` as it stands, held until the transaction ends; None when it is gone."""
+    query = type(record).select().where(type(record).id == record.id)
+    return (query.for_update(lock) if database.obj.for_update else query).first()
+
+
+def _catch_up(record, before):
+    """What the caller did not set on ``record`` is as stored: it was read before the lock, and somebody may have saved
+    since."""
+    if getattr(record, "version", None) != getattr(before, "version", None):
+        untouched = set(before.__data__) - set(record._dirty)
+        record.__data__.update({name: before.__data__[name] for name in untouched})
 
 
 def _touch(model):
@@ -370,9 +389,11 @@ def _value(record, name):
     return record.__data__.get(name)
 
 
-def _described(model, changed):
-    """Old and new values, names only where the field is personal (2.23)."""
-    if getattr(model._meta, "personal", False) or model._meta.table_name == "account":
+def _described(record, changed):
+    """Old and new values, names only where the field is personal (2.23) or the place confidential (decision 0.1)."""
+    meta = record._meta
+    hidden = getattr(meta, "personal", False) or getattr(record, "is_confidential", False)
+    if hidden or "is_confidential" in changed or meta.table_name == "account":
         return dict.fromkeys(changed)
     return {name: None if _is_secret(pair) else list(pair) for name, pair in changed.items()}
 
