@@ -10,9 +10,9 @@ import models
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
-from admin_views.listing import Listing, cells, field_filter, fill, label_name, twin, whole
+from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import pill, text_of
+from admin_views.showing import cells, fill, pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -122,6 +122,10 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         """Expressions that limit the list besides its filters, such as the default of showing what is open."""
         condition = self.base_condition()
         return [] if condition is None else [condition]
+
+    def home_filters(self, args):
+        """Names of filters that ``args`` has on only because the menu opens the list so: nobody chose them."""
+        return ()
 
     def known_count(self, listing):
         """How many rows the list has in all where kept counters tell it although ``limits`` are on; else None."""
@@ -277,7 +281,8 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         def draw():
             template = current_app.jinja_env.get_template("admin/filters.html")
             facts = self.panel_filters(listing)
-            return Markup(template.render(filters=facts, active=len(asked), clear_href=self.at()))
+            active = len(listing.chosen)
+            return Markup(template.render(filters=facts, active=active, clear_href=self.at()))
 
         return choices.memo(key, draw)
 

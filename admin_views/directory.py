@@ -17,7 +17,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import directory, records
+from workflows import accounts, directory, records
 
 OWN, PARTNERS = "own", "partners"
 SHOWN = 20
@@ -38,6 +38,12 @@ def organization_filter(field, wrap=lambda condition: condition):
         return [(OWN, _("Ours")), (PARTNERS, _("Partners")), *named]
 
     return Filter("organization", N_("Organization"), "choice", condition, options)
+
+
+def is_own(asked):
+    """True when the organization asked for is our own: by that word, or by its id as in the menu."""
+    own, _name = accounts.own_agency()
+    return asked == OWN or (own is not None and whole(asked) == own)
 
 
 class DirectoryView(EntityView):
@@ -66,12 +72,16 @@ class DirectoryView(EntityView):
         declared = super().form_sections(record)
         return declared[:-1] if self.is_ours(record) else declared
 
+    def home_filters(self, args):
+        """The menu opens the list on our own entries."""
+        return ("organization",) if is_own(args.get("organization")) else ()
+
     def page_views(self, listing):
-        current = listing.args.get("organization")
+        current = listing.args.get("organization") or None
+        current = OWN if is_own(current) else current
         offered = ((OWN, _(self.ours)), (PARTNERS, _(self.theirs)), (None, _("All")))
         return [
-            (label, listing.link(organization=value), (current or None) == value)
-            for value, label in offered
+            (label, listing.link(organization=value), current == value) for value, label in offered
         ]
 
     def new_record(self):

@@ -5,14 +5,12 @@ A cursor is always a row id, never a value, so nothing personal stands in an add
 """
 
 import datetime
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import peewee
-from markupsafe import Markup, escape
 
 import models
 from admin_views.secrets import reveal
@@ -25,7 +23,6 @@ from workflows import records, search
 PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
 FEW = 100
-UNSAFE = re.compile("[&<>\"']")
 
 
 @dataclass(frozen=True)
@@ -193,6 +190,8 @@ class Listing:
         self.active = [
             (one, value) for one in view.filters.values() if (value := one.value(args)) is not None
         ]
+        home = view.home_filters(args)
+        self.chosen = [(one, value) for one, value in self.active if one.name not in home]
         self.size = int(args["size"]) if args.get("size") in ("20", "50", "100") else PAGE_SIZE
         self.sort, self.descending = self._order()
 
@@ -284,7 +283,7 @@ class Listing:
         known = self.view.known_count(self)
         if known is not None:
             return known
-        asked = dict((one.name, value) for one, value in self.active)
+        asked = {one.name: value for one, value in self.active}
         if set(asked) - {self.meta.counted} or self.view.limits(self):
             return None
         counts = records.kept_counts(self.model)
@@ -292,9 +291,9 @@ class Listing:
         return counts.get(value, 0) if value else sum(counts.values())
 
     def chips(self):
-        """(words, address without it) for each filter and search that is on."""
+        """(words, address without it) for each filter that somebody chose and for the search."""
         found = []
-        for one, value in self.active:
+        for one, value in self.chosen:
             if one.kind == "date":
                 words = " – ".join(date_text(day) for day in value)
                 href = self.link(**{one.name: None, f"{one.name}-to": None})
@@ -336,70 +335,3 @@ class Listing:
                 }
             )
         return facts
-
-
-def cells(formats, rows, href):
-    """Rows for the template: (id, address, first words, (cell, …)), every one a safe plain string.
-
-    ``formats`` turn a raw database value into words; each value is formatted once a page.
-    """
-    first, odd = formats[0], set()
-    if not search.is_lazy():
-        odd = {
-            n for row in rows for n, value in enumerate(row[2:]) if isinstance(value, (dict, list))
-        }
-    memories = [(_Each if n in odd else _Memory)(form) for n, form in enumerate(formats[1:])]
-    return [
-        (
-            row[0],
-            f"{href}{row[0]}",
-            safe(first(row[1]) or "—"),
-            tuple([memory[value] for memory, value in zip(memories, row[2:], strict=True)]),
-        )
-        for row in rows
-    ]
-
-
-class _Each:
-    """What each value of a JSON column shows; PostgreSQL gives lists and dicts, by which nothing is remembered."""
-
-    def __init__(self, form):
-        self.form = form
-
-    def __getitem__(self, value):
-        return str(escape(self.form(value)))
-
-
-class _Memory(dict):
-    """What each value of one column shows, worked out the first time it is met."""
-
-    def __init__(self, form):
-        super().__init__()
-        self.form = form
-
-    def __missing__(self, value):
-        text = self[value] = safe(self.form(value))
-        return text
-
-
-def safe(words):
-    """``words`` as a plain string that HTML may hold; most need no change, and looking is cheaper than escaping."""
-    if isinstance(words, Markup):
-        return str(words)
-    words = str(words)
-    return words if UNSAFE.search(words) is None else str(escape(words))
-
-
-def fill(line, rows, tick, marked):
-    """All rows as HTML: ``line`` is one row with %s for [id, (id,) first,] address, first and each cell.
-
-    The template writes the row, this only repeats it: a loop in the template costs three times as much.
-    """
-    text = str(line)
-    if tick and marked:
-        lines = [text % (i, i, first, href, first, *rest) for i, href, first, rest in rows]
-    elif tick:
-        lines = [text % (i, first, href, first, *rest) for i, href, first, rest in rows]
-    else:
-        lines = [text % (href, first, *rest) for _i, href, first, rest in rows]
-    return Markup("\n".join(lines))

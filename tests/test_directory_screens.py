@@ -87,6 +87,19 @@ def test_the_menu_opens_our_own_and_partners_are_one_click_away(browser):
         assert browser.get(f"{path}?organization=own").soup.main
 
 
+@pytest.mark.parametrize("path", ["service-locations", "programs", "service-activities"])
+def test_an_empty_list_of_our_own_offers_the_first_step(browser, path):
+    own = Organization.own().id
+    for asked in ("own", own):
+        page = browser.get(f"/{path}/?organization={asked}")
+        assert "Nothing matches" not in page and not page.soup.select(".chip")
+        assert page.soup.select_one(".empty a")["href"].startswith(f"/{path}/new/")
+        assert page.soup.select_one("nav [aria-current=page][href$='organization=own']")
+    page = browser.get(f"/{path}/?organization={own}&city=Leamington&state=archived&is_active=0")
+    assert "Nothing matches" in page and len(page.soup.select(".chip")) == 1
+    assert "Nothing matches" in browser.get(f"/{path}/?organization={make_partner().id}")
+
+
 def test_the_own_organization_is_not_among_the_partners(browser):
     browser.get(f"/partners/details/?id={Organization.own().id}", status=404)
 
