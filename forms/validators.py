@@ -5,11 +5,15 @@ import re
 import unicodedata
 
 import email_validator
+import phonenumbers
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 # R-ORG-3: no D, F, I, O, Q or U anywhere, and no W or Z in front.
 POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d")
+
+# What people write behind a number, in both languages: ext. 12, x12, #12, poste 12.
+EXTENSION = re.compile(r"(?:extension|ext\.?|x|poste|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 
 
 def tidy(text):
@@ -57,14 +61,23 @@ def is_email(form, field):
                 field.data, check_deliverability=False, allow_smtputf8=False
             )
         except email_validator.EmailNotValidError as error:
-            raise ValidationError(
-                _l("Enter one email address such as name@agency.ca.")
-            ) from error
+            raise ValidationError(_l("Enter one email address such as name@agency.ca.")) from error
 
 
 def is_phone(form, field):
-    if field.data and len(re.sub(r"\D", "", field.data)) < 7:
+    """A number that can be dialled from Canada, with or without an extension; one of another country begins with +."""
+    if field.data and not _can_be_dialled(EXTENSION.sub("", field.data)):
         raise ValidationError(_l("Enter a phone number with its area code, such as 519-555-0100."))
+
+
+def _can_be_dialled(text):
+    # The library would turn the letters of a word into the digits of its keys.
+    if any(character.isalpha() for character in text):
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text, "CA"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def is_web_address(form, field):

@@ -1,8 +1,10 @@
 """The house keeps itself: who may import whom, how long a file may grow, what every entity and template must have."""
 
 import ast
+import io
 import re
 import subprocess
+import tokenize
 import warnings
 from pathlib import Path
 
@@ -204,12 +206,34 @@ def test_every_ruff_rule_is_explained():
     assert not [line for line in chosen.splitlines() if line.strip().startswith('"') and "#" not in line]
 
 
+def lines_of_code(path):
+    """The numbers of the lines of a file that hold code: no blank lines, comments or docstrings."""
+    text = path.read_text()
+    kinds = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+    kinds += (tokenize.ENCODING, tokenize.ENDMARKER)
+    found = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in kinds:
+            found.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(text)):
+        holder = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        if holder and ast.get_docstring(node) is not None:
+            found -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return found
+
+
+def test_only_lines_of_code_are_counted(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text('"""Doc\nstring."""\n\n# why\nA = """x\n\ny"""\n\n\ndef f():\n    """Doc."""\n    return A  # so\n')
+    assert lines_of_code(path) == {5, 6, 7, 10, 12}
+
+
 def test_the_product_stays_compact():
-    """Under 8,000 lines of Python outside tests, migrations and data is the aim (house.md 1)."""
-    length = sum(len(path.read_text().splitlines()) for path in PRODUCT)
+    """Under 8,000 lines of Python outside tests, migrations and data is the aim; twice of it is the limit (house.md 1)."""
+    length = sum(len(lines_of_code(path)) for path in PRODUCT)
     if length > 8_000:
-        mention(f"the product has {length:,} lines of Python, the aim is 8,000")
-    assert length < 16_000
+        mention(f"the product has {length:,} lines of code in Python, the aim is 8,000")
+    assert length <= 16_000, f"{length:,} lines of code"
 
 
 def test_no_workplace_of_the_developers_shows_in_the_code():
