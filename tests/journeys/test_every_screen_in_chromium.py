@@ -77,7 +77,7 @@ def test_the_screens_of_an_entity(portal, inside, model):
 
 
 def tour(portal, window, pages):
-    """
+    """Open each page and look at it in both sizes and colours."""
     found = []
     for path in pages:
         answer = window.goto(portal.url + path)
