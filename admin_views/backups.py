@@ -36,7 +36,7 @@ class BackupsView(PageView):
             copies=copies,
             has_key=backup.has_key(),
             last=moment_text(backup.last_good()),
-            is_late=backup.is_late(),
+            is_old=backup.is_old(),
             failed=backup.last_failed(),
             folder=backup.folder(),
             is_beside=not settings.value("backup_dir"),

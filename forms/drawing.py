@@ -74,7 +74,7 @@ def _is_listed(field, kind):
 
 
 def _optional(field):
-    if field.flags.required:
+    if field.flags.required or field.flags.has_default:
         return ""
     return f' <span class="optional">{escape(_("(optional)"))}</span>'
 

@@ -67,7 +67,11 @@ def question(definition, is_fixed, is_set):
         options["render_kw"] = {**options["render_kw"], "autocomplete": "new-password"}
         return PasswordField(**options)
     if definition.least is not None:
-        about = {"least": definition.least, "most": definition.most, "unit": UNITS.get(definition.unit, "")}
+        about = {
+            "least": definition.least,
+            "most": definition.most,
+            "unit": UNITS.get(definition.unit, ""),
+        }
         options.setdefault("description", _l("%(least)s to %(most)s %(unit)s") % about)
         options["render_kw"] = {**options["render_kw"], "inputmode": "numeric"}
     return StringField(**options)
@@ -89,6 +93,9 @@ def settings_form(definitions, values, fixed, chosen, formdata=None):
     fields = {d.key: question(d, d.key in fixed, d.key in chosen) for d in definitions}
     filled = {d.key: shown(d, values[d.key]) for d in definitions}
     form = type("SettingsForm", (PortalForm,), fields)(formdata, data=filled)
+    for field in form:
+        # A setting that is left alone keeps its default, so "(optional)" would say nothing.
+        field.flags.has_default = True
     if formdata is not None:
         for key in fixed & set(fields):
             form[key].process(None, filled[key])

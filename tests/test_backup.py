@@ -19,7 +19,7 @@ def test_a_backup_opens_with_the_printed_key_and_holds_every_row(words):
     path = backup.make()
     facts = backup.verify(path, words)
     assert facts["rows"]["organization"] == Organization.select().count()
-    assert backup.last_good() and not backup.is_late() and not backup.last_failed()
+    assert backup.last_good() and not backup.is_old() and not backup.last_failed()
 
 
 def test_the_server_keeps_no_key_that_opens_a_backup(words, tmp_path):
@@ -108,6 +108,24 @@ def test_the_backups_page_makes_and_checks_a_copy(administrator_browser, words):
     name = backup.copies()[0][0].name
     page = administrator_browser.submit(page, "Open and count", key=words)
     assert "This copy is good" in page.text and name
+
+
+def test_no_backup_and_an_old_backup_are_never_said_together(administrator_browser, words):
+    none, old = "There is no backup yet.", "more than two days"
+    for path in ("/", "/administration/backups/"):
+        page = administrator_browser.get(path)
+        assert page.text.count(none) == 1 and old not in page.text, path
+    three_days_ago = now() - datetime.timedelta(days=3)
+    backup.note_good(three_days_ago.isoformat())
+    for path in ("/", "/administration/backups/"):
+        page = administrator_browser.get(path)
+        assert none not in page.text and page.text.count(old) == 1, path
+
+
+def test_a_restored_database_knows_the_copy_it_came_from(words):
+    path = backup.make()
+    manifest, _kept = restore.restore(path, words, force=True)
+    assert backup.last_good() == datetime.datetime.fromisoformat(manifest["made_at"])
 
 
 def test_the_key_page_shows_the_key_once(administrator_browser):

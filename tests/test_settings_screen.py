@@ -14,6 +14,11 @@ def test_every_group_of_settings_is_on_the_page(administrator_browser):
             assert page.soup.find(attrs={"name": definition.key}), definition.key
 
 
+def test_no_setting_is_marked_as_optional_for_each_has_a_default(administrator_browser):
+    page = administrator_browser.get("/administration/settings/")
+    assert not page.soup.select(".optional")
+
+
 def test_a_changed_setting_is_stored_and_the_others_are_not(administrator_browser):
     page = administrator_browser.get("/administration/settings/")
     administrator_browser.submit(page, "Save", referral_stale_days="5")
@@ -23,8 +28,8 @@ def test_a_changed_setting_is_stored_and_the_others_are_not(administrator_browse
 
 def test_a_wrong_value_is_refused_beside_its_field_and_nothing_typed_is_lost(administrator_browser):
     page = administrator_browser.get("/administration/settings/")
-    page = administrator_browser.submit(page, "Save", 
-        status=422, referral_stale_days="many", mail_server="smtp.agency.example"
+    page = administrator_browser.submit(
+        page, "Save", status=422, referral_stale_days="many", mail_server="smtp.agency.example"
     )
     assert "Enter a whole number from 1 to 365." in page.text
     assert page.soup.find(attrs={"name": "mail_server"})["value"] == "smtp.agency.example"

@@ -120,7 +120,10 @@ def why(error, target):
     """A full sentence for what went wrong with the folder ``target``."""
     text = str(error).lower()
     if isinstance(error, OSError) and error.errno in (28, 122) or "full" in text:
-        return _("The disk is full, so no copy was made. Make room in %(folder)s and try again.", folder=target)
+        return _(
+            "The disk is full, so no copy was made. Make room in %(folder)s and try again.",
+            folder=target,
+        )
     if isinstance(error, PermissionError) or "readonly" in text:
         return _("The portal may not write to %(folder)s. Choose another folder.", folder=target)
     return _("No copy could be made in %(folder)s. Is the disk connected?", folder=target)
@@ -194,7 +197,10 @@ def _write(part, recipient, work):
 
 def copy_sqlite(source, target):
     """SQLite's online backup: exact and whole while others go on working."""
-    with contextlib.closing(sqlite3.connect(source)) as live, contextlib.closing(sqlite3.connect(target)) as copy:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as live,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
         live.backup(copy)
         # A copy in one file: without the write-ahead log beside it.
         copy.execute("PRAGMA journal_mode = delete")
@@ -203,10 +209,14 @@ def copy_sqlite(source, target):
 def _sqlite_counts(path):
     with contextlib.closing(sqlite3.connect(path)) as copy:
         if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise BackupFailed(_("The database is damaged. Restore the last good copy and ask for help."))
+            raise BackupFailed(
+                _("The database is damaged. Restore the last good copy and ask for help.")
+            )
         # What the copy itself holds, whatever version made it; the word indexes are made from the rows.
         found = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        names = [name for (name,) in found if "_words" not in name and not name.startswith("sqlite_")]
+        names = [
+            name for (name,) in found if "_words" not in name and not name.startswith("sqlite_")
+        ]
         return {n: copy.execute(f'SELECT COUNT(*) FROM "{n}"').fetchone()[0] for n in names}  # noqa: S608
 
 
@@ -224,7 +234,9 @@ def _dump_rows(path):
 
 def _primary(model):
     key = model._meta.primary_key
-    return [key] if isinstance(key, peewee.Field) else [model._meta.fields[n] for n in key.field_names]
+    return (
+        [key] if isinstance(key, peewee.Field) else [model._meta.fields[n] for n in key.field_names]
+    )
 
 
 def _plain(value):
@@ -280,7 +292,9 @@ def verify(path, words):
             if count_rows(work) != manifest["rows"]:
                 raise BackupFailed(_("The copy does not hold the rows it should. Use another one."))
     except (OSError, sqlite3.Error) as error:
-        raise BackupFailed(_("The file cannot be read: %(why)s", why=error.strerror or error)) from error
+        raise BackupFailed(
+            _("The file cannot be read: %(why)s", why=error.strerror or error)
+        ) from error
     return manifest
 
 
@@ -315,10 +329,10 @@ def last_good():
     return datetime.datetime.fromisoformat(text) if text else None
 
 
-def is_late():
-    """True when the last good copy is older than two days, or there is none (Home warns)."""
+def is_old():
+    """True when there is a good copy and the last one is older than two days (R-SYS-7)."""
     made = last_good()
-    return made is None or now() - made > LATE
+    return made is not None and now() - made > LATE
 
 
 def note_good(moment):
@@ -351,5 +365,3 @@ def daily():
 
 
 clock.DAILY.append(daily)
-
-

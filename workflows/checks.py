@@ -78,7 +78,11 @@ def _chain():
         return
     row, why = found
     if row:
-        text = _("The audit log was changed outside the portal at row %(row)s: %(why)s.", row=row, why=why)
+        text = _(
+            "The audit log was changed outside the portal at row %(row)s: %(why)s.",
+            row=row,
+            why=why,
+        )
     else:
         text = _("The audit log was changed outside the portal: %(why)s.", why=why)
     yield Finding(BAD, text)
@@ -106,7 +110,10 @@ def _word_index():
     if wrong:
         yield Finding(
             BAD,
-            _("The search index is out of step for: %(tables)s. Run: flask recount", tables=", ".join(wrong)),
+            _(
+                "The search index is out of step for: %(tables)s. Run: flask recount",
+                tables=", ".join(wrong),
+            ),
         )
     else:
         yield Finding(GOOD, _("The search index is in step."))
@@ -121,7 +128,9 @@ def _indexed():
 def _index_agrees(table):
     """True when SQLite finds the index of words equal to the rows it was made from."""
     try:
-        database.execute_sql(f"INSERT INTO {table}_words({table}_words, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+        database.execute_sql(
+            f"INSERT INTO {table}_words({table}_words, rank) VALUES ('integrity-check', 1)"
+        )  # noqa: S608
     except peewee.DatabaseError:
         return False
     return True
@@ -133,16 +142,23 @@ def _backups():
         yield Finding(BAD, _("There is no backup yet. Make one under Administration, Backups."))
         return
     when = settings.local(made).strftime("%Y-%m-%d %H:%M")
-    if backup.is_late():
-        yield Finding(BAD, _("The last good backup is of %(when)s, more than two days ago.", when=when))
+    if backup.is_old():
+        yield Finding(
+            BAD, _("The last good backup is of %(when)s, more than two days ago.", when=when)
+        )
     else:
         yield Finding(GOOD, _("The last good backup is of %(when)s.", when=when))
     if backup.last_failed():
-        yield Finding(BAD, _("The last attempt to make a backup failed. Is the folder there, with room in it?"))
+        yield Finding(
+            BAD,
+            _("The last attempt to make a backup failed. Is the folder there, with room in it?"),
+        )
 
 
 def _values():
-    unknown = [k for (k,) in Setting.select(Setting.key).tuples() if k not in settings.definitions()]
+    unknown = [
+        k for (k,) in Setting.select(Setting.key).tuples() if k not in settings.definitions()
+    ]
     if unknown:
         yield Finding(NOTE, _("Settings nobody reads any more: %(keys)s.", keys=", ".join(unknown)))
 
@@ -173,7 +189,9 @@ def recount():
         found = miscounted()
         for name, key, _kept, real in found:
             updated = (
-                KeptCount.update(n=real).where(KeptCount.name == name, KeptCount.key == key).execute()
+                KeptCount.update(n=real)
+                .where(KeptCount.name == name, KeptCount.key == key)
+                .execute()
             )
             if not updated:
                 KeptCount.create(name=name, key=key, n=real)
