@@ -1,16 +1,20 @@
 """What a hostile or an unlucky visitor tries; each was once possible."""
 
+import io
 import stat
 import threading
+import zipfile
 
 import peewee
 import pytest
+import xlsxwriter
 from factories import (
     make_client,
     make_consent,
     make_driving_statement,
     make_location,
     make_referral,
+    make_staff,
 )
 
 import models
@@ -68,6 +72,31 @@ def test_a_way_back_with_a_hidden_tab_leads_to_the_list(administrator_browser, t
     data = {"csrf_token": token, "action": "email", "url": target}
     answer = administrator_browser.open("/referrals/action/", "POST", data=data)
     assert answer.headers["Location"] == "/referrals/"
+
+
+def test_a_small_workbook_that_unpacks_to_millions_of_texts_is_refused_at_once():
+    """Shared texts are read before the first row, so they have a limit of their own."""
+    plain, packed = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(plain) as book:
+        book.add_worksheet().write_row(0, 0, ["Name"])
+    many = b"<sst>" + b"<si><t>a</t></si>" * 1_300_000 + b"</sst>"
+    with zipfile.ZipFile(plain) as good, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bad:
+        for name in good.namelist():
+            bad.writestr(name, many if name == "xl/sharedStrings.xml" else good.read(name))
+    assert len(packed.getvalue()) < 100_000
+    with pytest.raises(sheets.Unreadable):
+        sheets.read(packed.getvalue())
+
+
+def test_a_workbook_whose_inside_is_damaged_is_refused_in_words():
+    plain, broken = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(plain) as book:
+        book.add_worksheet().write_row(0, 0, ["Name"])
+    with zipfile.ZipFile(plain) as good, zipfile.ZipFile(broken, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"<sst><si>" if name == "xl/sharedStrings.xml" else good.read(name))
+    with pytest.raises(sheets.Unreadable):
+        sheets.read(broken.getvalue())
 
 
 # ---- Who may what ----------------------------------------------------------------------------------------------------
@@ -166,6 +195,16 @@ def test_a_record_read_before_the_lock_does_not_bring_back_old_values(app):
     after = Referral.get_by_id(referral.id)
     assert (after.status, after.sending, after.outcome) == ("distributed", False, "connected")
     assert after.last_sent_at is not None and after.follow_up_notes == "Called back"
+
+
+def test_a_record_deleted_while_it_was_being_edited_does_not_come_back(app):
+    staff = make_staff()
+    mine = Staff.get_by_id(staff.id)
+    records.delete(staff)
+    mine.role = None
+    with pytest.raises(records.Refused):
+        records.save(mine)
+    assert not Staff.select().where(Staff.id == mine.id).exists()
 
 
 def test_a_record_deleted_twice_is_counted_and_logged_once(app):

@@ -136,6 +136,9 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
     model, many = type(record), dict(many or {})
     with database.atomic():
         before = _stored(record, "FOR NO KEY UPDATE") if record.id else None
+        if before is None and record.id and "id" not in record._dirty:
+            gone = _("Somebody deleted this record meanwhile. Copy what you typed if you still need it.")
+            raise Refused([Problem("", gone)])
         if before and version is not None and before.version != version:
             raise Conflict(before)
         if before and version is None:

@@ -17,6 +17,7 @@ from forms.formats import number_text
 
 BIGGEST_FILE = 10 * 1024 * 1024
 BIGGEST_UNPACKED = 200 * 1024 * 1024
+BIGGEST_BESIDE = 20 * 1024 * 1024  # shared texts and styles, which are read whole before the first row
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 
@@ -53,7 +54,9 @@ def _excel(content):
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if "xl/workbook.xml" not in parts.namelist():
                 raise _wrong_kind()
-            if sum(part.file_size for part in parts.infolist()) > BIGGEST_UNPACKED:
+            sizes = {part.filename: part.file_size for part in parts.infolist()}
+            beside = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
+            if sum(sizes.values()) > BIGGEST_UNPACKED or beside > BIGGEST_BESIDE:
                 raise Unreadable(_("The file is too large. Split it into several files."))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -64,7 +67,17 @@ def _excel(content):
             rows.append([_cell(value) for value in row])
             if len(rows) > MOST_ROWS + 20:
                 break
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, TypeError, EOFError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        EOFError,
+        SyntaxError,  # XML that is none
+        zlib.error,
+    ) as error:
         raise _wrong_kind() from error
     return rows
 
@@ -98,7 +111,7 @@ def _text(content):
     separator = max(",;\t", key=first.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
-        return [[cell.strip() for cell in row[:MOST_COLUMNS]] for row in reader]
+        return [[cell.replace("\0", "").strip() for cell in row[:MOST_COLUMNS]] for row in reader]
     except csv.Error as error:
         raise _wrong_kind() from error
 
