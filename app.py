@@ -64,7 +64,9 @@ def kept_key(folder, name):
 
 def create_app(config=None):
     """The Flask application for a configuration: DEFAULTS, then the environment, then ``config``."""
-    os.umask(0o077)  # what the portal writes, the database above all, is closed to other users of the machine
+    os.umask(
+        0o077
+    )  # what the portal writes, the database above all, is closed to other users of the machine
     app = Flask(__name__)
     app.config.update(DEFAULTS)
     app.config.update({name: os.environ[name] for name in DEFAULTS if name in os.environ})
@@ -131,7 +133,9 @@ def serve():
     try:
         server.prepare()
     except OSError as error:
-        raise SystemExit(f"{error}\nThe portal cannot listen there. Set PORT or HOST to another.") from error
+        raise SystemExit(
+            f"{error}\nThe portal cannot listen there. Set PORT or HOST to another."
+        ) from error
     # `systemctl stop` is as good a goodbye as Ctrl+C: the message in hand is finished either way.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     ticking = clock.Clock(app) if app.config["CLOCK"] == "1" else None
@@ -156,5 +160,7 @@ def csrf_page(error):
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)  # a task of the system starts elsewhere; relative settings mean the portal's folder
+    os.chdir(
+        ROOT
+    )  # a task of the system starts elsewhere; relative settings mean the portal's folder
     serve()

@@ -292,7 +292,11 @@ class TaxonomyItem(Bilingual, Record):
         kept = ("extra",)
         immutable = ("list", "slug")
         natural_key = ("list", "slug")
-        indexes = ((("list", "slug"), True), (("list", "order", "id"), False), (("label_en",), False))
+        indexes = (
+            (("list", "slug"), True),
+            (("list", "order", "id"), False),
+            (("label_en",), False),
+        )
         reference = True
 
 
@@ -724,7 +728,10 @@ class Program(Provenance):
         help_text=N_("Fill in the phone, the email or both."),
     )
     languages = ManyField(
-        Language, N_("Languages of service"), null=False, backref="programs",
+        Language,
+        N_("Languages of service"),
+        null=False,
+        backref="programs",
         help_text=N_("Services offer these unless they state their own."),
     )
     funding = TermField(
@@ -817,13 +824,13 @@ class ServiceActivity(Provenance):
     )
     delivery_mode = TermField("delivery-modes", default="in-person", verbose_name=N_("Delivery"))
     languages = ManyField(
-        Language, N_("Languages of service"), backref="services",
+        Language,
+        N_("Languages of service"),
+        backref="services",
         help_text=N_("Leave empty to offer the program's languages."),
     )
     client_groups = ManyField(TaxonomyItem, N_("Primary client groups"), backref="services")
-    groups_exclusive = BooleanField(
-        default=False, verbose_name=N_("Only these groups may attend")
-    )
+    groups_exclusive = BooleanField(default=False, verbose_name=N_("Only these groups may attend"))
     keywords = ManyField(
         Keyword, N_("Keywords"), backref="services", help_text=N_("Choose all that apply.")
     )
@@ -1199,7 +1206,9 @@ class ConsentRecord(Record):
     language_used = LanguageField(default="en", verbose_name=N_("Language used"))
     copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
     named_organizations = ManyField(
-        Organization, N_("Organizations named"), backref="consents",
+        Organization,
+        N_("Organizations named"),
+        backref="consents",
         help_text=N_("Required for a sharing consent: who may receive the information."),
     )
     expires_on = DateField(
@@ -1609,7 +1618,15 @@ class DistributionLog(Row):
         section = "log"
         title = N_("Distribution log")
         label = "destination"
-        listed = ("sent_at", "referral", "channel", "destination", "detail_level", "result", "by_name")
+        listed = (
+            "sent_at",
+            "referral",
+            "channel",
+            "destination",
+            "detail_level",
+            "result",
+            "by_name",
+        )
         filters = ("referral", "channel", "result", "sent_at")
         order = ("-id",)
         readonly = True
@@ -1851,6 +1868,8 @@ TABLES = (
     AuditHead,
 )
 THROUGH = tuple(
-    field.get_through_model() for model in TABLES for field in model._meta.manytomany.values()
+    field.get_through_model()
+    for model in TABLES
+    for field in model._meta.manytomany.values()
     if not field._is_backref
 )

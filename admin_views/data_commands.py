@@ -39,21 +39,32 @@ def _screen(name):
     found = views.get(name) or by_table.get(name.replace("-", "_"))
     if found is None:
         known = ", ".join(sorted(views))
-        raise click.UsageError(_("There is no “%(name)s”. Choose one of: %(known)s", name=name, known=known))
+        raise click.UsageError(
+            _("There is no “%(name)s”. Choose one of: %(known)s", name=name, known=known)
+        )
     return found
 
 
 def _folder_check(path):
     if path.parent.is_dir():
         return path
-    raise click.ClickException(_("There is no folder %(folder)s. Make it first.", folder=path.parent))
+    raise click.ClickException(
+        _("There is no folder %(folder)s. Make it first.", folder=path.parent)
+    )
 
 
 @click.command("export")
 @click.argument("entity")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Where to write; else named by entity and day.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Where to write; else named by entity and day.",
+)
 @click.option("--xlsx", "kind", flag_value="xlsx", help="An Excel file of at most 10,000 rows.")
-@click.option("--csv", "kind", flag_value="csv", default=True, help="A CSV file of any size (the usual one).")
+@click.option(
+    "--csv", "kind", flag_value="csv", default=True, help="A CSV file of any size (the usual one)."
+)
 @with_appcontext
 def export_rows(entity, output, kind):
     """Write all rows of ENTITY, such as service-activities, as a spreadsheet."""
@@ -68,7 +79,10 @@ def export_rows(entity, output, kind):
     exports.record_export(view.model, rows)
     body = exports.chunks(file) if file else exports.csv_stream(view.model, everything, found)
     pages = rows // exports.PAGE + 2
-    with open(path, "wb") as target, click.progressbar(body, length=pages, label=_("Exporting")) as parts:
+    with (
+        open(path, "wb") as target,
+        click.progressbar(body, length=pages, label=_("Exporting")) as parts,
+    ):
         for part in parts:
             target.write(part)
     click.echo(_("%(rows)s rows written to %(file)s.", rows=rows, file=path))
@@ -95,16 +109,32 @@ def import_rows(entity, file, only_check, accept):
         raise click.ClickException(str(error)) from error
     # The screens make addresses for their own pages, so they are asked as if one of them were open.
     with current_app.test_request_context(f"{view.url}/"):
-        reading = imports.Reading(view, rows, imports.guess(view, next(r for r in rows if r)), accept)
-        lines = _with_bar(_("Checking"), len(reading.rows), lambda bar: imports.preview(reading, bar))
+        reading = imports.Reading(
+            view, rows, imports.guess(view, next(r for r in rows if r)), accept
+        )
+        lines = _with_bar(
+            _("Checking"), len(reading.rows), lambda bar: imports.preview(reading, bar)
+        )
         wrong = any(line.state == imports.WRONG for line in lines)
         for line in lines:
             if line.state == imports.WRONG:
-                click.echo(_("line %(number)s: %(text)s", number=line.number, text=line.text), err=True)
-        click.echo(_("%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(wrong)s wrong", **imports.counts(lines)))
+                click.echo(
+                    _("line %(number)s: %(text)s", number=line.number, text=line.text), err=True
+                )
+        click.echo(
+            _(
+                "%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(wrong)s wrong",
+                **imports.counts(lines),
+            )
+        )
         if only_check or wrong:
             if wrong and not only_check:
-                click.echo(_("Nothing was imported. Mend or remove the rows above; a file is imported whole or not at all."), err=True)
+                click.echo(
+                    _(
+                        "Nothing was imported. Mend or remove the rows above; a file is imported whole or not at all."
+                    ),
+                    err=True,
+                )
             sys.exit(1 if wrong else 0)
         try:
             _with_bar(_("Importing"), len(lines), lambda bar: imports.run(reading, bar))
@@ -126,14 +156,21 @@ def back_up(new_key):
     """Make a backup now, read it back, and remove copies that are too old."""
     act_as("flask backup")
     if new_key:
-        click.echo(_("Backup key, shown only now; without it no backup opens: %(key)s", key=backup.make_key()))
+        click.echo(
+            _(
+                "Backup key, shown only now; without it no backup opens: %(key)s",
+                key=backup.make_key(),
+            )
+        )
     try:
         click.echo(_("Made and read back: %(name)s", name=backup.make()))
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
 
 
-KEY = click.option("--key", prompt="Backup key", hide_input=True, help="Asked for when it is not given.")
+KEY = click.option(
+    "--key", prompt="Backup key", hide_input=True, help="Asked for when it is not given."
+)
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -149,13 +186,17 @@ def verify_backup(file, key):
     except backup.BackupFailed as error:
         raise click.ClickException(str(error)) from error
     rows = sum(facts["rows"].values())
-    click.echo(_("This copy is good: made %(when)s UTC, %(rows)s rows.", when=facts["made_at"], rows=rows))
+    click.echo(
+        _("This copy is good: made %(when)s UTC, %(rows)s rows.", when=facts["made_at"], rows=rows)
+    )
 
 
 @click.command("restore")
 @FILE
 @KEY
-@click.option("--force", is_flag=True, help="Replace a database that is not empty; it is kept beside.")
+@click.option(
+    "--force", is_flag=True, help="Replace a database that is not empty; it is kept beside."
+)
 @with_appcontext
 def restore_backup(file, key, force):
     """Put the backup FILE in place of the present database.  Stop the portal first."""
@@ -188,9 +229,17 @@ def recount():
     act_as("flask recount")
     found = checks.recount()
     for name, key, kept, real in found:
-        words = _("%(name)s %(key)s: said %(kept)s, is %(real)s; mended.", name=name, key=key, kept=kept, real=real)
+        words = _(
+            "%(name)s %(key)s: said %(kept)s, is %(real)s; mended.",
+            name=name,
+            key=key,
+            kept=kept,
+            real=real,
+        )
         click.echo(words)
-    click.echo(_("Counters mended: %(count)s.", count=len(found)) if found else _("The counters agree."))
+    click.echo(
+        _("Counters mended: %(count)s.", count=len(found)) if found else _("The counters agree.")
+    )
     sys.exit(bool(found))
 
 
@@ -203,7 +252,9 @@ def verify_audit():
     if broken:
         row, why = broken
         if row:
-            raise click.ClickException(_("The audit log is not whole: row %(row)s %(why)s.", row=row, why=why))
+            raise click.ClickException(
+                _("The audit log is not whole: row %(row)s %(why)s.", row=row, why=why)
+            )
         raise click.ClickException(_("The audit log is not whole: %(why)s.", why=why))
     click.echo(_("The audit log is whole."))
 

@@ -50,12 +50,16 @@ PLAIN = {
     500: (
         _l("Something went wrong"),
         _l("The portal made a mistake. Nothing was half saved."),
-        _l("Try again. If it happens again, give the code below to whoever looks after the portal."),
+        _l(
+            "Try again. If it happens again, give the code below to whoever looks after the portal."
+        ),
     ),
     503: (
         _l("The portal could not save just now"),
         _l("The disk is full, or the database cannot be reached. Nothing was half saved."),
-        _l("What you typed is still on this page. Make room on the disk or wait a moment, then press Try again."),
+        _l(
+            "What you typed is still on this page. Make room on the disk or wait a moment, then press Try again."
+        ),
     ),
 }
 
@@ -99,7 +103,12 @@ def surprise(error):
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
     log.error(
-        "%s %s %s %s at %s", reference, request.method, request.endpoint, type(error).__name__, where
+        "%s %s %s %s at %s",
+        reference,
+        request.method,
+        request.endpoint,
+        type(error).__name__,
+        where,
     )
     unwritable = isinstance(error, (peewee.OperationalError, peewee.InterfaceError, OSError))
     if unwritable and not models.database.is_closed() and models.database.in_transaction():

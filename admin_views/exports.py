@@ -63,7 +63,9 @@ class Exporting:
         names = self.list_columns() if request.args.get("fields") == "listed" else None
         found = exports.columns(self.model, names)
         try:
-            file = exports.xlsx_file(self.model, selection, found) if export_type == "xlsx" else None
+            file = (
+                exports.xlsx_file(self.model, selection, found) if export_type == "xlsx" else None
+            )
         except exports.TooManyRows as refusal:
             flash(str(refusal), "warning")
             return redirect(self.get_url(".index_view"))
@@ -71,4 +73,6 @@ class Exporting:
         body = exports.chunks(file) if file else exports.csv_stream(self.model, selection, found)
         name = exports.file_name(self.model, self.slug, export_type)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(stream_with_context(body), content_type=MEDIA_TYPES[export_type], headers=headers)
+        return Response(
+            stream_with_context(body), content_type=MEDIA_TYPES[export_type], headers=headers
+        )

@@ -72,10 +72,18 @@ class Importing:
             if not problem:
                 reading = imports.Reading(self, rows, guessed, accept)
                 lines = imports.as_data(imports.preview(reading))
-                self._change(draft, chosen=guessed, accept=accept, lines=sheets.pack(lines), total=len(reading.rows))
+                self._change(
+                    draft,
+                    chosen=guessed,
+                    accept=accept,
+                    lines=sheets.pack(lines),
+                    total=len(reading.rows),
+                )
                 return redirect(self.get_url(".import_preview", draft=draft.key))
         found = imports.targets(self)
-        sample = next((row for row in rows[rows.index(headings) + 1 :] if row), [""] * len(headings))
+        sample = next(
+            (row for row in rows[rows.index(headings) + 1 :] if row), [""] * len(headings)
+        )
         return self.render(
             "admin/import_match.html",
             problem=problem,
@@ -110,7 +118,9 @@ class Importing:
         if any(line.state == imports.WRONG for line in lines):
             return redirect(self.get_url(".import_preview", draft=draft.key))
         answers = draft.answers
-        reading = imports.Reading(self, sheets.unpack(answers["rows"]), answers["chosen"], answers["accept"])
+        reading = imports.Reading(
+            self, sheets.unpack(answers["rows"]), answers["chosen"], answers["accept"]
+        )
         try:
             with models.database.atomic():
                 done = imports.counts(imports.run(reading))
@@ -119,7 +129,9 @@ class Importing:
             self._change(draft, lines=sheets.pack(imports.as_data(stopped.lines)))
             flash(str(stopped), "danger")
             return redirect(self.get_url(".import_preview", draft=draft.key))
-        words = _("Imported: %(new)s new, %(changed)s changed.", new=done["new"], changed=done["changed"])
+        words = _(
+            "Imported: %(new)s new, %(changed)s changed.", new=done["new"], changed=done["changed"]
+        )
         flash(words, "success")
         return redirect(self.get_url(".index_view"))
 
@@ -147,10 +159,14 @@ class Importing:
         lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
         table = [[*headings, _("What is wrong")]]
         table += [
-            [*map(exports.guard, line.cells), line.text] for line in lines if line.state == imports.WRONG
+            [*map(exports.guard, line.cells), line.text]
+            for line in lines
+            if line.state == imports.WRONG
         ]
         exports.record_export(self.model, len(table) - 1)
-        return self._csv(table, exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv"))
+        return self._csv(
+            table, exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv")
+        )
 
     @expose("/import/cancel/", methods=("GET", "POST"))
     def import_cancel(self):
@@ -173,7 +189,9 @@ class Importing:
         csv.writer(text).writerows(rows)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(
-            b"\xef\xbb\xbf" + text.getvalue().encode(), content_type=MEDIA_TYPES["csv"], headers=headers
+            b"\xef\xbb\xbf" + text.getvalue().encode(),
+            content_type=MEDIA_TYPES["csv"],
+            headers=headers,
         )
 
     def _keep(self, rows):

@@ -24,8 +24,15 @@ class Typed(ImmutableMultiDict):
 
     def __init__(self, mapping=None):
         super().__init__(mapping)
-        if any("\0" in text for pair in self.items(multi=True) for text in pair if isinstance(text, str)):
-            pairs = [(name.replace("\0", ""), _bare(value)) for name, value in self.items(multi=True)]
+        if any(
+            "\0" in text
+            for pair in self.items(multi=True)
+            for text in pair
+            if isinstance(text, str)
+        ):
+            pairs = [
+                (name.replace("\0", ""), _bare(value)) for name, value in self.items(multi=True)
+            ]
             super().__init__(pairs)
 
 

@@ -73,7 +73,9 @@ def read_change_save(screen, path, word, counts):
         if status == 409:
             counts["conflicts shown"] += 1
             continue
-        counts["saved" if status == 200 and "error-summary" not in answer else f"save {status}"] += 1
+        counts[
+            "saved" if status == 200 and "error-summary" not in answer else f"save {status}"
+        ] += 1
         counts["locked"] += "locked" in answer
         return
 
@@ -81,7 +83,17 @@ def read_change_save(screen, path, word, counts):
 def run(sessions, times, database_url=None):
     """Returns the counts: saved, conflicts shown, locked, lost, seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        command(folder, "init", "--agency", "Bench", "--province", "ON", "--passphrase", PASSPHRASE, database_url=database_url)
+        command(
+            folder,
+            "init",
+            "--agency",
+            "Bench",
+            "--province",
+            "ON",
+            "--passphrase",
+            PASSPHRASE,
+            database_url=database_url,
+        )
         with Served(folder, database_url, CLOCK="0") as portal:
             return _work(portal, sessions, times)
 

@@ -7,7 +7,6 @@ from peewee import fn
 
 from models import KeptCount, Language, TaxonomyItem, TaxonomyList, language
 
-
 # A form or a filter panel is a few kilobytes; beyond this many they are made anew.
 MOST = 2000
 

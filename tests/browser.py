@@ -44,8 +44,12 @@ class Browser:
 
     def follow(self, page, words, status=200):
         """Follow the link with these words."""
-        links = [a for a in page.soup.select("a[href]") if words in (text_of(a), a.get("aria-label"))]
-        assert links, f"no link {words!r} on {page}; there are {[text_of(a) for a in page.soup.select('a')]}"
+        links = [
+            a for a in page.soup.select("a[href]") if words in (text_of(a), a.get("aria-label"))
+        ]
+        assert links, (
+            f"no link {words!r} on {page}; there are {[text_of(a) for a in page.soup.select('a')]}"
+        )
         return self.get(page.absolute(links[0]["href"]), status)
 
     def submit(self, page, button=None, answers=None, status=200, **more):
@@ -143,7 +147,8 @@ class Page:
     def rows(self):
         """The table rows of the page, each a list of the words of its cells."""
         return [
-            [text_of(cell) for cell in row.find_all(["th", "td"])] for row in self.soup.select("tbody tr")
+            [text_of(cell) for cell in row.find_all(["th", "td"])]
+            for row in self.soup.select("tbody tr")
         ]
 
     def absolute(self, address):
@@ -162,7 +167,9 @@ class Page:
         fitting = [f for f in forms if all(f.controls(n) for n in answers) and f.has_button(button)]
         known = sorted({name for form in forms for name in form.names()})
         missing = [name for name in answers if not any(f.controls(name) for f in forms)]
-        assert fitting, f"{self}: no form asks {missing or list(answers)} with button {button!r}; it asks {known}"
+        assert fitting, (
+            f"{self}: no form asks {missing or list(answers)} with button {button!r}; it asks {known}"
+        )
         posting = [f for f in fitting if f.element.get("method", "get").lower() == "post"]
         wanted = [f for f in posting if f.is_main()] or posting or fitting
         return wanted[0]
@@ -183,7 +190,11 @@ class Page:
             if not named(control, labels)
         ]
         assert not nameless, f"{self}: controls without a label: {nameless}"
-        wordless = [str(b)[:160] for b in soup.select("button, a[href]") if not (text_of(b) or b.get("aria-label"))]
+        wordless = [
+            str(b)[:160]
+            for b in soup.select("button, a[href]")
+            if not (text_of(b) or b.get("aria-label"))
+        ]
         assert not wordless, f"{self}: buttons or links without words: {wordless}"
         inline = [
             str(element)[:160]
@@ -238,7 +249,9 @@ class Form:
         ]
 
     def has_button(self, words):
-        return words is None or any(words in (text_of(b), b.get("value"), b.get("aria-label")) for b in self.buttons())
+        return words is None or any(
+            words in (text_of(b), b.get("value"), b.get("aria-label")) for b in self.buttons()
+        )
 
     def encoding(self):
         return self.element.get("enctype") or "application/x-www-form-urlencoded"
@@ -247,7 +260,11 @@ class Form:
         """What the pressed button adds; the main button when no words are given."""
         main = [b for b in self.buttons() if words is None and "btn-primary" in b.get("class", ())]
         for button in main or self.buttons():
-            if words is None or words in (text_of(button), button.get("value"), button.get("aria-label")):
+            if words is None or words in (
+                text_of(button),
+                button.get("value"),
+                button.get("aria-label"),
+            ):
                 return {button["name"]: [button.get("value", "")]} if button.get("name") else {}
         return {}
 
@@ -255,10 +272,17 @@ class Form:
         """{name: [value, …]} that the form would send untouched."""
         data = {}
         for control in self.element.select("input[name], select[name], textarea[name]"):
-            if control.has_attr("disabled") or control.find_parent("fieldset", attrs={"disabled": True}):
+            if control.has_attr("disabled") or control.find_parent(
+                "fieldset", attrs={"disabled": True}
+            ):
                 continue
             kind = control.get("type", "text") if control.name == "input" else control.name
-            if kind in CLICKABLE or kind == "file" or kind in ("checkbox", "radio") and not control.has_attr("checked"):
+            if (
+                kind in CLICKABLE
+                or kind == "file"
+                or kind in ("checkbox", "radio")
+                and not control.has_attr("checked")
+            ):
                 continue
             data.setdefault(control["name"], []).extend(_held(control, kind))
         return data
@@ -309,7 +333,9 @@ def _chosen(name, choices, answer):
         words = text_of(choice)
         if choice.name == "input":
             root = list(choice.parents)[-1]
-            label = choice.find_parent("label") or root.find("label", attrs={"for": choice.get("id")})
+            label = choice.find_parent("label") or root.find(
+                "label", attrs={"for": choice.get("id")}
+            )
             words = text_of(label) if label else ""
         value = choice.get("value", words)
         if answer in (value, words):

@@ -77,7 +77,9 @@ def prepared(pytestconfig):
 def application(prepared, tmp_path_factory):
     """One application a process; building one takes longer than most tests."""
     folder = tmp_path_factory.mktemp("application")
-    return create_app({**CONFIG, "INSTANCE": str(folder), "DATABASE_URL": f"sqlite:///{folder}/x.db"})
+    return create_app(
+        {**CONFIG, "INSTANCE": str(folder), "DATABASE_URL": f"sqlite:///{folder}/x.db"}
+    )
 
 
 @pytest.fixture

@@ -36,7 +36,10 @@ def prepare(url, folder):
         records.save(own)
         audit.actor.reset(named)
         leave()
-    cookies = {"worker": sign_in(app).cookies(), "administrator": administer(sign_in(app)).cookies()}
+    cookies = {
+        "worker": sign_in(app).cookies(),
+        "administrator": administer(sign_in(app)).cookies(),
+    }
     leave()
     return cookies
 

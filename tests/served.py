@@ -82,7 +82,11 @@ def command(folder, *arguments, database_url=None):
     }
     done = subprocess.run(
         [sys.executable, "-m", "flask", *arguments],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

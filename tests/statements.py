@@ -4,7 +4,9 @@ import logging
 import re
 from contextlib import contextmanager
 
-APART = re.compile(r'\b(?:FROM|INTO|UPDATE|JOIN)\s+"?(?:session|audit_log|audit_head)\b', re.IGNORECASE)
+APART = re.compile(
+    r'\b(?:FROM|INTO|UPDATE|JOIN)\s+"?(?:session|audit_log|audit_head)\b', re.IGNORECASE
+)
 TRANSACTION = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)", re.IGNORECASE)
 CHANGE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
 

@@ -177,7 +177,10 @@ def counts():
 
 
 def kept():
-    return {**dict.fromkeys(("received", "distributed", "complete"), 0), **records.kept_counts(Referral)}
+    return {
+        **dict.fromkeys(("received", "distributed", "complete"), 0),
+        **records.kept_counts(Referral),
+    }
 
 
 def test_a_record_read_before_the_lock_does_not_bring_back_old_values(app):

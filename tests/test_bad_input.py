@@ -66,7 +66,9 @@ def test_unknown_columns_and_actions_are_ignored_or_not_found(administrator_brow
 def test_a_form_full_of_nonsense_is_answered_with_the_form(administrator_browser, model):
     page = administrator_browser.get(f"{address(model)}new/")
     names = {
-        c["name"] for c in page.soup.select("main form [name]") if c["name"] not in ("csrf_token", "find")
+        c["name"]
+        for c in page.soup.select("main form [name]")
+        if c["name"] not in ("csrf_token", "find")
     }
     for value in ("x" * 1_000_000, "-99999999999999999999", "\x00", "👩🏽‍🍳"):
         data = dict.fromkeys(names, value) | {"csrf_token": page.token()}
@@ -116,7 +118,13 @@ def test_a_row_that_vanished_while_its_form_was_open_is_not_found(administrator_
 def test_an_id_of_another_record_in_the_body_changes_nothing_else(administrator_browser):
     one, other = make_staff(), make_staff()
     page = administrator_browser.get(f"/staff/edit/?id={one.id}")
-    data = {"csrf_token": page.token(), "id": other.id, "name": "Mine", "uuid": "planted", "version": one.version}
+    data = {
+        "csrf_token": page.token(),
+        "id": other.id,
+        "name": "Mine",
+        "uuid": "planted",
+        "version": one.version,
+    }
     administrator_browser.open(page.path, "POST", data=data)
     assert Staff.get_by_id(other.id).name == other.name
     assert Staff.get_by_id(one.id).uuid == one.uuid
@@ -165,5 +173,7 @@ def test_the_own_organization_survives_every_address_made_for_others(administrat
     """R-ORG-1."""
     own = Organization.own()
     token = administrator_browser.get("/").token()
-    administrator_browser.open(f"/organizations/delete/?id={own.id}", "POST", data={"csrf_token": token})
+    administrator_browser.open(
+        f"/organizations/delete/?id={own.id}", "POST", data={"csrf_token": token}
+    )
     assert Organization.own().id == own.id

@@ -47,7 +47,7 @@ SEARCHES = {
     "nobody": [],
     "anna nobody": [],
     "%": [],
-    "\" OR *": [],
+    '" OR *': [],
 }
 
 
@@ -69,7 +69,10 @@ def test_the_same_words_find_the_same_people(people, words):
 def test_sorting_by_name_puts_the_same_person_first(app):
     for name in ("adam", "Éva", "Zoe", "Bob"):
         make_staff(name=name)
-    names = [s.name for s in Staff.select().where(Staff.name != "Test Worker").order_by(Staff.name, Staff.id)]
+    names = [
+        s.name
+        for s in Staff.select().where(Staff.name != "Test Worker").order_by(Staff.name, Staff.id)
+    ]
     assert names == ["Bob", "Zoe", "adam", "Éva"]
 
 
@@ -82,9 +85,17 @@ def test_lists_of_slugs_and_levels_come_back_as_they_were_saved(app):
 
 def test_a_service_keeps_its_times_dates_and_links(app):
     program = make_program()
-    service = make_service(program, duration_type="dates", start_date=datetime.date(2026, 4, 1), end_date=datetime.date(2026, 6, 30))
+    service = make_service(
+        program,
+        duration_type="dates",
+        start_date=datetime.date(2026, 4, 1),
+        end_date=datetime.date(2026, 6, 30),
+    )
     again = type(service).get_by_id(service.id)
-    assert (again.start_date, again.end_date) == (datetime.date(2026, 4, 1), datetime.date(2026, 6, 30))
+    assert (again.start_date, again.end_date) == (
+        datetime.date(2026, 4, 1),
+        datetime.date(2026, 6, 30),
+    )
     assert again.program_id == program.id and len(again.keywords) == 2
 
 
@@ -98,7 +109,12 @@ def test_a_foreign_key_is_enforced(app):
 
 def test_bytes_come_back_as_bytes(app):
     message = OutboxMessage.create(
-        batch_id="b", kind="test", message_id="<1@a>", recipient="a@a.example", subject="S",
-        content=b"\x00\xff\r\n", by_name="Amina",
+        batch_id="b",
+        kind="test",
+        message_id="<1@a>",
+        recipient="a@a.example",
+        subject="S",
+        content=b"\x00\xff\r\n",
+        by_name="Amina",
     )
     assert bytes(OutboxMessage.get_by_id(message.id).content) == b"\x00\xff\r\n"

@@ -22,7 +22,9 @@ def full_disk():
         records._after[Staff].remove(fail)
 
 
-def test_a_full_disk_gives_a_page_that_keeps_what_was_typed(administrator_browser, full_disk, caplog):
+def test_a_full_disk_gives_a_page_that_keeps_what_was_typed(
+    administrator_browser, full_disk, caplog
+):
     page = administrator_browser.get("/staff/new/")
     with caplog.at_level(logging.ERROR, "portal"):
         answer = administrator_browser.submit(page, name="Zuleikha Quillfeather", status=503)

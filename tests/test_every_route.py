@@ -65,7 +65,13 @@ def test_no_get_changes_a_record(app, administrator_browser):
     make_service()
     for model in ENTITIES:
         row = MAKE[model]()
-        for page in ("", "new/", f"edit/?id={row.id}", f"details/?id={row.id}", f"delete/?id={row.id}"):
+        for page in (
+            "",
+            "new/",
+            f"edit/?id={row.id}",
+            f"details/?id={row.id}",
+            f"delete/?id={row.id}",
+        ):
             unchanged(administrator_browser, address(model) + page)
     for path, _rule in routes(app, "GET"):
         if not path.startswith("/static/"):

@@ -51,7 +51,9 @@ def test_every_filter_accepts_what_it_offers(administrator_browser, model):
     forms = [form for form in page.forms() if form.element.get("method", "get").lower() == "get"]
     for select in [c for form in forms for c in form.element.select("select[name]")]:
         for option in select.select("option")[:3]:
-            administrator_browser.get(f"{address(model)}?{select['name']}={option.get('value', '')}")
+            administrator_browser.get(
+                f"{address(model)}?{select['name']}={option.get('value', '')}"
+            )
 
 
 @every_entity
@@ -176,7 +178,10 @@ def test_importing_what_was_exported_changes_nothing(administrator_browser, mode
             name = page.soup.select_one("input[type=file]")["name"]
             answers = {name: (io.BytesIO(exported), "rows.csv")}
             page = administrator_browser.submit(page, answers=answers)
-        elif any(form.is_main() and form.buttons() for form in page.forms()) and "/import/" in page.path:
+        elif (
+            any(form.is_main() and form.buttons() for form in page.forms())
+            and "/import/" in page.path
+        ):
             page = administrator_browser.submit(page, answers={})
     assert model.get_by_id(row.id).__data__ == before
 

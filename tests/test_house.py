@@ -82,7 +82,17 @@ def test_imports_follow_the_arrow_and_stand_at_the_top(path):
 
 def test_models_know_peewee_and_the_standard_library_only():
     names = {name for name, _node in imports(ast.parse((ROOT / "models.py").read_text()))}
-    assert names <= {"peewee", "playhouse", "datetime", "unicodedata", "uuid", "contextvars", "urllib", "re", "functools"}
+    assert names <= {
+        "peewee",
+        "playhouse",
+        "datetime",
+        "unicodedata",
+        "uuid",
+        "contextvars",
+        "urllib",
+        "re",
+        "functools",
+    }
 
 
 @pytest.mark.parametrize("path", [*PRODUCT, *TESTS], ids=named)
@@ -97,7 +107,9 @@ def test_no_file_catches_everything_or_is_called_a_drawer(path):
 @pytest.mark.parametrize("path", [*PRODUCT, *TESTS, *TEMPLATES], ids=named)
 def test_no_file_is_twice_as_long_as_its_room_allows(path):
     name = named(path)
-    ceiling = CEILINGS.get(name) or next((n for room, n in CEILINGS.items() if name.startswith(room)), 250)
+    ceiling = CEILINGS.get(name) or next(
+        (n for room, n in CEILINGS.items() if name.startswith(room)), 250
+    )
     length = len(path.read_text().splitlines())
     assert length <= 2 * ceiling, f"{length} lines, {ceiling} is the ceiling: split it by subject"
     if length > ceiling:
@@ -122,7 +134,9 @@ def test_every_entity_says_what_a_row_means_and_what_people_call_it(model):
     assert model.__doc__ and model.__doc__ != models.Record.__doc__, "a docstring"
     assert model.__str__ not in (models.Row.__str__, models.Record.__str__), "__str__"
     meta = model._meta
-    assert meta.section and meta.title and meta.label and meta.listed, "section, title, label, listed"
+    assert meta.section and meta.title and meta.label and meta.listed, (
+        "section, title, label, listed"
+    )
     assert meta.label in meta.fields
     own = [f for f in meta.sorted_fields if f.name not in ("search", "key")]
     assert not [f.name for f in own if not f.verbose_name or f.verbose_name == f.name], "labels"
@@ -141,8 +155,12 @@ def test_every_sortable_column_has_an_index_that_starts_with_it(model):
     starts = {fields[0] for fields, _unique in getattr(model._meta, "indexes", ())}
     for name in getattr(model._meta, "sortable", ()):
         field = model._meta.fields[name]
-        assert field.index or field.unique or name in starts or getattr(model._meta, "reference", False) or model in (
-            models.Organization,
+        assert (
+            field.index
+            or field.unique
+            or name in starts
+            or getattr(model._meta, "reference", False)
+            or model in (models.Organization,)
         ), name
 
 
@@ -160,7 +178,9 @@ def test_every_registered_view_is_one_of_ours(application):
     for admin in application.extensions["admin"]:
         for view in admin._views:
             assert isinstance(view, (EntityView, PageView)), view
-            assert view.is_accessible.__qualname__.startswith("Guarded") or isinstance(view, PageView), view
+            assert view.is_accessible.__qualname__.startswith("Guarded") or isinstance(
+                view, PageView
+            ), view
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
@@ -203,7 +223,9 @@ def test_the_readme_names_commands_and_files_that_are_real(application):
 def test_every_ruff_rule_is_explained():
     text = (ROOT / "pyproject.toml").read_text()
     chosen = text[text.index("[tool.ruff.lint]") : text.index("[tool.ruff.lint.per-file-ignores]")]
-    assert not [line for line in chosen.splitlines() if line.strip().startswith('"') and "#" not in line]
+    assert not [
+        line for line in chosen.splitlines() if line.strip().startswith('"') and "#" not in line
+    ]
 
 
 def lines_of_code(path):
@@ -224,7 +246,9 @@ def lines_of_code(path):
 
 def test_only_lines_of_code_are_counted(tmp_path):
     path = tmp_path / "module.py"
-    path.write_text('"""Doc\nstring."""\n\n# why\nA = """x\n\ny"""\n\n\ndef f():\n    """Doc."""\n    return A  # so\n')
+    path.write_text(
+        '"""Doc\nstring."""\n\n# why\nA = """x\n\ny"""\n\n\ndef f():\n    """Doc."""\n    return A  # so\n'
+    )
     assert lines_of_code(path) == {5, 6, 7, 10, 12}
 
 
@@ -240,5 +264,9 @@ def test_no_workplace_of_the_developers_shows_in_the_code():
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     for name in filter(None, files.stdout.split("\0")):
         path = ROOT / name
-        if path.suffix in (".py", ".md", ".html", ".toml", ".lock") and path != Path(__file__) and path.exists():
+        if (
+            path.suffix in (".py", ".md", ".html", ".toml", ".lock")
+            and path != Path(__file__)
+            and path.exists()
+        ):
             assert "/work/" not in path.read_text(errors="replace"), name

@@ -39,7 +39,9 @@ def upload(browser, content, name="staff.csv", path="/staff/import/", status=200
 
 
 def test_the_way_through_the_screens_adds_rows_and_leaves_no_draft(administrator_browser):
-    page = upload(administrator_browser, as_csv(["Name", "Work email"], ["Ann", "ann@agency.ca"], ["Bo", ""]))
+    page = upload(
+        administrator_browser, as_csv(["Name", "Work email"], ["Ann", "ann@agency.ca"], ["Bo", ""])
+    )
     assert page.heading == "Which column is which?"
     page = administrator_browser.submit(page, "Continue")
     assert page.heading == "Check before importing"
@@ -103,11 +105,15 @@ def test_every_keyword_goes_out_and_comes_back_unchanged_with_its_areas(app):
 def test_the_areas_of_a_keyword_change_with_the_spreadsheet(app):
     keyword = Keyword.select().order_by(Keyword.id).first()
     area = AreaOfFocus.select().order_by(AreaOfFocus.id.desc()).first()
-    imports.run(reading(app, Keyword, as_csv(["Slug", "Areas of focus"], [keyword.slug, area.label_fr])))
+    imports.run(
+        reading(app, Keyword, as_csv(["Slug", "Areas of focus"], [keyword.slug, area.label_fr]))
+    )
     assert [row.slug for row in keyword.areas] == [area.slug]
 
 
-@pytest.mark.parametrize("word, truth", [("oui", True), ("Yes", True), ("1", True), ("non", False), ("0", False)])
+@pytest.mark.parametrize(
+    "word, truth", [("oui", True), ("Yes", True), ("1", True), ("non", False), ("0", False)]
+)
 def test_yes_and_no_are_read_in_both_languages(app, word, truth):
     imports.run(reading(app, Staff, as_csv(["Name", "Works here now"], ["Ann", word])))
     assert Staff.get(Staff.name == "Ann").is_active is truth
@@ -115,7 +121,11 @@ def test_yes_and_no_are_read_in_both_languages(app, word, truth):
 
 def test_choices_are_read_by_slug_and_by_label_in_both_languages(app):
     for n, province in enumerate(["ON", "Ontario", "Québec"]):
-        imports.run(reading(app, Organization, as_csv(["Name", "Province or territory"], [f"P{n}", province])))
+        imports.run(
+            reading(
+                app, Organization, as_csv(["Name", "Province or territory"], [f"P{n}", province])
+            )
+        )
     found = {o.name: o.province for o in Organization.select()}
     assert (found["P0"], found["P1"], found["P2"]) == ("ON", "ON", "QC")
 
@@ -148,7 +158,9 @@ def test_french_csv_files_are_read_whatever_excel_made_of_them(encoding):
 
 
 def test_three_wrong_rows_are_listed_first_and_offered_as_a_file(administrator_browser):
-    rows = [[f"Person {n}", "p@agency.ca" if n not in (5, 150, 250) else "wrong"] for n in range(300)]
+    rows = [
+        [f"Person {n}", "p@agency.ca" if n not in (5, 150, 250) else "wrong"] for n in range(300)
+    ]
     page = upload(administrator_browser, as_csv(["Name", "Work email"], *rows))
     page = administrator_browser.submit(page, "Continue")
     states = [pill.get_text() for pill in page.soup.select("td .pill")]
@@ -162,6 +174,8 @@ def test_three_wrong_rows_are_listed_first_and_offered_as_a_file(administrator_b
     assert not Staff.select().where(Staff.name.startswith("Person")).exists()
 
 
-@pytest.mark.parametrize("path", ["/audit-log/import/", "/outbox/import/", "/distribution-log/import/"])
+@pytest.mark.parametrize(
+    "path", ["/audit-log/import/", "/outbox/import/", "/distribution-log/import/"]
+)
 def test_logs_and_the_outbox_cannot_be_imported(administrator_browser, path):
     assert administrator_browser.open(path).status_code == 404

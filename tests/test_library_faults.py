@@ -85,7 +85,9 @@ def client_of(*views):
 
 def view(model, **attributes):
     """A stock ModelView of ``model`` with these class attributes."""
-    return type(f"{model.__name__}View", (ModelView,), attributes)(model, endpoint=model.__name__.lower())
+    return type(f"{model.__name__}View", (ModelView,), attributes)(
+        model, endpoint=model.__name__.lower()
+    )
 
 
 # ---- Flask-Admin's peewee backend (stack.md 1) -------------------------------------------------------------------------
@@ -162,6 +164,7 @@ def test_an_ajax_lookup_without_words_is_an_error(tables):
 
 def test_a_view_that_meets_a_type_error_is_called_again_with_cls(tables):
     """Fault 19. We: EntityView and PageView override _run_view."""
+
     class Wrong(flask_admin.BaseView):
         @flask_admin.expose("/")
         def index(self):
@@ -184,7 +187,9 @@ def test_a_form_writes_every_column_and_the_last_of_two_editors_wins(tables):
 def test_after_wrong_json_the_form_shows_the_old_value(tables):
     """Fault 16. We: forms.fields.JsonTextField keeps what was typed."""
     client = client_of(view(Service))
-    answer = client.post("/admin/service/edit/?id=1", data={"name": "Class", "details": "{typed", "agency": "1"})
+    answer = client.post(
+        "/admin/service/edit/?id=1", data={"name": "Class", "details": "{typed", "agency": "1"}
+    )
     assert "{typed" not in answer.get_data(as_text=True)
 
 
@@ -230,13 +235,17 @@ def test_a_required_field_is_not_marked_as_data_required(tables):
 
 def mail_of(port, **config):
     app = Flask("tiny mail")
-    app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="a@a.example", **config)
+    app.config.update(
+        MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="a@a.example", **config
+    )
     return app, flask_mail.Mail(app)
 
 
 def send(app, mail, **message):
     with app.app_context():
-        mail.send(flask_mail.Message("Subject", **{"recipients": ["b@b.example"], "body": "x"} | message))
+        mail.send(
+            flask_mail.Message("Subject", **{"recipients": ["b@b.example"], "body": "x"} | message)
+        )
 
 
 def test_a_long_line_is_sent_as_it_is_and_refused(tables):
@@ -300,7 +309,10 @@ def test_no_recipient_is_only_an_assertion():
 
 def test_a_local_part_that_is_not_ascii_is_an_error():
     """We: addresses are checked in forms.validators before they come here."""
-    with Listening(PostOffice()) as server, pytest.raises((UnicodeEncodeError, smtplib.SMTPException)):
+    with (
+        Listening(PostOffice()) as server,
+        pytest.raises((UnicodeEncodeError, smtplib.SMTPException)),
+    ):
         send(*mail_of(server.port), recipients=["jürgen@b.example"])
 
 

@@ -45,7 +45,11 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous
 
 def test_no_address_or_title_holds_a_name(browser):
     client = make_client(first_name="Secretly", last_name="Unnamed")
-    for path in ("/clients/", f"/clients/details/?id={client.id}", f"/clients/edit/?id={client.id}"):
+    for path in (
+        "/clients/",
+        f"/clients/details/?id={client.id}",
+        f"/clients/edit/?id={client.id}",
+    ):
         page = browser.get(path)
         assert "Unnamed" not in page.title and "Secretly" not in page.title, path
         addresses = [a["href"] for a in page.soup.select("a[href]")]

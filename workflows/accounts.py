@@ -6,6 +6,7 @@ import re
 import secrets
 
 from flask_babel import gettext as _
+
 from forms import choices
 from models import Account, Organization, Session, Staff, database, normalise, now
 from workflows import audit, clock, records, settings

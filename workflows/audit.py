@@ -21,7 +21,8 @@ class Actor:
     address: str = ""
 
 
-actor = ContextVar("actor", default=Actor())
+NOBODY = Actor()
+actor = ContextVar("actor", default=NOBODY)
 
 
 class _Sealer:

@@ -217,7 +217,7 @@ def _sqlite_counts(path):
         names = [
             name for (name,) in found if "_words" not in name and not name.startswith("sqlite_")
         ]
-        return {n: copy.execute(f'SELECT COUNT(*) FROM "{n}"').fetchone()[0] for n in names}  # noqa: S608
+        return {n: copy.execute(f'SELECT COUNT(*) FROM "{n}"').fetchone()[0] for n in names}
 
 
 def _dump_rows(path):

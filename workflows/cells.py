@@ -67,9 +67,15 @@ class RowFinder:
     def __init__(self, model, texts, limit=None):
         self.model, self.known, self.limit = model, {}, limit
         meta = model._meta
-        labels = [meta.label, meta.label[:-2] + "fr"] if meta.label.endswith("_en") else [meta.label]
+        labels = (
+            [meta.label, meta.label[:-2] + "fr"] if meta.label.endswith("_en") else [meta.label]
+        )
         names = list(dict.fromkeys([*labels, exports.key_field(model).name, "uuid"]))
-        self.columns = [meta.fields[n] for n in names if isinstance(meta.fields[n], (peewee.CharField, peewee.TextField))]
+        self.columns = [
+            meta.fields[n]
+            for n in names
+            if isinstance(meta.fields[n], (peewee.CharField, peewee.TextField))
+        ]
         if getattr(meta, "reference", False):
             self._learn(model.select(meta.fields["id"], *self.columns))
         else:
@@ -97,10 +103,15 @@ class RowFinder:
         if len(found) > 1:
             found = found & self.ids(identity) if identity else found
         if not found:
-            raise ValueError(_("There is no “%(text)s”. Add it first, or correct the spelling.", text=text[:80]))
+            raise ValueError(
+                _("There is no “%(text)s”. Add it first, or correct the spelling.", text=text[:80])
+            )
         if len(found) > 1:
             raise ValueError(
-                _("Several are called “%(text)s”. Add a column with the UUID to say which.", text=text[:80])
+                _(
+                    "Several are called “%(text)s”. Add a column with the UUID to say which.",
+                    text=text[:80],
+                )
             )
         return next(iter(found))
 
@@ -115,14 +126,18 @@ def _day(text):
     try:
         return datetime.date.fromisoformat(text[:10])
     except ValueError:
-        raise ValueError(_("“%(text)s” is not a date. Write it as 2026-11-30.", text=text[:80])) from None
+        raise ValueError(
+            _("“%(text)s” is not a date. Write it as 2026-11-30.", text=text[:80])
+        ) from None
 
 
 def _time(text):
     try:
         return datetime.time.fromisoformat(text.zfill(5) if len(text) < 6 else text)
     except ValueError:
-        raise ValueError(_("“%(text)s” is not a time. Write it as 16:30.", text=text[:80])) from None
+        raise ValueError(
+            _("“%(text)s” is not a time. Write it as 16:30.", text=text[:80])
+        ) from None
 
 
 def _truth(text):
@@ -140,7 +155,9 @@ def _json(text):
 
 
 def _hours():
-    days = _Words(lambda: [(n, words) for n, (_slug, words) in enumerate(choices.terms("weekdays"), 1)])
+    days = _Words(
+        lambda: [(n, words) for n, (_slug, words) in enumerate(choices.terms("weekdays"), 1)]
+    )
 
     def parse(text):
         rows = []
@@ -148,7 +165,10 @@ def _hours():
             match = _SLOT.fullmatch(part)
             if not match:
                 raise ValueError(
-                    _("“%(text)s” is not an opening time. Write it as Monday 09:00-16:30.", text=part[:80])
+                    _(
+                        "“%(text)s” is not an opening time. Write it as Monday 09:00-16:30.",
+                        text=part[:80],
+                    )
                 )
             rows.append([days.one(match[1]), match[2].zfill(5), match[3].zfill(5)])
         return rows
@@ -183,12 +203,23 @@ def parser(one):
 
 
 _PARSERS = (
-    (models.LevelsField, lambda text: sorted({_whole(part) for part in re.split(r"[;,\s]+", text) if part})),
-    (models.LinesField, lambda text: list(dict.fromkeys(filter(None, map(validators.clean_line, text.splitlines()))))),
+    (
+        models.LevelsField,
+        lambda text: sorted({_whole(part) for part in re.split(r"[;,\s]+", text) if part}),
+    ),
+    (
+        models.LinesField,
+        lambda text: list(
+            dict.fromkeys(filter(None, map(validators.clean_line, text.splitlines())))
+        ),
+    ),
     (peewee.JSONField, _json),
     (peewee.BooleanField, _truth),
     (peewee.IntegerField, _whole),
-    (peewee.DateTimeField, lambda text: datetime.datetime.combine(_day(text), _time(text[11:16] or "00:00"))),
+    (
+        peewee.DateTimeField,
+        lambda text: datetime.datetime.combine(_day(text), _time(text[11:16] or "00:00")),
+    ),
     (peewee.DateField, _day),
     (peewee.TimeField, _time),
 )
@@ -233,5 +264,7 @@ def limit_of(one):
     if one.rel_model is not models.TaxonomyItem:
         return None
     name = one.name.replace("_", "-")
-    chosen = models.TaxonomyList.select(models.TaxonomyList.id).where(models.TaxonomyList.slug == name)
+    chosen = models.TaxonomyList.select(models.TaxonomyList.id).where(
+        models.TaxonomyList.slug == name
+    )
     return models.TaxonomyItem.list.in_(chosen)

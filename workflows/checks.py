@@ -130,7 +130,7 @@ def _index_agrees(table):
     try:
         database.execute_sql(
             f"INSERT INTO {table}_words({table}_words, rank) VALUES ('integrity-check', 1)"
-        )  # noqa: S608
+        )
     except peewee.DatabaseError:
         return False
     return True
@@ -197,5 +197,5 @@ def recount():
                 KeptCount.create(name=name, key=key, n=real)
         if _is_sqlite():
             for table in _indexed():
-                database.execute_sql(f"INSERT INTO {table}_words({table}_words) VALUES ('rebuild')")  # noqa: S608
+                database.execute_sql(f"INSERT INTO {table}_words({table}_words) VALUES ('rebuild')")
     return found

@@ -282,7 +282,9 @@ def time_words(time):
     """A clock time as on the card: 9:00 AM, in French 9 h 00."""
     if not time:
         return ""
-    return format_time(time, "h:mm a" if language.get() == "en" else "H\xa0'h'\xa0mm", locale=language.get())
+    return format_time(
+        time, "h:mm a" if language.get() == "en" else "H\xa0'h'\xa0mm", locale=language.get()
+    )
 
 
 def is_confidential(service):

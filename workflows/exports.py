@@ -76,7 +76,11 @@ def columns(model, names=None):
     if names is None:
         return found
     by_name = {column.name: column for column in found}
-    return [by_name["uuid"], *(by_name[n] for n in names)] if "uuid" in by_name else [by_name[n] for n in names]
+    return (
+        [by_name["uuid"], *(by_name[n] for n in names)]
+        if "uuid" in by_name
+        else [by_name[n] for n in names]
+    )
 
 
 def through_fields(model):
@@ -165,7 +169,8 @@ def _of_json(function):
 
     def convert(values):
         return [
-            "" if v is None else memo[v] if isinstance(v, str) else guard(function(v)) for v in values
+            "" if v is None else memo[v] if isinstance(v, str) else guard(function(v))
+            for v in values
         ]
 
     return convert
@@ -176,7 +181,9 @@ def _joined(words):
 
 
 def _hours(days):
-    return lambda rows: "; ".join(f"{days[d - 1]} {opens}-{closes}" for d, opens, closes in rows or ())
+    return lambda rows: "; ".join(
+        f"{days[d - 1]} {opens}-{closes}" for d, opens, closes in rows or ()
+    )
 
 
 def converter(field):
@@ -264,7 +271,11 @@ def row_label(model):
 def key_field(model):
     """The column that names a row inside a cell with several: the last part of its natural key."""
     meta = model._meta
-    return meta.fields[meta.natural_key[-1]] if getattr(meta, "natural_key", None) else meta.fields["uuid"]
+    return (
+        meta.fields[meta.natural_key[-1]]
+        if getattr(meta, "natural_key", None)
+        else meta.fields["uuid"]
+    )
 
 
 def _through_words(model, name):
@@ -294,7 +305,7 @@ def _through_words(model, name):
 def may_leave(model):
     """Conditions that keep confidential locations and programs, and whatever belongs to one, from an export."""
     confidential = {
-        place: [key for (key,) in place.select(place.id).where(place.is_confidential == True).tuples()]  # noqa: E712
+        place: [key for (key,) in place.select(place.id).where(place.is_confidential).tuples()]
         for place in (ServiceLocation, Program)
     }
     if not any(confidential.values()):
@@ -339,7 +350,9 @@ def pages(model, selection, found):
     order = [key] if sort is None else [sort, key]
     stored = list(dict.fromkeys(c.field for c in found if c.kind != "many"))
     query = query_of(model, selection, *order, *stored)
-    query = query.order_by(*((c.desc() if selection.descending else c.asc()) for c in order)).limit(PAGE)
+    query = query.order_by(*((c.desc() if selection.descending else c.asc()) for c in order)).limit(
+        PAGE
+    )
     fill = _filler(model, found, stored, len(order))
     rows = database.execute(query).fetchall()
     while rows:
@@ -389,7 +402,9 @@ def is_confidential(model):
 
 def confidentiality_line():
     """The sentence that goes with every list of people."""
-    return _("Confidential: personal information. Keep it only as long as you need it, and share it with nobody else.")
+    return _(
+        "Confidential: personal information. Keep it only as long as you need it, and share it with nobody else."
+    )
 
 
 def file_name(model, address, kind):

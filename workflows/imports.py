@@ -25,7 +25,9 @@ class Stopped(Exception):
     """Nothing was written: rows went wrong that were right in the preview; ``lines`` are all of them."""
 
     def __init__(self, lines):
-        super().__init__(_("Nothing was imported, because some rows could not be saved. Look at them below."))
+        super().__init__(
+            _("Nothing was imported, because some rows could not be saved. Look at them below.")
+        )
         self.lines = lines
 
 
@@ -43,7 +45,11 @@ class Line:
 def is_importable(model):
     """True for tables that people may fill; logs, the outbox, sessions and accounts are never written by a file."""
     meta = model._meta
-    return not getattr(meta, "readonly", False) and meta.section != "hidden" and meta.table_name not in _UNTOUCHABLE
+    return (
+        not getattr(meta, "readonly", False)
+        and meta.section != "hidden"
+        and meta.table_name not in _UNTOUCHABLE
+    )
 
 
 # ---- Which column is which --------------------------------------------------------------------------------------------
@@ -62,9 +68,14 @@ def guess(screen, headings):
     every, wanted = exports.columns(screen.model), targets(screen)
     known = {}
     for words in cells.in_both_languages(lambda: [exports.label(column) for column in wanted]):
-        known.update((normalise(text), column.name) for text, column in reversed(list(zip(words, wanted, strict=True))))
+        known.update(
+            (normalise(text), column.name)
+            for text, column in reversed(list(zip(words, wanted, strict=True)))
+        )
     for words in cells.in_both_languages(lambda: exports.headings(every)):
-        known.update((normalise(text), column.name) for text, column in zip(words, every, strict=True))
+        known.update(
+            (normalise(text), column.name) for text, column in zip(words, every, strict=True)
+        )
     known.update((normalise(column.name), column.name) for column in wanted)
     offered, guessed = {column.name for column in wanted}, []
     for heading in headings:
@@ -218,7 +229,9 @@ class Reading:
         if record is None:
             return self._create(row, values)
         if self.screen.get_one(record.id) is None:
-            raise records.Refused([records.Problem("", _("This row belongs to another list. Import it there."))])
+            raise records.Refused(
+                [records.Problem("", _("This row belongs to another list. Import it there."))]
+            )
         differing = {n: v for n, v in values.items() if self._differs(record, n, v)}
         if not differing:
             return UNCHANGED, ""
@@ -245,11 +258,19 @@ class Reading:
         missing = [
             f.name
             for f in self.meta.sorted_fields
-            if isinstance(f, peewee.ForeignKeyField) and not f.null and f.name in names and not values.get(f.name)
+            if isinstance(f, peewee.ForeignKeyField)
+            and not f.null
+            and f.name in names
+            and not values.get(f.name)
         ]
         if missing:
             raise records.Refused([records.Problem(n, _("Fill this in.")) for n in missing])
-        self._save(record, self._checked(record, {n: values.get(n) for n in (*names, *extra) if n in names or n in values}))
+        self._save(
+            record,
+            self._checked(
+                record, {n: values.get(n) for n in (*names, *extra) if n in names or n in values}
+            ),
+        )
         return NEW, ""
 
     def _checked(self, record, values):
@@ -306,7 +327,9 @@ def _uuid(text):
     try:
         return str(uuid.UUID(text))
     except ValueError:
-        raise ValueError(_("“%(text)s” is not a UUID. Leave it empty for a new row.", text=text[:80])) from None
+        raise ValueError(
+            _("“%(text)s” is not a UUID. Leave it empty for a new row.", text=text[:80])
+        ) from None
 
 
 # ---- Preview and import -------------------------------------------------------------------------------------------------

@@ -121,10 +121,7 @@ def problems(record, before=None, many=None):
 def linked_ids(record, name):
     """Sorted ids that the through field ``name`` of ``record`` refers to."""
     through, mine, other = through_of(type(record), name)
-    return sorted(
-        value
-        for (value,) in through.select(other).where(mine == record.id).tuples()
-    )
+    return sorted(value for (value,) in through.select(other).where(mine == record.id).tuples())
 
 
 def save(record, many=None, version=None, confirmed=(), reason="", action=None):
@@ -137,7 +134,9 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
     with database.atomic():
         before = _stored(record, "FOR NO KEY UPDATE") if record.id else None
         if before is None and record.id and "id" not in record._dirty:
-            gone = _("Somebody deleted this record meanwhile. Copy what you typed if you still need it.")
+            gone = _(
+                "Somebody deleted this record meanwhile. Copy what you typed if you still need it."
+            )
             raise Refused([Problem("", gone)])
         if before and version is not None and before.version != version:
             raise Conflict(before)
@@ -150,9 +149,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         found = [problem for check in _rules[model] for problem in check(change)]
         found += _twins(record, before)
         stopping = [
-            p
-            for p in found
-            if p.level == BLOCK or p.level == CONFIRM and p.code not in confirmed
+            p for p in found if p.level == BLOCK or p.level == CONFIRM and p.code not in confirmed
         ]
         if stopping:
             raise Refused(stopping)
@@ -190,7 +187,9 @@ def delete(record, reason=""):
         uses = used_by(record)
         if uses:
             raise InUse(uses)
-        found = [p for check in _rules[(model, "delete")] for p in check(Change(record, record, {}))]
+        found = [
+            p for check in _rules[(model, "delete")] for p in check(Change(record, record, {}))
+        ]
         if found:
             raise Refused(found)
         try:
@@ -350,12 +349,8 @@ def _update(record, before, differing, who):
     query = model.update(values).where(model.id == record.id)
     if isinstance(record, Record):
         record.version, record.updated_at, record.updated_by_name = before.version + 1, now(), who
-        values.update(
-            version=record.version, updated_at=record.updated_at, updated_by_name=who
-        )
-        query = model.update(values).where(
-            model.id == record.id, model.version == before.version
-        )
+        values.update(version=record.version, updated_at=record.updated_at, updated_by_name=who)
+        query = model.update(values).where(model.id == record.id, model.version == before.version)
     if not query.execute():
         raise Conflict(model.get_by_id(record.id))
 

@@ -27,14 +27,18 @@ def restore(path, words, force=False):
     Refuses a database that is not empty unless ``force``; what is replaced is kept beside it.  Raises BackupFailed.
     """
     if not schema.pending() and not is_empty() and not force:
-        raise BackupFailed(_("The present database is not empty. Add --force to replace it; it is kept beside."))
+        raise BackupFailed(
+            _("The present database is not empty. Add --force to replace it; it is kept beside.")
+        )
     try:
         with backup.private_folder() as work:
             manifest = backup.unpack(Path(path), sealed.key_from(words), work)
             if backup.count_rows(work) != manifest["rows"]:
                 raise BackupFailed(_("The copy does not hold the rows it should. Use another one."))
             if set(manifest["migrations"]) - set(schema.known()):
-                raise BackupFailed(_("This copy is from a newer version of the portal. Update the portal first."))
+                raise BackupFailed(
+                    _("This copy is from a newer version of the portal. Update the portal first.")
+                )
             kept = _replace(work, manifest)
             _replace_keys(work)
     except (OSError, sqlite3.Error) as error:
@@ -50,18 +54,31 @@ def _replace(work, manifest):
     content = work / "database.sqlite"
     is_sqlite = isinstance(database.obj, peewee.SqliteDatabase)
     if content.exists() and not is_sqlite:
-        raise BackupFailed(_("This copy was made with SQLite. Set DATABASE_URL to a sqlite:/// address first."))
+        raise BackupFailed(
+            _("This copy was made with SQLite. Set DATABASE_URL to a sqlite:/// address first.")
+        )
     if not is_sqlite:
         return _load_rows(work / "rows.jsonl", manifest)
     if not content.exists():
-        raise BackupFailed(_("This copy was made with PostgreSQL. Set DATABASE_URL to a postgresql:// address first."))
+        raise BackupFailed(
+            _(
+                "This copy was made with PostgreSQL. Set DATABASE_URL to a postgresql:// address first."
+            )
+        )
     live = Path(database.obj.database)
-    kept = live.with_name(f"{live.stem}-replaced-{now():%Y-%m-%d-%H%M%S}{live.suffix}") if live.exists() else None
+    kept = (
+        live.with_name(f"{live.stem}-replaced-{now():%Y-%m-%d-%H%M%S}{live.suffix}")
+        if live.exists()
+        else None
+    )
     if kept:
         backup.copy_sqlite(live, kept)
     database.close()
     # Through SQLite itself: in one transaction, with its locks, so that a portal still running never sees half of it.
-    with contextlib.closing(sqlite3.connect(content)) as copy, contextlib.closing(sqlite3.connect(live)) as target:
+    with (
+        contextlib.closing(sqlite3.connect(content)) as copy,
+        contextlib.closing(sqlite3.connect(live)) as target,
+    ):
         copy.backup(target)
     database.connect()
     return kept
@@ -121,7 +138,7 @@ def _restart(model):
     if isinstance(key, peewee.AutoField):
         table, column = model._meta.table_name, key.column_name
         database.execute_sql(
-            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), "  # noqa: S608 - names of our own tables
+            f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), "
             f'(SELECT COALESCE(MAX("{column}"), 0) + 1 FROM "{table}"), false)'
         )
 

@@ -46,11 +46,14 @@ def _private(words):
     try:
         data = base64.b32decode(bare)
     except ValueError as error:
-        raise WrongKey(_("The key has fourteen groups of four letters and digits. Look at it again.")) from error
+        raise WrongKey(
+            _("The key has fourteen groups of four letters and digits. Look at it again.")
+        ) from error
     if len(data) != 35 or hashlib.sha256(data[:32]).digest()[:3] != data[32:]:
-        raise WrongKey(_("The key is not complete or has a typing mistake. Compare it group by group."))
+        raise WrongKey(
+            _("The key is not complete or has a typing mistake. Compare it group by group.")
+        )
     return X25519PrivateKey.from_private_bytes(data[:32])
-
 
 
 def _data_key(private, public, ephemeral, recipient):
@@ -110,7 +113,9 @@ def read_header(file):
             raise KeyError
         return header, {name: bytes.fromhex(facts[name]) for name in ("ephemeral", "recipient")}
     except (ValueError, KeyError, TypeError) as error:
-        raise Unsealable(_("This file is not a backup of the portal, or its beginning is damaged.")) from error
+        raise Unsealable(
+            _("This file is not a backup of the portal, or its beginning is damaged.")
+        ) from error
 
 
 class Opener:
@@ -118,7 +123,12 @@ class Opener:
 
     def __init__(self, file, header, key):
         self.file, self.header, self.cipher = file, header, ChaCha20Poly1305(key)
-        self.inflate, self.number, self.is_last, self.ready = zlib.decompressobj(), 0, False, bytearray()
+        self.inflate, self.number, self.is_last, self.ready = (
+            zlib.decompressobj(),
+            0,
+            False,
+            bytearray(),
+        )
 
     def read(self, size):
         while len(self.ready) < size and not self.is_last:
@@ -135,10 +145,14 @@ class Opener:
         if size > BLOCK + 16:
             raise Unsealable(_("The copy is damaged."))
         try:
-            block = self.cipher.decrypt(_nonce(self.number, is_last), self.file.read(size), self.header)
+            block = self.cipher.decrypt(
+                _nonce(self.number, is_last), self.file.read(size), self.header
+            )
         except InvalidTag as error:
             if self.number == 0:
-                raise WrongKey(_("This key does not open this copy, or the copy is damaged.")) from error
+                raise WrongKey(
+                    _("This key does not open this copy, or the copy is damaged.")
+                ) from error
             raise Unsealable(_("The copy is damaged.")) from error
         self.number, self.is_last = self.number + 1, bool(is_last)
         return self.inflate.decompress(block) + (self.inflate.flush() if is_last else b"")

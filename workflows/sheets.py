@@ -17,7 +17,8 @@ from forms.formats import number_text
 
 BIGGEST_FILE = 10 * 1024 * 1024
 BIGGEST_UNPACKED = 200 * 1024 * 1024
-BIGGEST_BESIDE = 20 * 1024 * 1024  # shared texts and styles, which are read whole before the first row
+# Shared texts and styles, which are read whole before the first row.
+BIGGEST_BESIDE = 20 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 
@@ -39,7 +40,9 @@ def read(content):
     rows = _from_headings(rows)
     if len(rows) > MOST_ROWS + 1:
         most = number_text(MOST_ROWS)
-        raise Unreadable(_("The file has more than %(most)s rows. Split it into several files.", most=most))
+        raise Unreadable(
+            _("The file has more than %(most)s rows. Split it into several files.", most=most)
+        )
     return rows
 
 
@@ -55,7 +58,9 @@ def _excel(content):
             if "xl/workbook.xml" not in parts.namelist():
                 raise _wrong_kind()
             sizes = {part.filename: part.file_size for part in parts.infolist()}
-            beside = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
+            beside = sum(
+                size for name, size in sizes.items() if not name.startswith("xl/worksheets/")
+            )
             if sum(sizes.values()) > BIGGEST_UNPACKED or beside > BIGGEST_BESIDE:
                 raise Unreadable(_("The file is too large. Split it into several files."))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -35,8 +35,17 @@ def portal(tmp_path_factory):
     """The example agency, served."""
     folder = tmp_path_factory.mktemp("example")
     command(
-        folder, "init", "--agency", "Lakeshore Newcomer Centre", "--province", "ON", "--passphrase", PASSPHRASE,
-        "--admin-passphrase", ADMINISTRATOR, "--example",
+        folder,
+        "init",
+        "--agency",
+        "Lakeshore Newcomer Centre",
+        "--province",
+        "ON",
+        "--passphrase",
+        PASSPHRASE,
+        "--admin-passphrase",
+        ADMINISTRATOR,
+        "--example",
     )
     with Served(folder, CLOCK="0") as served:
         yield served

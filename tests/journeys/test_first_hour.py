@@ -79,7 +79,9 @@ def send(url, window, office, ids):
     for _step in range(4):
         for box in window.locator("main [name=confirmed]").all():
             box.check()
-        button = window.locator("main button:has-text('Send now'), main button:has-text('Continue')")
+        button = window.locator(
+            "main button:has-text('Send now'), main button:has-text('Continue')"
+        )
         if not button.count():
             break
         button.first.click()
