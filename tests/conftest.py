@@ -7,6 +7,7 @@ that this session starts and stops.  Nothing is faked but the clock.
 import datetime
 import json
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def pytest_configure(config):
         return
     if config.option.collectonly:
         return
+    # Whoever ends the session early still gets the server stopped and the folders removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
     config.portal = {"folder": str(folder), "sockets": None}
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -89,10 +92,13 @@ def database_url(prepared, tmp_path, worker_id):
         shutil.copy(key, tmp_path)
     if prepared["sockets"] is None:
         shutil.copy(Path(prepared["folder"]) / "portal.db", tmp_path)
-        return f"sqlite:///{tmp_path}/portal.db"
-    name = f"test_{worker_id}"
-    copy_database(prepared["sockets"], "prepared", name)
-    return address(prepared["sockets"], name)
+        url = f"sqlite:///{tmp_path}/portal.db"
+    else:
+        copy_database(prepared["sockets"], "prepared", f"test_{worker_id}")
+        url = address(prepared["sockets"], f"test_{worker_id}")
+    models.open_database(url)
+    yield url
+    leave()
 
 
 @pytest.fixture
