@@ -42,6 +42,7 @@ def blank_field(column):
         _l(column.verbose_name),
         description=_l("Leave blank: not connected to matching yet."),
         validators=[is_left_blank],
+        filters=[lambda text: text or None],
         render_kw={"disabled": True},
     )
 

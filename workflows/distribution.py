@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from peewee import fn
+from peewee import JOIN, fn
 
 from forms.validators import clean_line
 from models import (
@@ -27,6 +27,7 @@ from models import (
     SENT,
     UNCERTAIN,
     VOIDED,
+    Client,
     DistributionLog,
     Organization,
     OutboxMessage,
@@ -241,7 +242,12 @@ def plan(
 
 
 def _referrals(ids):
-    return list(Referral.select().where(Referral.id.in_(list(ids))).order_by(Referral.id))
+    """The referrals with what their lines name, in one statement however many there are."""
+    named = (Client, ServiceActivity, Program, ServiceLocation, Organization)
+    query = Referral.select(Referral, *named)
+    for model in named:
+        query = query.join_from(Referral, model, JOIN.LEFT_OUTER)
+    return list(query.where(Referral.id.in_(list(ids))).order_by(Referral.id))
 
 
 def _kept_inside(chosen, today):
