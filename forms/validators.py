@@ -88,8 +88,3 @@ def is_web_address(form, field):
 def is_sensible_date(form, field):
     if field.data and not datetime.date(1900, 1, 1) <= field.data <= datetime.date(2199, 12, 31):
         raise ValidationError(_l("Enter a date between 1900 and 2199."))
-
-
-def is_not_in_future(form, field):
-    if field.data and field.data > datetime.date.today():
-        raise ValidationError(_l("This date is in the future. Enter today or an earlier day."))

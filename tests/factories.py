@@ -42,7 +42,7 @@ from models import (
     WeeklyCheck,
     database,
 )
-from workflows import audit, directory, records, referrals
+from workflows import audit, directory, records, referrals, settings
 
 _number = itertools.count(1)
 EVERY_CODE = ("clear-ircc", "hide-services", "last-active", "no-keywords", "drop-keywords")
@@ -184,7 +184,7 @@ def make_service(program=None, location=None, state=ACTIVE, keywords=None, **val
 
 
 def make_service_review(**values):
-    base = {"entry": make_service(), "on": datetime.date.today(), "by_name": "Amina"}
+    base = {"entry": make_service(), "on": settings.today(), "by_name": "Amina"}
     return _row(ServiceReview, base | {"result": "still-correct"} | values)
 
 
@@ -218,7 +218,7 @@ def make_consent(client=None, organizations=(), **values):
         "household": client.household,
         "client": client,
         "type": SHARING,
-        "given_on": datetime.date.today(),
+        "given_on": settings.today(),
         "signed_by_name": str(client),
     }
     named = [row.id for row in organizations or [make_organization()]]
@@ -245,7 +245,7 @@ def make_attachment(**values):
 def make_referral(service=None, client=None, status=RECEIVED, **values):
     """An inbound referral of a named person to an active service, in ``status``, its events and logs with it."""
     service = service or make_service()
-    today = datetime.date.today()
+    today = settings.today()
     base = {
         "direction": "internal" if client else "inbound",
         "client": client,
@@ -301,7 +301,7 @@ def make_status_event(**values):
 
 
 def make_weekly_check(**values):
-    base = {"on": datetime.date.today(), "by_name": "Amina", "open_received": 3, "stale": 1}
+    base = {"on": settings.today(), "by_name": "Amina", "open_received": 3, "stale": 1}
     return _row(WeeklyCheck, base | values)
 
 
