@@ -93,7 +93,7 @@ def main(rounds):
     product = subprocess.Popen([HERE / "run.sh", "8121", "sync", "1"])
     floor = subprocess.Popen([SHARED / "floor" / "run.sh", "8122", "sync", "1"])
     try:
-        for port, path in ((8121, "/health"), (8122, "/login")):
+        for port, path in ((8121, "/sign-in"), (8122, "/login")):
             wait_for(port, path)
         ours, theirs = Person(8121), Person(8122)
         ours.open("/sign-in")
