@@ -1,11 +1,14 @@
 """Every table of the portal, in dependency order: the data dictionary of the product.
 
-1. Reference data   TaxonomyList, TaxonomyItem, Language, KeywordCategory, Keyword, AreaOfFocus, TextTemplate, Holiday
-2. Directory        Staff, Organization, ServiceLocation, Program, ServiceActivity, ServiceReview
-3. People           Household, Client, ConsentRecord, Attachment
-4. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, WeeklyCheck, SavedFilter
-5. Sending          OutboxMessage, DistributionLog
-6. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
+1. Reference data   TaxonomyList, TaxonomyItem, Language, KeywordCategory, Keyword, AreaOfFocus, TextTemplate, Holiday,
+                    Instrument
+2. Directory        Staff, Interpreter, Organization, ServiceLocation, Program, ServiceActivity, ServiceReview
+3. People           Household, Client, Guardianship, ConsentRecord, Intake, Attachment
+4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension
+5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
+6. Plan             SettlementPlan, Goal, PlanAction, PlanReview
+7. Sending          OutboxMessage, DistributionLog
+8. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
 
 Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
 ``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
@@ -27,6 +30,7 @@ from peewee import (
     DatabaseProxy,
     DateField,
     DateTimeField,
+    DecimalField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -468,6 +472,63 @@ class Holiday(Bilingual, Record):
         reference = True
 
 
+MATRIX, SCORING, ACTIONS, MATCHING = "matrix", "scoring", "actions", "matching"
+INSTRUMENTS = (
+    (MATRIX, N_("Needs matrix")),
+    (SCORING, N_("Scoring")),
+    (ACTIONS, N_("Statements, actions and keywords")),
+    (MATCHING, N_("Matching")),
+)
+CURRENT, RETIRED = "current", "retired"
+
+
+class Instrument(Record):
+    """One version of the questions, the scoring, the suggestions or the matching; what is finished keeps its own."""
+
+    kind = CharField(max_length=12, choices=INSTRUMENTS, verbose_name=N_("Kind"))
+    name = CharField(max_length=40, verbose_name=N_("Version name"))
+    state = CharField(
+        max_length=10,
+        default="draft",
+        choices=(
+            ("draft", N_("Draft")),
+            (CURRENT, N_("Current")),
+            (RETIRED, N_("Retired")),
+        ),
+        verbose_name=N_("State"),
+    )
+    published_at = DateTimeField(null=True, verbose_name=N_("In force since"))
+    published_by_name = CharField(max_length=120, default="", verbose_name=N_("Put in force by"))
+    note = CharField(
+        max_length=300,
+        default="",
+        verbose_name=N_("What changed"),
+        help_text=N_("For colleagues who wonder later why this version was made."),
+    )
+    content = JSONField(default=dict, verbose_name=N_("Content"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Instruments")
+        label = "name"
+        listed = ("name", "kind", "state", "published_at", "published_by_name", "note")
+        filters = ("kind", "state")
+        sortable = ("name",)
+        order = ("-id",)
+        kept = ("content", "state", "published_at", "published_by_name")
+        immutable = ("kind", "name")
+        natural_key = ("kind", "name")
+        indexes = ((("kind", "name"), True), (("kind", "state"), False))
+        reference = True
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def in_force(cls, kind):
+        return cls.select().where(cls.kind == kind, cls.state == CURRENT).order_by(cls.id.desc())
+
+
 # ======================================================================================================================
 # 2. Directory: own and partner organizations alike, what they offer and where (decision 0.1)
 # ======================================================================================================================
@@ -514,6 +575,46 @@ class Staff(Record):
         sortable = ("name",)
         order = ("name",)
         natural_key = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class Interpreter(Record):
+    """Somebody who interprets for clients; signs the same confidentiality form as staff (2.21)."""
+
+    name = CharField(max_length=120, unique=True, verbose_name=N_("Name"))
+    languages = LanguageListField(verbose_name=N_("Languages"))
+    communities = CharField(
+        max_length=200,
+        null=True,
+        verbose_name=N_("Communities"),
+        help_text=N_("Some clients ask for somebody who is not from their own community."),
+    )
+    certified_medical = BooleanField(default=False, verbose_name=N_("Certified for medical"))
+    certified_legal = BooleanField(default=False, verbose_name=N_("Certified for legal"))
+    confidentiality_signed_on = DateField(
+        null=True,
+        verbose_name=N_("Confidentiality form signed on"),
+        help_text=N_("Same form as staff"),
+    )
+    last_confidentiality_review_on = DateField(
+        null=True, verbose_name=N_("Confidentiality last reviewed on")
+    )
+    phone = PhoneField(null=True, verbose_name=N_("Phone"))
+    is_active = BooleanField(default=True, verbose_name=N_("Works with us now"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Interpreters")
+        remembered = True
+        label = "name"
+        listed = ("name", "languages", "certified_medical", "certified_legal", "phone", "is_active")
+        filters = ("certified_medical", "certified_legal", "is_active")
+        sortable = ("name",)
+        order = ("name",)
+        natural_key = ("name",)
+        personal = True
 
     def __str__(self):
         return self.name
@@ -1044,6 +1145,40 @@ class Household(Record):
     province = TermField("provinces", null=True, verbose_name=N_("Province or territory"))
     postal_code = PostalCodeField(null=True, verbose_name=N_("Postal code"))
     safe_address = BooleanField(default=True, verbose_name=N_("Safe to visit"))
+    backup_worker = ForeignKeyField(
+        Staff,
+        null=True,
+        backref="backup_cases",
+        on_delete="RESTRICT",
+        verbose_name=N_("Backup worker"),
+    )
+    no_conflict_declared = BooleanField(
+        default=False,
+        verbose_name=N_("No conflict of interest"),
+        help_text=N_(
+            "The main worker declares no family, romantic, business or other close tie to this household."
+        ),
+    )
+    anchor_date = DateField(
+        null=True,
+        verbose_name=N_("First day of the program"),
+        help_text=N_("Every needs assessment is counted from this day."),
+    )
+    planned_end = DateField(null=True, verbose_name=N_("Planned end"))
+    income_source = TermField(
+        "income-sources",
+        null=True,
+        verbose_name=N_("Source of income"),
+        help_text=N_("Only if it is needed for a referral."),
+    )
+    close_date = DateField(null=True, verbose_name=N_("Closed on"))
+    close_reason = TermField("case-close-reasons", null=True, verbose_name=N_("Reason for closing"))
+    close_summary = TextField(null=True, verbose_name=N_("Closing summary"))
+    last_entry_on = DateField(null=True, verbose_name=N_("Latest entry"))
+    legal_hold = BooleanField(default=False, verbose_name=N_("Legal hold"))
+    legal_hold_reason = CharField(
+        max_length=300, null=True, verbose_name=N_("Reason for the legal hold")
+    )
     search = SearchField()
 
     class Meta:
@@ -1055,8 +1190,40 @@ class Household(Record):
         filters = ("case_type", "status", "primary_worker")
         sortable = ("file_number",)
         order = ("-file_number",)
+        kept = ("last_entry_on",)
         natural_key = ("file_number",)
         personal = True
+        indexes = ((("status", "primary_worker", "id"), False),)
+        form = (
+            (
+                N_("The file"),
+                None,
+                (
+                    "file_number",
+                    "case_type",
+                    "status",
+                    ("primary_worker", "backup_worker"),
+                    "no_conflict_declared",
+                    ("anchor_date", "planned_end"),
+                ),
+            ),
+            (
+                N_("Where they live"),
+                None,
+                ("address", ("city", "province", "postal_code"), "safe_address"),
+            ),
+            (N_("Income"), None, ("income_source",)),
+            (
+                N_("Closing and keeping"),
+                None,
+                (
+                    ("close_date", "close_reason"),
+                    "close_summary",
+                    "legal_hold",
+                    "legal_hold_reason",
+                ),
+            ),
+        )
 
     def __str__(self):
         return self.file_number
@@ -1120,6 +1287,58 @@ class Client(Record):
     interpreter_not_own_community = BooleanField(
         default=False, verbose_name=N_("Interpreter not from my own community")
     )
+    immigration_category = TermField(
+        "immigration-categories", default="unknown", verbose_name=N_("Immigration category")
+    )
+    permanent_residence_date = DateField(
+        null=True,
+        verbose_name=N_("Permanent resident since"),
+        help_text=N_("From the confirmation of permanent residence."),
+    )
+    arrival_date = DateField(null=True, verbose_name=N_("Arrived in Canada on"))
+    country_of_origin = TermField("countries", null=True, verbose_name=N_("Country of origin"))
+    funder_client_number = CharField(
+        max_length=10,
+        null=True,
+        verbose_name=N_("Funder's client number"),
+        help_text=N_("8 or 10 digits; only the last three are shown afterwards."),
+    )
+    clb_en_listening = IntegerField(null=True, verbose_name=N_("Listening"))
+    clb_en_speaking = IntegerField(null=True, verbose_name=N_("Speaking"))
+    clb_en_reading = IntegerField(null=True, verbose_name=N_("Reading"))
+    clb_en_writing = IntegerField(null=True, verbose_name=N_("Writing"))
+    clb_fr_listening = IntegerField(null=True, verbose_name=N_("Listening (French)"))
+    clb_fr_speaking = IntegerField(null=True, verbose_name=N_("Speaking (French)"))
+    clb_fr_reading = IntegerField(null=True, verbose_name=N_("Reading (French)"))
+    clb_fr_writing = IntegerField(null=True, verbose_name=N_("Writing (French)"))
+    clb_assessed_on = DateField(null=True, verbose_name=N_("Language assessed on"))
+    education_level = TermField(
+        "education-levels", null=True, verbose_name=N_("Highest level of schooling")
+    )
+    occupation = CharField(max_length=200, null=True, verbose_name=N_("Occupation"))
+    seeking_work = CharField(
+        max_length=10,
+        default="not-asked",
+        choices=(("yes", N_("Yes")), ("no", N_("No")), ("not-asked", N_("Not asked"))),
+        verbose_name=N_("Looking for work"),
+    )
+    self_identified_groups = TermsField(
+        "client-groups",
+        verbose_name=N_("Groups the client belongs to"),
+        help_text=N_("Only what the client chooses to say."),
+    )
+    emergency_contact_name = CharField(
+        max_length=200, null=True, verbose_name=N_("Emergency contact")
+    )
+    emergency_contact_phone = PhoneField(null=True, verbose_name=N_("Their phone"))
+    emergency_contact_relation = CharField(
+        max_length=120, null=True, verbose_name=N_("Relation to the client")
+    )
+    accessibility_needs = TextField(
+        null=True,
+        verbose_name=N_("Accessibility needs"),
+        help_text=N_("Practical needs only, never a diagnosis."),
+    )
     display_name = CharField(max_length=250, default="", index=True, verbose_name=N_("Name"))
     search = SearchField()
 
@@ -1170,6 +1389,49 @@ class Client(Record):
                     "interpreter_not_own_community",
                 ),
             ),
+            (
+                N_("Arrival and immigration"),
+                None,
+                (
+                    "immigration_category",
+                    ("arrival_date", "permanent_residence_date"),
+                    "country_of_origin",
+                    "funder_client_number",
+                ),
+            ),
+            (
+                N_("Language level (CLB)"),
+                N_("From 0 to 12; 0 means literacy. Leave empty what was not assessed."),
+                (
+                    (
+                        "clb_en_listening",
+                        "clb_en_speaking",
+                        "clb_en_reading",
+                        "clb_en_writing",
+                    ),
+                    (
+                        "clb_fr_listening",
+                        "clb_fr_speaking",
+                        "clb_fr_reading",
+                        "clb_fr_writing",
+                    ),
+                    "clb_assessed_on",
+                ),
+            ),
+            (
+                N_("School, work and groups"),
+                None,
+                ("education_level", "occupation", "seeking_work", "self_identified_groups"),
+            ),
+            (
+                N_("Emergency contact and practical needs"),
+                None,
+                (
+                    "emergency_contact_name",
+                    ("emergency_contact_phone", "emergency_contact_relation"),
+                    "accessibility_needs",
+                ),
+            ),
         )
 
     def __str__(self):
@@ -1177,6 +1439,34 @@ class Client(Record):
 
     def derive(self):
         self.display_name = f"{self.last_name}, {self.first_name}"
+
+
+class Guardianship(Record):
+    """A child in a person's care; decides factors 13 to 16 and who signs (2.7, R-CON-3)."""
+
+    guardian = ForeignKeyField(
+        Client,
+        backref="children_in_care",
+        on_delete="CASCADE",
+        verbose_name=N_("Parent or guardian"),
+    )
+    child = ForeignKeyField(
+        Client, backref="guardians", on_delete="CASCADE", verbose_name=N_("Child")
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Children in care")
+        label = "child"
+        listed = ("guardian", "child")
+        filters = ("guardian", "child")
+        order = ("-id",)
+        natural_key = ("guardian", "child")
+        personal = True
+        indexes = ((("guardian", "child"), True),)
+
+    def __str__(self):
+        return f"{self.guardian} – {self.child}"
 
 
 class ConsentRecord(Record):
@@ -1203,7 +1493,23 @@ class ConsentRecord(Record):
         verbose_name=N_("Who signed"),
     )
     guardian_relation = CharField(max_length=120, null=True, verbose_name=N_("Guardian's relation"))
+    staff_signer_name = CharField(
+        max_length=120,
+        null=True,
+        verbose_name=N_("Staff member who explained it"),
+        help_text=N_("I explained this and the person understood."),
+    )
+    limits_explained = TermsField(
+        "confidentiality-limits", verbose_name=N_("Limits of confidentiality explained")
+    )
     language_used = LanguageField(default="en", verbose_name=N_("Language used"))
+    interpreter = ForeignKeyField(
+        Interpreter,
+        null=True,
+        backref="consents",
+        on_delete="RESTRICT",
+        verbose_name=N_("Interpreter"),
+    )
     copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
     named_organizations = ManyField(
         Organization,
@@ -1238,10 +1544,70 @@ class ConsentRecord(Record):
         return f"{self.type} {self.given_on}"
 
 
+ATTACHMENT_KINDS = (
+    ("scan", N_("Scan or photo")),
+    ("signed-form", N_("Scan or photo of the signed form")),
+    ("correspondence", N_("Copy of a letter or message")),
+    ("training-proof", N_("Proof of training")),
+)
+
+
+MODES = (
+    ("in-person", N_("In person")),
+    ("phone", N_("Phone")),
+    ("video", N_("Video")),
+)
+
+
+class Intake(Record):
+    """The first conversation with a household, "D" of the standard (2.9)."""
+
+    household = ForeignKeyField(
+        Household, backref="intakes", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    intake_date = DateField(verbose_name=N_("Date of intake"))
+    worker = ForeignKeyField(
+        Staff, backref="intakes", on_delete="RESTRICT", verbose_name=N_("Worker")
+    )
+    mode = CharField(max_length=12, default="in-person", choices=MODES, verbose_name=N_("How"))
+    interpreter = ForeignKeyField(
+        Interpreter,
+        null=True,
+        backref="intakes",
+        on_delete="RESTRICT",
+        verbose_name=N_("Interpreter"),
+    )
+    referred_from = CharField(max_length=200, null=True, verbose_name=N_("Who sent them to us"))
+    reason = TextField(
+        null=True,
+        verbose_name=N_("Reason for coming"),
+        help_text=N_("What brought the family here, in their words."),
+    )
+    orientation_checklist = JSONField(default=list, verbose_name=N_("Explained at intake"))
+    urgent_needs = TermsField("urgent-needs", verbose_name=N_("Needed today?"))
+    immediate_actions = TextField(null=True, verbose_name=N_("What we did about it"))
+    completed_on = DateField(null=True, verbose_name=N_("Completed on"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Intakes")
+        label = "intake_date"
+        listed = ("intake_date", "household", "worker", "mode", "completed_on")
+        filters = ("household", "worker", "intake_date")
+        sortable = ("intake_date",)
+        order = ("-intake_date",)
+        kept = ("orientation_checklist", "completed_on")
+        personal = True
+        indexes = ((("intake_date",), False),)
+
+    def __str__(self):
+        return f"{self.intake_date}"
+
+
 class Attachment(Record):
     """A scan or a photo; the bytes live in the database so that backups and disposal reach them."""
 
-    kind = CharField(max_length=40, verbose_name=N_("Kind"))
+    kind = CharField(max_length=40, choices=ATTACHMENT_KINDS, verbose_name=N_("Kind"))
     owner_table = CharField(max_length=60, verbose_name=N_("Belongs to"))
     owner_id = IntegerField(verbose_name=N_("Record"))
     name = CharField(max_length=200, verbose_name=N_("File name"))
@@ -1267,10 +1633,198 @@ class Attachment(Record):
 
 
 # ======================================================================================================================
-# 4. Referrals: two truths, the receiver's bookkeeping (status) and what became of the client (outcome) (decision 0.7)
+# 4. Needs: one person's answers at one point of the schedule, and what follows from them
 # ======================================================================================================================
 
 RECEIVED, DISTRIBUTED, COMPLETE = "received", "distributed", "complete"
+SKIPPED, VOID = "skipped", "void"
+ASSESSMENT_STATES = (
+    (COMPLETE, N_("Complete")),
+    (SKIPPED, N_("Skipped")),
+    (VOID, N_("Void")),
+)
+
+
+class NeedsAssessment(Record):
+    """The needs matrix of one adult at one point, with the result as it was worked out then (2.10)."""
+
+    client = ForeignKeyField(
+        Client, backref="assessments", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    point = TermField("assessment-points", verbose_name=N_("Assessment"))
+    state = CharField(
+        max_length=10, default=COMPLETE, choices=ASSESSMENT_STATES, verbose_name=N_("State")
+    )
+    completed_on = DateField(null=True, verbose_name=N_("Completed on"))
+    assessor = ForeignKeyField(
+        Staff, backref="assessments", on_delete="RESTRICT", verbose_name=N_("Assessor")
+    )
+    mode = CharField(max_length=12, default="in-person", choices=MODES, verbose_name=N_("How"))
+    interpreter = ForeignKeyField(
+        Interpreter,
+        null=True,
+        backref="assessments",
+        on_delete="RESTRICT",
+        verbose_name=N_("Interpreter"),
+    )
+    skip_reason = TermField("skip-reasons", null=True, verbose_name=N_("Reason for skipping"))
+    void_reason = CharField(max_length=300, null=True, verbose_name=N_("Reason for voiding"))
+    matrix_version = CharField(max_length=40, default="", verbose_name=N_("Matrix version"))
+    scheme_version = CharField(max_length=40, default="", verbose_name=N_("Scoring version"))
+    need_index = DecimalField(
+        max_digits=4, decimal_places=1, null=True, verbose_name=N_("Need index")
+    )
+    base_level = TermField("need-levels", null=True, verbose_name=N_("Level from the index"))
+    level = TermField("need-levels", null=True, verbose_name=N_("Level of need"))
+    critical_questions = JSONField(default=list, verbose_name=N_("Critical answers"))
+    is_person_baseline = BooleanField(default=False, verbose_name=N_("First for this person"))
+    client_view = TextField(null=True, verbose_name=N_("What matters most to you now?"))
+    strengths = TextField(null=True, verbose_name=N_("Strengths"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Needs assessments")
+        label = "point"
+        listed = ("completed_on", "client", "point", "state", "level", "need_index", "assessor")
+        filters = ("client", "point", "state", "level", "assessor", "completed_on")
+        sortable = ("completed_on",)
+        order = ("-completed_on",)
+        personal = True
+        readonly = True
+        indexes = (
+            (("client", "point"), False),
+            (("state", "level"), False),
+            (("completed_on",), False),
+        )
+
+    def __str__(self):
+        return self.point.upper()
+
+    @classmethod
+    def standing(cls):
+        return cls.select().where(cls.state != VOID)
+
+
+class Answer(Row):
+    """One question's answer: a level from 1 to 5, or nothing when it was not assessed."""
+
+    assessment = ForeignKeyField(
+        NeedsAssessment, backref="answers", on_delete="CASCADE", verbose_name=N_("Assessment")
+    )
+    question = CharField(max_length=80, verbose_name=N_("Question"))
+    level = IntegerField(null=True, verbose_name=N_("Level"))
+    comment = TextField(null=True, verbose_name=N_("Comment"))
+
+    class Meta:
+        section = "log"
+        title = N_("Answers")
+        label = "question"
+        listed = ("assessment", "question", "level")
+        filters = ("assessment",)
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("assessment", "question"), True),)
+
+    def __str__(self):
+        return self.question
+
+
+class FactorResult(Row):
+    """What one factor came to."""
+
+    assessment = ForeignKeyField(
+        NeedsAssessment, backref="factors", on_delete="CASCADE", verbose_name=N_("Assessment")
+    )
+    factor = CharField(max_length=80, verbose_name=N_("Settlement factor"))
+    applicable = BooleanField(default=True, verbose_name=N_("Applies"))
+    not_applicable_reason = CharField(max_length=80, null=True, verbose_name=N_("Why it does not"))
+    score = DecimalField(max_digits=4, decimal_places=1, null=True, verbose_name=N_("Score"))
+    level = TermField("need-levels", null=True, verbose_name=N_("Level of need"))
+
+    class Meta:
+        section = "log"
+        title = N_("Factor results")
+        label = "factor"
+        listed = ("assessment", "factor", "applicable", "score", "level")
+        filters = ("assessment", "level")
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("assessment", "factor"), True),)
+
+    def __str__(self):
+        return self.factor
+
+
+class NeedAlert(Record):
+    """A critical answer that somebody must act on within a business day (R-SCO-3)."""
+
+    client = ForeignKeyField(
+        Client, backref="alerts", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    assessment = ForeignKeyField(
+        NeedsAssessment, backref="alerts", on_delete="CASCADE", verbose_name=N_("Assessment")
+    )
+    question = CharField(max_length=80, verbose_name=N_("Question"))
+    due_on = DateField(verbose_name=N_("Act by"))
+    done_on = DateField(null=True, verbose_name=N_("Done on"))
+    what_was_done = TextField(null=True, verbose_name=N_("What was done"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Alerts")
+        label = "due_on"
+        listed = ("due_on", "client", "question", "done_on")
+        filters = ("client", "due_on")
+        sortable = ("due_on",)
+        order = ("due_on",)
+        kept = ("question",)
+        immutable = ("client", "assessment", "due_on")
+        personal = True
+        indexes = ((("done_on", "due_on"), False),)
+
+    def __str__(self):
+        return str(self.due_on)
+
+
+class Extension(Record):
+    """A supervisor's answer to whether a case may go on past twelve months (R-ASM-7)."""
+
+    household = ForeignKeyField(
+        Household, backref="extensions", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    suggested_on = DateField(null=True, verbose_name=N_("Suggested on"))
+    because = TextField(verbose_name=N_("Because"))
+    decision = CharField(
+        max_length=10,
+        choices=(("approved", N_("Approved")), ("refused", N_("Refused"))),
+        verbose_name=N_("Decision"),
+    )
+    decided_by = ForeignKeyField(
+        Staff, backref="extensions", on_delete="RESTRICT", verbose_name=N_("Supervisor")
+    )
+    decided_on = DateField(verbose_name=N_("Decided on"))
+    new_end = DateField(null=True, verbose_name=N_("New end"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Extensions")
+        label = "decided_on"
+        listed = ("decided_on", "household", "decision", "decided_by", "new_end")
+        filters = ("household", "decision")
+        sortable = ("decided_on",)
+        order = ("-decided_on",)
+        personal = True
+
+    def __str__(self):
+        return f"{self.decision} {self.decided_on}"
+
+
+# ======================================================================================================================
+# 5. Referrals: two truths, the receiver's bookkeeping (status) and what became of the client (outcome) (decision 0.7)
+# ======================================================================================================================
+
 INBOUND, INTERNAL, OUTBOUND = "inbound", "internal", "outbound"
 TO_ORGANIZATION, TO_PROGRAM, TO_SERVICE = "organization", "program", "service-activity"
 PENDING = "pending"
@@ -1426,6 +1980,13 @@ class DrivingStatement(Record):
         verbose_name=N_("Driving statement"),
         help_text=N_("Why this referral, in one or two plain sentences."),
     )
+    source_assessment = ForeignKeyField(
+        NeedsAssessment,
+        null=True,
+        backref="statements",
+        on_delete="SET NULL",
+        verbose_name=N_("From the assessment"),
+    )
     referrals = ManyField(Referral, N_("Referrals"), backref="driving_statements")
 
     class Meta:
@@ -1435,7 +1996,7 @@ class DrivingStatement(Record):
         listed = ("text", "kind", "client")
         filters = ("kind", "client")
         order = ("-id",)
-        kept = ("factor",)
+        kept = ("factor", "source_assessment")
         personal = True
 
     def __str__(self):
@@ -1492,6 +2053,36 @@ class ReferralStatusEvent(Row):
         return f"{self.at:%Y-%m-%d} {self.to_status}"
 
 
+class MatchRun(Row):
+    """One search for services for a client: what was asked, what came, and an override with its reason (section 7)."""
+
+    client = ForeignKeyField(
+        Client, backref="match_runs", on_delete="CASCADE", verbose_name=N_("Client")
+    )
+    need = JSONField(default=dict, verbose_name=N_("Need"))
+    at = DateTimeField(default=now, verbose_name=N_("At"))
+    by_name = CharField(max_length=120, default="", verbose_name=N_("By"))
+    results = JSONField(default=list, verbose_name=N_("Results"))
+    scheme_version = CharField(max_length=40, verbose_name=N_("Matching version"))
+    override_reason = CharField(
+        max_length=300, null=True, verbose_name=N_("Reason for choosing it all the same")
+    )
+
+    class Meta:
+        section = "log"
+        title = N_("Searches for services")
+        label = "at"
+        listed = ("at", "client", "by_name", "scheme_version", "override_reason")
+        filters = ("client", "at")
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("at",), False),)
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d}"
+
+
 class WeeklyCheck(Row):
     """The day somebody went through the referral list (R-REF-12)."""
 
@@ -1537,7 +2128,147 @@ class SavedFilter(Record):
 
 
 # ======================================================================================================================
-# 5. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
+# 6. Plan: what the client wants to reach, and who does what by when (2.11)
+# ======================================================================================================================
+
+
+class SettlementPlan(Record):
+    """The goals and actions a household chose."""
+
+    household = ForeignKeyField(
+        Household, backref="plans", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    created_on = DateField(verbose_name=N_("Made on"))
+    agreed_with_client_on = DateField(null=True, verbose_name=N_("Agreed with the client on"))
+    copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
+    state = CharField(
+        max_length=10,
+        default=ACTIVE,
+        choices=((DRAFT, N_("Draft")), (ACTIVE, N_("Active")), ("closed", N_("Closed"))),
+        verbose_name=N_("State"),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Settlement plans")
+        label = "created_on"
+        listed = ("created_on", "household", "state", "agreed_with_client_on", "copy_given")
+        filters = ("household", "state")
+        sortable = ("created_on",)
+        order = ("-created_on",)
+        personal = True
+        indexes = ((("created_on",), False), (("household", "state"), False))
+
+    def __str__(self):
+        return str(self.created_on)
+
+
+class Goal(Record):
+    """One thing a client wants to reach, in the client's own words."""
+
+    plan = ForeignKeyField(
+        SettlementPlan, backref="goals", on_delete="RESTRICT", verbose_name=N_("Settlement plan")
+    )
+    client = ForeignKeyField(
+        Client, backref="goals", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    factor = CharField(max_length=80, null=True, verbose_name=N_("Settlement factor"))
+    title = CharField(
+        max_length=300, verbose_name=N_("Goal"), help_text=N_("Use the client's own words")
+    )
+    term = TermField("plan-goal-terms", default="short", verbose_name=N_("Short or long term"))
+    target_date = DateField(null=True, verbose_name=N_("By when"))
+    set_by_client = BooleanField(default=True, verbose_name=N_("The client chose this goal"))
+    status = TermField("goal-statuses", default="not-started", verbose_name=N_("How it stands"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Goals")
+        label = "title"
+        listed = ("title", "client", "term", "target_date", "status")
+        filters = ("plan", "client", "term", "status")
+        sortable = ("target_date",)
+        order = ("target_date",)
+        kept = ("factor",)
+        personal = True
+        indexes = ((("target_date",), False), (("client", "status"), False))
+
+    def __str__(self):
+        return self.title
+
+
+class PlanAction(Record):
+    """One step towards a goal."""
+
+    goal = ForeignKeyField(Goal, backref="actions", on_delete="CASCADE", verbose_name=N_("Goal"))
+    action_slug = CharField(max_length=80, null=True, verbose_name=N_("Action code"))
+    text = CharField(max_length=300, verbose_name=N_("Step"))
+    who = CharField(
+        max_length=10,
+        default="client",
+        choices=(
+            ("client", N_("Client")),
+            ("worker", N_("Worker")),
+            ("both", N_("Both")),
+            ("partner", N_("Partner")),
+        ),
+        verbose_name=N_("Who"),
+    )
+    due_on = DateField(null=True, verbose_name=N_("By when"))
+    done_on = DateField(null=True, verbose_name=N_("Done on"))
+    referral = ForeignKeyField(
+        Referral,
+        null=True,
+        backref="plan_actions",
+        on_delete="SET NULL",
+        verbose_name=N_("Referral"),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Steps of plans")
+        label = "text"
+        listed = ("text", "goal", "who", "due_on", "done_on")
+        filters = ("goal", "who")
+        sortable = ("due_on",)
+        order = ("due_on",)
+        kept = ("action_slug",)
+        personal = True
+        indexes = ((("done_on", "due_on"), False),)
+
+    def __str__(self):
+        return self.text
+
+
+class PlanReview(Record):
+    """Looking at the plan together, every three months (R-ASM-9)."""
+
+    household = ForeignKeyField(
+        Household, backref="plan_reviews", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    due_on = DateField(verbose_name=N_("Due on"))
+    done_on = DateField(null=True, verbose_name=N_("Done on"))
+    progress = TextField(null=True, verbose_name=N_("Progress"))
+    goals_changed = TextField(null=True, verbose_name=N_("What changed in the goals"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Plan reviews")
+        label = "due_on"
+        listed = ("due_on", "household", "done_on")
+        filters = ("household", "due_on")
+        sortable = ("due_on",)
+        order = ("-due_on",)
+        personal = True
+        natural_key = ("household", "due_on")
+        indexes = ((("household", "due_on"), True), (("done_on", "due_on"), False))
+
+    def __str__(self):
+        return str(self.due_on)
+
+
+# ======================================================================================================================
+# 7. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
 # ======================================================================================================================
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
@@ -1637,7 +2368,7 @@ class DistributionLog(Row):
 
 
 # ======================================================================================================================
-# 6. System
+# 8. System
 # ======================================================================================================================
 
 
@@ -1738,6 +2469,10 @@ class Draft(Record):
     path = CharField(max_length=300, default="", verbose_name=N_("Page"))
     answers = JSONField(default=dict, verbose_name=N_("Answers"))
     session_token = CharField(max_length=64, null=True, index=True, verbose_name=N_("Session"))
+    client = ForeignKeyField(
+        Client, null=True, backref="drafts", on_delete="SET NULL", verbose_name=N_("Client")
+    )
+    finished_at = DateTimeField(null=True, verbose_name=N_("Finished"))
 
     class Meta:
         section = "hidden"
@@ -1840,7 +2575,9 @@ TABLES = (
     AreaOfFocus,
     TextTemplate,
     Holiday,
+    Instrument,
     Staff,
+    Interpreter,
     Organization,
     ServiceLocation,
     Program,
@@ -1848,14 +2585,26 @@ TABLES = (
     ServiceReview,
     Household,
     Client,
+    Guardianship,
     ConsentRecord,
+    Intake,
     Attachment,
+    NeedsAssessment,
+    Answer,
+    FactorResult,
+    NeedAlert,
+    Extension,
     Referral,
     DrivingStatement,
     RecommendedAction,
     ReferralStatusEvent,
+    MatchRun,
     WeeklyCheck,
     SavedFilter,
+    SettlementPlan,
+    Goal,
+    PlanAction,
+    PlanReview,
     OutboxMessage,
     DistributionLog,
     Setting,
