@@ -4,6 +4,7 @@ from flask_admin import Admin
 from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
+from admin_views.attachments import AttachmentView
 from admin_views.audit_log import AuditLogView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
@@ -22,6 +23,7 @@ from admin_views.settings import ExampleView, SettingsView
 from models import (
     TABLES,
     AreaOfFocus,
+    Attachment,
     AuditLog,
     Client,
     ConsentRecord,
@@ -47,6 +49,7 @@ VIEWS = {
     Household: HouseholdView,
     Client: ClientView,
     ConsentRecord: ConsentView,
+    Attachment: AttachmentView,
     Referral: ReferralView,
     OutboxMessage: OutboxView,
     AuditLog: AuditLogView,

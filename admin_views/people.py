@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
+from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.marks import brief
 from admin_views.showing import date_text
@@ -186,10 +187,13 @@ class HouseholdView(EntityView):
         return [(_("Clients"), heads, lines, None)]
 
 
-class ConsentView(EntityView):
+class ConsentView(Attaching, EntityView):
     """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5)."""
 
+    details_template = "people/consent.html"
     new_label = _l("Record a consent")
+    attachment_kind = "signed-form"
+    attachment_title = _l("Scan or photo of the signed form")
 
     def form_sections(self, record):
         return (
