@@ -14,6 +14,7 @@ import models
 from admin_views.unsaved import is_secret
 
 log = logging.getLogger("portal")
+PATIENCE = 256 * 1024 * 1024  # bytes of a request that is too large; the connection of a larger one is cut
 
 # What people read for each kind of answer: (heading, what happened, what to do).
 PLAIN = {
@@ -68,7 +69,15 @@ def http_error(error):
     """The page of an expected error, such as a record that is gone."""
     if error.code is None or error.code < 400:
         return error
+    hear_out()
     return page(error.code)
+
+
+def hear_out():
+    """Read the rest of what the browser is sending: it only shows an answer to what it could say to the end."""
+    left, stream = min(request.content_length or 0, PATIENCE), request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(left, 65536))):
+        left -= len(piece)
 
 
 def page(code):

@@ -1,11 +1,13 @@
 """Scans and photos: what is taken, what is refused and why, who opens them, and that they go with their record (2.25)."""
 
 import hashlib
+import http.client
 import io
 
 import pytest
 from factories import make_client, make_consent
 from scans import jpeg, pdf, png
+from served import Served
 
 from models import Attachment, AuditLog, Draft, database
 from workflows import attachments, audit, records
@@ -103,6 +105,17 @@ def test_a_request_beyond_every_limit_gets_a_page_that_says_the_limit(app, brows
     huge = io.BytesIO(b"x" * (app.config["MAX_CONTENT_LENGTH"] + 1))
     page = browser.submit(page, "Add this file", {"file": (huge, "form.pdf")}, 413)
     assert "10 MB" in page.text
+
+
+def test_a_browser_that_sends_far_too_much_still_reads_why(tmp_path):
+    """A server that answers without listening to the end makes the browser show "connection reset" instead."""
+    with Served(tmp_path, CLOCK="0") as portal:
+        connection = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=30)
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        connection.request("POST", "/sign-in", b"x" * (30 * 1024 * 1024), headers)
+        answer = connection.getresponse()
+        assert answer.status == 413 and "10 MB" in answer.read().decode()
+        connection.close()
 
 
 # ---- On the page -----------------------------------------------------------------------------------------------------
