@@ -356,10 +356,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             return None
         condition = self.base_condition()
         if condition is None:
-            table, mark = self.meta.table_name, models.database.param
-            return next(
-                iter(self.model.raw(f'SELECT * FROM "{table}" WHERE id = {mark}', key)), None
-            )
+            return self.model.stored(key)
         return self.model.select().where(self.meta.fields["id"] == key, condition).first()
 
     def found(self):
@@ -429,9 +426,10 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
                 many[name] = form[name].data or []
             else:
                 setattr(record, name, self._stored_value(name, form[name].data))
-        version = whole(form.version.data) if not is_new else None
+        # A form that does not say what it saw has seen nothing: 0 is older than every version.
+        version = None if is_new else whole(request.form.get("version")) or 0
         try:
-            warnings = self.save(record, form, many, version if not is_new else None)
+            warnings = self.save(record, form, many, version)
         except records.Refused as refused:
             return self.refused_page(record, form, refused)
         except records.Conflict as conflict:
@@ -454,7 +452,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             if problem.level == records.BLOCK:
                 form.problem(problem.field, problem.message)
         if record.id:
-            record.version = whole(form.version.data) or record.version
+            record.version = whole(request.form.get("version")) or record.version
         return self.form_page(record, form, confirms=confirms)
 
     def conflict_page(self, record, form, theirs):

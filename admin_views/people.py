@@ -31,12 +31,12 @@ class ClientView(EntityView):
     new_label = _l("New client")
 
     def form_sections(self, record):
-        person, reaching, language = self.meta.form
+        person, *others = self.meta.form
         if record.id is None:
             title, help, names = person
             names = ("household", *[n for n in names if n != "household"])
             person = (title, help, names)
-        return (person, reaching, language)
+        return (person, *others)
 
     def replaced_fields(self, record):
         address = f"{self.get_url('.lookup_view')}?field=household"

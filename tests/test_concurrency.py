@@ -34,6 +34,19 @@ def test_saving_over_a_newer_version_shows_both_and_loses_nothing(administrator_
     assert Staff.get_by_id(staff.id).name in ("Mine", "Theirs")
 
 
+def test_a_form_without_its_version_is_taken_for_an_old_one(administrator_browser):
+    """R-SYS-2: leaving the version out is no way around the comparison."""
+    staff = make_staff(name="Before")
+    page = administrator_browser.get(f"/staff/edit/?id={staff.id}")
+    for version in ({}, {"version": ""}, {"version": "none"}):
+        data = {"csrf_token": page.token(), "name": "Mine", "is_active": "y", **version}
+        answer = administrator_browser.post(page.path, data, status=409)
+        assert "Before" in answer and "Mine" in answer
+        assert Staff.get_by_id(staff.id).name == "Before"
+    administrator_browser.submit(answer, answers={})
+    assert Staff.get_by_id(staff.id).name == "Mine"
+
+
 def test_saves_from_many_threads_make_one_version_and_one_audit_row_each(app):
     """R-SYS-2, R-SYS-5: the same on both databases."""
     staff = make_staff()
