@@ -20,8 +20,10 @@ import datetime
 import unicodedata
 import uuid
 from contextvars import ContextVar
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
+import peewee
 from peewee import (
     AutoField,
     BlobField,
@@ -31,7 +33,7 @@ from peewee import (
     DateField,
     DateTimeField,
     DecimalField,
-    ForeignKeyField,
+    ForeignKeyAccessor,
     IntegerField,
     JSONField,
     ManyToManyField,
@@ -209,6 +211,29 @@ class ManyField(ManyToManyField):
         self.choices = self.default = None
 
 
+class RowAccessor(ForeignKeyAccessor):
+    """Follows a foreign key by ``Row.stored``."""
+
+    def get_rel_instance(self, instance):
+        key = instance.__data__.get(self.name)
+        if key is not None and self.name not in instance.__rel__:
+            found = self.rel_model.stored(key)
+            if found is None:
+                raise self.rel_model.DoesNotExist
+            instance.__rel__[self.name] = found
+        return super().get_rel_instance(instance)
+
+
+class ForeignKeyField(peewee.ForeignKeyField):
+    """A key of another table."""
+
+    accessor_class = RowAccessor
+
+
+# Columns whose database value is what Python sees; the others are converted when a row is read.
+RAW = (CharField, TextField, IntegerField, ForeignKeyField)
+
+
 class Row(Model):
     """A row with an integer key and nothing else."""
 
@@ -218,6 +243,32 @@ class Row(Model):
         database = database
         legacy_table_names = False
         only_save_dirty = True
+
+    @classmethod
+    def stored(cls, key, lock=""):
+        """The row of ``key`` as it stands, or None; ``lock`` is the clause that holds it, where the database has one.
+
+        Every page and every save reads rows so: the statement is written once a table, not once a row.
+        """
+        sql, columns = _reading(cls)
+        found = database.execute_sql(f"{sql}{database.param} {lock}", (key,)).fetchone()
+        if found is None:
+            return None
+        row = cls(__no_default__=True)
+        row.__data__ = {
+            name: value if read is None else read(value)
+            for (name, read), value in zip(columns, found, strict=True)
+        }
+        return row
+
+
+@cache
+def _reading(model):
+    """(statement up to the key, [(field name, conversion or None)]) that read one row of a table."""
+    fields = model._meta.sorted_fields
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    sql = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE "id" = '
+    return sql, [(f.name, None if isinstance(f, RAW) else f.python_value) for f in fields]
 
 
 class Record(Row):

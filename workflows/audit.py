@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
     who, at = actor.get(), now()
     text = json.dumps(changed or {}, ensure_ascii=False, default=str)
     changed = json.loads(text)
-    with _unhurried() if action == "view" and not database.in_transaction() else database.atomic():
+    with _transaction(action):
         # The update comes first: on PostgreSQL it is what makes the next writer wait.
         head = _run(COUNT_UP).fetchone() or _run(START).fetchone()
         count, previous = head
@@ -74,6 +74,13 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
         values = (at, who.name, who.address, action, entity, entity_id, text, reason, row_hash)
         _run(APPEND, *values)
         _run(MOVE_HEAD, row_hash, _seal(count, row_hash))
+
+
+def _transaction(action):
+    """The caller's transaction, else one of our own."""
+    if database.in_transaction():
+        return nullcontext()
+    return _unhurried() if action == "view" else database.atomic()
 
 
 @contextmanager

@@ -4,17 +4,22 @@ Views, wizards, import and commands all call ``save`` and ``delete``.  Rules reg
 Problems; what must follow a save in the same transaction registers with ``@after(Model)``.
 """
 
+import json
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from peewee import ForeignKeyField, IntegrityError
+from peewee import ForeignKeyField, IntegrityError, JSONField, SqliteDatabase
 
 from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
 from workflows import audit
 
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
+# Columns that every save moves; they are no change by themselves.
+MOVING = ("version", "updated_at", "updated_by_name")
 
 _rules = defaultdict(list)
 _before = defaultdict(list)
@@ -121,7 +126,11 @@ def problems(record, before=None, many=None):
 def linked_ids(record, name):
     """Sorted ids that the through field ``name`` of ``record`` refers to."""
     through, mine, other = through_of(type(record), name)
-    return sorted(value for (value,) in through.select(other).where(mine == record.id).tuples())
+    table = through._meta.table_name
+    rows = _run(
+        f'SELECT "{other.column_name}" FROM "{table}" WHERE "{mine.column_name}" = ?', record.id
+    )
+    return sorted(value for (value,) in rows.fetchall())
 
 
 def save(record, many=None, version=None, confirmed=(), reason="", action=None):
@@ -132,7 +141,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
     """
     model, many = type(record), dict(many or {})
     with database.atomic():
-        before = _stored(record, "FOR NO KEY UPDATE") if record.id else None
+        before = _held(record, "FOR NO KEY UPDATE") if record.id else None
         if before is None and record.id and "id" not in record._dirty:
             gone = _(
                 "Somebody deleted this record meanwhile. Copy what you typed if you still need it."
@@ -147,18 +156,20 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         derive(record)
         change = Change(record, before, many)
         found = [problem for check in _rules[model] for problem in check(change)]
-        found += _twins(record, before)
+        claims = _claims(record, before)
+        found += _twins(record, claims)
         stopping = [
             p for p in found if p.level == BLOCK or p.level == CONFIRM and p.code not in confirmed
         ]
         if stopping:
             raise Refused(stopping)
         try:
-            with database.atomic():
+            # Only what must be unique can be refused by the database, and be asked about afterwards.
+            with database.atomic() if claims else nullcontext():
                 changed = _write(record, before, many)
         except IntegrityError as error:
             # Somebody else saved the same name in this very moment; anything else is a fault of ours.
-            twins = _twins(record, before)
+            twins = claims and _twins(record, claims)
             if not twins:
                 raise
             raise Refused(twins) from error
@@ -181,7 +192,7 @@ def delete(record, reason=""):
     """Delete ``record`` with its audit row; raises InUse and removes nothing when other rows need it."""
     model = type(record)
     with database.atomic():
-        stored = _stored(record, "FOR UPDATE")
+        stored = _held(record, "FOR UPDATE")
         if stored is None:
             return  # a button pressed twice, or another desk: it is gone, counted and logged already
         uses = used_by(record)
@@ -204,10 +215,9 @@ def delete(record, reason=""):
             follow(record)
 
 
-def _stored(record, lock):
+def _held(record, lock):
     """The row of ``record`` as it stands, held until the transaction ends; None when it is gone."""
-    query = type(record).select().where(type(record).id == record.id)
-    return (query.for_update(lock) if database.obj.for_update else query).first()
+    return type(record).stored(record.id, lock if database.obj.for_update else "")
 
 
 def _catch_up(record, before):
@@ -270,22 +280,35 @@ def used_by(record):
     return uses
 
 
-def _twins(record, before):
-    """A Problem for each unique column, or set of columns, in which another row already holds the same."""
-    model, meta = type(record), record._meta
+@cache
+def _unique(model):
+    """Sets of columns that no two rows of a table may have alike; the UUID is never typed."""
+    meta = model._meta
     sets = [(field.name,) for field in meta.sorted_fields if field.unique and field.name != "uuid"]
-    sets += [names for names, is_unique in meta.indexes if is_unique]
-    found = []
-    for names in sets:
+    return sets + [names for names, is_unique in meta.indexes if is_unique]
+
+
+def _claims(record, before):
+    """The sets of unique columns in which ``record`` says something new."""
+    claims = []
+    for names in _unique(type(record)):
         values = [_value(record, name) for name in names]
         if None in values or before and values == [_value(before, name) for name in names]:
             continue
-        same = [meta.fields[name] == value for name, value in zip(names, values, strict=True)]
-        twin = model.select(model.id).where(*same)
-        if record.id:
-            twin = twin.where(model.id != record.id)
-        if twin.exists():
-            label = _(meta.fields[names[-1]].verbose_name or names[-1])
+        claims.append(names)
+    return claims
+
+
+def _twins(record, claims):
+    """A Problem for each of these sets of columns in which another row already holds the same."""
+    meta, found = record._meta, []
+    for names in claims:
+        fields = [meta.fields[name] for name in names]
+        same = " AND ".join(f'"{field.column_name}" = ?' for field in fields)
+        values = [field.db_value(_value(record, field.name)) for field in fields]
+        sql = f'SELECT 1 FROM "{meta.table_name}" WHERE {same} AND "id" <> ? LIMIT 1'
+        if _run(sql, *values, record.id or 0).fetchone():
+            label = _(fields[-1].verbose_name or names[-1])
             message = _(
                 "%(field)s: there is already one that is the same. Open that one, or choose another.",
                 field=label,
@@ -325,13 +348,13 @@ def _write(record, before, many):
             for f in model._meta.sorted_fields
             if f.name not in skipped and f.name != "search"
         }
-        record.save(force_insert=True)
+        _insert(record)
     else:
+        old, new = before.__data__, record.__data__
         differing = {
-            name: (_value(before, name), _value(record, name))
+            name: (old.get(name), new.get(name))
             for name in model._meta.fields
-            if name not in ("version", "updated_at", "updated_by_name")
-            and _value(before, name) != _value(record, name)
+            if old.get(name) != new.get(name) and name not in MOVING
         }
         changed = {n: pair for n, pair in differing.items() if n != "search"}
     for name, ids in many.items():
@@ -343,16 +366,50 @@ def _write(record, before, many):
     return changed
 
 
+def _insert(record):
+    meta = record._meta
+    record._populate_unsaved_relations(record.__data__)
+    values = {name: value for name, value in record.__data__.items() if name != "id" or value}
+    marks, bound = _placed(meta, values)
+    columns = ", ".join(f'"{meta.fields[name].column_name}"' for name in values)
+    sql = f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({", ".join(marks)}) RETURNING "id"'
+    (record.__data__["id"],) = _run(sql, *bound).fetchone()
+    record._dirty.clear()
+
+
 def _update(record, before, differing, who):
-    model = type(record)
-    values = {name: getattr(record, name) for name in differing}
-    query = model.update(values).where(model.id == record.id)
+    meta = record._meta
+    values, seen = {name: new for name, (_old, new) in differing.items()}, ""
     if isinstance(record, Record):
         record.version, record.updated_at, record.updated_by_name = before.version + 1, now(), who
         values.update(version=record.version, updated_at=record.updated_at, updated_by_name=who)
-        query = model.update(values).where(model.id == record.id, model.version == before.version)
-    if not query.execute():
-        raise Conflict(model.get_by_id(record.id))
+        seen = f' AND "version" = {before.version:d}'
+    marks, bound = _placed(meta, values)
+    columns = ", ".join(
+        f'"{meta.fields[name].column_name}" = {mark}'
+        for name, mark in zip(values, marks, strict=True)
+    )
+    sql = f'UPDATE "{meta.table_name}" SET {columns} WHERE "id" = ?{seen}'
+    if not _run(sql, *bound, record.id).rowcount:
+        raise Conflict(type(record).get_by_id(record.id))
+
+
+def _placed(meta, values):
+    """(placeholders, values for the database) of {field name: value}."""
+    fields = [meta.fields[name] for name in values]
+    # SQLite keeps JSON as text, in its shortest form.
+    is_text = isinstance(database.obj, SqliteDatabase)
+    marks = ["json(?)" if is_text and isinstance(field, JSONField) else "?" for field in fields]
+    bound = [
+        json.dumps(value) if mark != "?" and value is not None else field.db_value(value)
+        for field, mark, value in zip(fields, marks, values.values(), strict=True)
+    ]
+    return marks, bound
+
+
+def _run(sql, *values):
+    """Written as text: building a statement from its parts takes several times as long as running it."""
+    return database.execute_sql(sql.replace("?", database.param), values)
 
 
 def _link(record, name, ids, is_new):
@@ -369,6 +426,7 @@ def _link(record, name, ids, is_new):
     return sorted(old), sorted(new)
 
 
+@cache
 def through_of(model, name):
     """(through model, its field for ``model``, its field for the other side)."""
     field = model._meta.manytomany[name]
@@ -403,12 +461,8 @@ def _is_secret(pair):
 
 def bump(name, key, by):
     """Add ``by`` to a kept counter, making it when it is missing."""
-    found = (
-        KeptCount.update(n=KeptCount.n + by)
-        .where(KeptCount.name == name, KeptCount.key == key)
-        .execute()
-    )
-    if not found:
+    sql = "UPDATE kept_count SET n = n + ? WHERE name = ? AND key = ?"
+    if not _run(sql, by, name, str(key)).rowcount:
         KeptCount.insert(name=name, key=key, n=by).on_conflict(
             conflict_target=[KeptCount.name, KeptCount.key],
             update={KeptCount.n: KeptCount.n + by},
