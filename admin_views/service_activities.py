@@ -28,7 +28,7 @@ from models import (
     ServiceLocation,
     language,
 )
-from workflows import audit, directory, records, service_rules, settings
+from workflows import audit, business_days, directory, records, service_rules, settings
 
 
 def program_facts(program_id):
@@ -131,7 +131,7 @@ class ServiceActivityView(ServicePages, DirectoryView):
     def new_record(self):
         """A new entry with what is known: its program's contact, the current fiscal year, CLB for language classes."""
         record = super(DirectoryView, self).new_record()
-        record.fiscal_year = service_rules.fiscal_year_of(settings.today())
+        record.fiscal_year = business_days.fiscal_year_of(settings.today())
         program = record.program_id and record.program
         if program:
             record.contact_name = program.contact_name

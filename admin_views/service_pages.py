@@ -10,7 +10,7 @@ from admin_views.listing import whole
 from admin_views.showing import date_text
 from forms.directory import CloneForm, CopiesForm
 from models import ACTIVE, ARCHIVED, DRAFT, Program, ServiceActivity, ServiceLocation
-from workflows import audit, directory, records, service_rules, settings
+from workflows import audit, business_days, directory, records, service_rules, settings
 
 
 class ServicePages:
@@ -166,7 +166,7 @@ class ServicePages:
             except records.Refused as refused:
                 flash(" ".join(str(p.message) for p in refused.problems), "danger")
             return redirect(request.full_path.rstrip("?"))
-        year = service_rules.fiscal_year_of(settings.today())
+        year = business_days.fiscal_year_of(settings.today())
         here = self.get_url(".confirm_view")
         return self.render(
             "directory/april.html",

@@ -47,7 +47,7 @@ from models import (
     now,
 )
 from seed import read
-from workflows import audit, mail, records, referrals, service_rules, settings, texts
+from workflows import audit, business_days, mail, records, referrals, service_rules, settings, texts
 
 AUTHOR = "Example agency"
 # A consent has to be good on the as-of date and on the day somebody tries the example.
@@ -255,7 +255,7 @@ class _Loading:
             "description": row["description"],
             "state": row.get("state", ACTIVE),
             "duration_type": ONGOING,
-            "fiscal_year": row.get("fiscal_year") or service_rules.fiscal_year_of(self.as_of),
+            "fiscal_year": row.get("fiscal_year") or business_days.fiscal_year_of(self.as_of),
             "schedule_type": row.get("schedule", RECURRING),
             "days": _days(row["days"]),
             "start_time": start and datetime.time.fromisoformat(start),

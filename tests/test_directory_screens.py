@@ -21,7 +21,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import records, service_rules, settings
+from workflows import business_days, records, settings
 
 SECTIONS = [
     "Basics",
@@ -367,7 +367,7 @@ def test_in_april_the_ticked_entries_are_confirmed_R_SA_16(browser):
     old = {"state": ACTIVE, "fiscal_year": "F2020-2021"}
     first, second = make_service(name="A", **old), make_service(name="B", **old)
     assert "2 entries to confirm" in browser.get("/service-activities/?organization=own")
-    year = service_rules.fiscal_year_of(settings.today())
+    year = business_days.fiscal_year_of(settings.today())
     page = browser.get("/service-activities/confirm/")
     assert page.heading == f"Confirm for {year}"
     page = browser.submit(page, rowid=[str(first.id)])

@@ -27,7 +27,7 @@ from models import (
     WeeklyCheck,
 )
 from seed import example, example_wipe
-from workflows import audit, flags, records, referrals, service_rules, settings
+from workflows import audit, business_days, flags, records, referrals, settings
 
 AS_OF = datetime.date(2026, 2, 9)
 
@@ -202,7 +202,7 @@ def test_dates_move_to_today(app):
     example.load()
     assert max(row.received_on for row in Referral.select()) == settings.today()
     assert {row.fiscal_year for row in entries()} == {
-        service_rules.fiscal_year_of(settings.today())
+        business_days.fiscal_year_of(settings.today())
     }
     assert settings.value("example_loaded")["as_of"] == settings.today().isoformat()
 

@@ -7,6 +7,7 @@ from factories import make_client, make_consent, make_household, make_organizati
 
 from models import COMPLETE, Client, ConsentRecord, Household
 from workflows import people, records, settings
+from workflows.business_days import add_months
 
 
 def date(text):
@@ -115,19 +116,6 @@ def test_age_counts_a_year_alone_from_july_and_a_leap_day_from_march(app):
     assert people.age_on(leap, date("2026-03-01")) == 18
 
 
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        ("2025-01-31", 1, "2025-02-28"),
-        ("2024-01-31", 1, "2024-02-29"),
-        ("2025-11-30", 3, "2026-02-28"),
-        ("2025-12-15", 12, "2026-12-15"),
-    ],
-)
-def test_months_are_added_to_the_same_day_or_the_last_of_a_shorter_month(day, months, expected):
-    assert people.add_months(date(day), months) == date(expected)
-
-
 # ---- Consents --------------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +139,7 @@ def test_a_sharing_consent_names_its_receivers(browser):
     page = browser.submit(page, "Save", {"named_organizations": [str(organization.id)]})
     consent = ConsentRecord.get()
     assert (consent.client, consent.household) == (client, client.household)
-    assert consent.expires_on == people.add_months(consent.given_on, 12)
+    assert consent.expires_on == add_months(consent.given_on, 12)
 
 
 def test_a_guardian_says_how_they_are_related(app):

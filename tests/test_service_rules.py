@@ -47,19 +47,6 @@ def warnings_of(service):
     return [p.field for p in records.save(service, many={"keywords": [keyword().id]})]
 
 
-@pytest.mark.parametrize(
-    ("day", "year"),
-    [
-        (DAY(2026, 3, 31), "F2025-2026"),
-        (DAY(2026, 4, 1), "F2026-2027"),
-        (DAY(2025, 12, 31), "F2025-2026"),
-        (DAY(2026, 1, 1), "F2025-2026"),
-    ],
-)
-def test_the_fiscal_year_begins_on_the_first_of_april(day, year):
-    assert service_rules.fiscal_year_of(day) == year
-
-
 def test_an_entry_needs_one_program_and_one_location_R_SA_1():
     service = ServiceActivity(name="Alone")
     with pytest.raises(records.Refused) as caught:

@@ -24,8 +24,8 @@ from models import (
     language,
 )
 from workflows import audit, directory_rules, records, settings
+from workflows.business_days import fiscal_year_of
 from workflows.service_rules import (
-    fiscal_year_of,
     is_reachable,
     lacks_online,
     review_is_due,

@@ -1,6 +1,5 @@
 """People and what they agreed to: file numbers, look-alikes, safe ways to reach a client, consent rules."""
 
-import calendar
 import datetime
 import re
 from dataclasses import dataclass
@@ -23,18 +22,12 @@ from models import (
     normalise,
 )
 from workflows import settings
+from workflows.business_days import add_months, age, birth_day
 from workflows.records import CONFIRM, Problem, before, bump, rule, save
 
 SIMILAR = "similar-client"
 ALIKE = 0.85  # share of equal letters from which two names of one birth year look like one person
 PERSONAL = (SHARING, EMAIL_DETAILS)
-
-
-def add_months(day, months):
-    """The same day ``months`` later, or the last day of that month when it is shorter (section 3)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 # ---- Households ------------------------------------------------------------------------------------------------------
@@ -276,13 +269,7 @@ def inbound_channels(referral):
 
 def age_on(client, day):
     """Whole years on ``day``; None when neither the date nor the year is known.  A year alone counts from 1 July."""
-    born = client.birth_date
-    if born is None and client.birth_year_only:
-        born = datetime.date(client.birth_year_only, 7, 1)
-    if born is None:
-        return None
-    # Somebody born on 29 February is a year older on 1 March of other years.
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return age(birth_day(client.birth_date, client.birth_year_only), day)
 
 
 # ---- Consent (R-CON-5, R-CON-6) --------------------------------------------------------------------------------------

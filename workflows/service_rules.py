@@ -19,6 +19,7 @@ from models import (
     ServiceActivity,
 )
 from workflows import directory_rules, records, settings
+from workflows.business_days import fiscal_year_of
 from workflows.records import CONFIRM, WARN, Problem
 
 NOT_CONNECTED = (
@@ -41,12 +42,6 @@ LEVEL = re.compile(
     r"\b(clb|nclc|linc|clic|level|niveau)\s*\d{1,2}\b(?!\s*[-–—]\s*\d|\s*(?:to|à)\s*\d)", re.I
 )
 SPLIT_LIMIT = 3
-
-
-def fiscal_year_of(day):
-    """The fiscal year, 1 April to 31 March, that ``day`` falls in: "F2025-2026"."""
-    first = day.year if day.month >= 4 else day.year - 1
-    return f"F{first}-{first + 1}"
 
 
 @records.before(ServiceActivity)
