@@ -1767,7 +1767,7 @@ class Answer(Row):
     comment = TextField(null=True, verbose_name=N_("Comment"))
 
     class Meta:
-        section = "log"
+        section = "hidden"
         title = N_("Answers")
         label = "question"
         listed = ("assessment", "question", "level")
@@ -1794,7 +1794,7 @@ class FactorResult(Row):
     level = TermField("need-levels", null=True, verbose_name=N_("Level of need"))
 
     class Meta:
-        section = "log"
+        section = "hidden"
         title = N_("Factor results")
         label = "factor"
         listed = ("assessment", "factor", "applicable", "score", "level")
@@ -1833,7 +1833,7 @@ class NeedAlert(Record):
         kept = ("question",)
         immutable = ("client", "assessment", "due_on")
         personal = True
-        indexes = ((("done_on", "due_on"), False),)
+        indexes = ((("done_on", "due_on"), False), (("due_on",), False))
 
     def __str__(self):
         return str(self.due_on)
@@ -1867,6 +1867,7 @@ class Extension(Record):
         sortable = ("decided_on",)
         order = ("-decided_on",)
         personal = True
+        indexes = ((("decided_on",), False),)
 
     def __str__(self):
         return f"{self.decision} {self.decided_on}"
@@ -2285,7 +2286,7 @@ class PlanAction(Record):
         order = ("due_on",)
         kept = ("action_slug",)
         personal = True
-        indexes = ((("done_on", "due_on"), False),)
+        indexes = ((("done_on", "due_on"), False), (("due_on",), False))
 
     def __str__(self):
         return self.text
@@ -2312,7 +2313,11 @@ class PlanReview(Record):
         order = ("-due_on",)
         personal = True
         natural_key = ("household", "due_on")
-        indexes = ((("household", "due_on"), True), (("done_on", "due_on"), False))
+        indexes = (
+            (("household", "due_on"), True),
+            (("done_on", "due_on"), False),
+            (("due_on",), False),
+        )
 
     def __str__(self):
         return str(self.due_on)

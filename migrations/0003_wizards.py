@@ -127,6 +127,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "extension"
+            indexes = ((("decided_on",), False),)
 
     db.create_tables([Extension])
 
@@ -286,7 +287,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "need_alert"
-            indexes = ((("done_on", "due_on"), False),)
+            indexes = ((("done_on", "due_on"), False), (("due_on",), False))
 
     db.create_tables([NeedAlert])
 
@@ -308,7 +309,7 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "plan_action"
-            indexes = ((("done_on", "due_on"), False),)
+            indexes = ((("done_on", "due_on"), False), (("due_on",), False))
 
     db.create_tables([PlanAction])
 
@@ -328,7 +329,11 @@ def up(migrator, db):
         class Meta:
             database = db
             table_name = "plan_review"
-            indexes = ((("household", "due_on"), True), (("done_on", "due_on"), False))
+            indexes = (
+                (("household", "due_on"), True),
+                (("done_on", "due_on"), False),
+                (("due_on",), False),
+            )
 
     db.create_tables([PlanReview])
 
