@@ -204,7 +204,7 @@ def make_client(household=None, **values):
         "phone": f"519-555-{n % 10000:04d}",
         "preferred_languages": ["ar"],
     }
-    return save(Client(**base | values), confirmed=("similar", "look-alike", "duplicate"))
+    return save(Client(**base | values), confirmed=("similar-client",))
 
 
 def _letters(n):

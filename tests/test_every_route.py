@@ -1,7 +1,8 @@
 """Every route: closed to strangers, deaf to posts without a token, and a GET changes no record."""
 
 import pytest
-from factories import MAKE, make_service
+from case_factories import MAKE
+from factories import make_service
 from statements import statements
 from test_every_screen import ENTITIES, address
 

@@ -4,7 +4,7 @@ import io
 
 import openpyxl
 import pytest
-from factories import MAKE
+from case_factories import MAKE
 
 import models
 from admin_views import VIEWS

@@ -1,6 +1,6 @@
 """At most five statements for a list and six for a form, those of session and audit apart (stack.md 9)."""
 
-from factories import MAKE
+from case_factories import MAKE
 from statements import statements
 from test_every_screen import address, every_editable_entity, every_entity
 
