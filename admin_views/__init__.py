@@ -20,6 +20,7 @@ from admin_views.referrals import ReferralView
 from admin_views.search import SearchView
 from admin_views.service_activities import ServiceActivityView
 from admin_views.settings import ExampleView, SettingsView
+from admin_views.wizards import WORKFLOWS, WizardView
 from models import (
     TABLES,
     AreaOfFocus,
@@ -87,4 +88,6 @@ def init_app(app):
             admin.add_view(VIEWS.get(model, EntityView)(model))
     for page in PAGES:
         admin.add_view(page())
+    for workflow in WORKFLOWS:
+        admin.add_view(WizardView(workflow()))
     return admin

@@ -5,19 +5,19 @@ import datetime
 from flask import url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
 
 from admin_views.base import PageView
 from admin_views.marks import status_pill
-from admin_views.showing import date_text, moment_text
+from admin_views.showing import moment_text
+from admin_views.wizards import WORKFLOWS
 from forms import choices
-from forms.formats import number_text
-from models import Organization, now
+from forms.formats import date_text, number_text
+from models import N_, Organization, now
 from workflows import audit, backup, flags, people, settings, today
 
-DRAFTS = {"distribute": _l("Email selected referrals")}
+TITLES = {"distribute": N_("Email selected referrals")} | {w.name: w.title for w in WORKFLOWS}
 
 
 def shown(number):
@@ -37,21 +37,23 @@ class HomeView(PageView, AdminIndexView):
     def index(self):
         day = settings.today()
         counts = today.counts(day)
-        recent = today.recent_referrals()
+        referrals_on = not settings.is_hidden("referrals")
+        recent = today.recent_referrals() if referrals_on else []
         if recent:
             audit.record("view", "referral", changed={"shown": len(recent)})
         return self.render(
             "home.html",
             day=date_text(day),
+            referrals_on=referrals_on,
             tasks=[
                 (shown(counts[name]), words(counts[name]), href)
                 for name, words, href in self._tasks(day)
-                if counts.get(name)
+                if counts.get(name) and not self._is_hidden(href)
             ],
             check=self._check(day),
             drafts=[
                 (
-                    DRAFTS.get(d.kind) or _("Unfinished work"),
+                    _(TITLES.get(d.kind) or N_("Unfinished work")),
                     d.path,
                     d.created_by_name,
                     moment_text(d.updated_at),
@@ -71,11 +73,21 @@ class HomeView(PageView, AdminIndexView):
             ],
             clients=[
                 (url_for("client.details_view", id=key), name)
-                for key, name in people.recent_clients(current_user.working_as)
+                for key, name in self._recent_clients()
             ],
             queued=counts["queued"],
             backup_words=self._backup(),
         )
+
+    @staticmethod
+    def _is_hidden(href):
+        return settings.is_hidden(href.split("/")[1])
+
+    @staticmethod
+    def _recent_clients():
+        if settings.is_hidden("clients"):
+            return []
+        return people.recent_clients(current_user.working_as)
 
     @staticmethod
     def _backup():

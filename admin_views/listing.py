@@ -14,10 +14,9 @@ import peewee
 
 import models
 from admin_views.secrets import reveal
-from admin_views.showing import date_text
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import number_text
+from forms.formats import date_text, number_text
 from workflows import records, search
 
 PAGE_SIZES = (20, 50, 100)

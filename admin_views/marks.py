@@ -3,8 +3,9 @@
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.showing import date_text, day_of, pill
+from admin_views.showing import day_of, pill
 from forms import choices
+from forms.formats import date_text
 from models import (
     DISTRIBUTED,
     FAILED,

@@ -10,9 +10,9 @@ from wtforms.validators import Length, Optional
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.marks import brief
-from admin_views.showing import date_text
 from forms import choices
 from forms.fields import LineField
+from forms.formats import date_text
 from forms.pickers import PickerField
 from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
 from workflows import audit, people, records, referrals, settings

@@ -12,9 +12,10 @@ from admin_views.distribution import begin
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
-from admin_views.showing import cells, date_text, day_of, text_of
+from admin_views.showing import cells, day_of, text_of
 from admin_views.words import plain as _
 from forms import choices
+from forms.formats import date_text
 from models import (
     COMPLETE,
     DISTRIBUTED,

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_outcomes import ReferralOutcomes
-from admin_views.showing import date_text, moment_text
+from admin_views.showing import moment_text
 from forms import choices
+from forms.formats import date_text
 from forms.referrals import (
     SIMILAR,
     find_services,
@@ -58,9 +59,7 @@ class ReferralView(ReferralOutcomes):
         )
 
     def replaced_fields(self, record):
-        # An archived service stays readable on the referrals that point to it (R-SA-17).
-        mine = ServiceActivity.id == record.service_activity_id
-        offered = ServiceActivity.select().where((ServiceActivity.state == ACTIVE) | mine)
+        offered = ServiceActivity.select().where(ServiceActivity.state == ACTIVE)
         address = self._lookup("service_activity")
         return {"service_activity": service_picker(offered, address, required=True)}
 

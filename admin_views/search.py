@@ -8,7 +8,7 @@ from flask_login import current_user
 from admin_views.base import PageView
 from admin_views.marks import status_pill
 from admin_views.secrets import hide, reveal
-from admin_views.showing import date_text
+from forms.formats import date_text
 from models import (
     ARCHIVED,
     Client,
@@ -18,7 +18,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import audit, people, search
+from workflows import audit, people, search, settings
 
 SHOWN = 8
 
@@ -44,35 +44,46 @@ class SearchView(PageView):
             groups=groups,
             recent=[
                 (url_for("client.details_view", id=key), name)
-                for key, name in people.recent_clients(current_user.working_as)
+                for key, name in self._recent_clients()
             ],
         )
 
+    @staticmethod
+    def _recent_clients():
+        return (
+            [] if settings.is_hidden("clients") else people.recent_clients(current_user.working_as)
+        )
+
     def _groups(self, words, token):
-        yield self._group(
-            _("Clients"), Client, self._clients(words), url_for("client.index_view"), token
+        """The kinds of result, those left out that the agency took off its menu."""
+        services = url_for("service_activity.index_view")
+        kinds = (
+            ("clients", _("Clients"), Client, self._clients, url_for("client.index_view")),
+            (
+                "referrals",
+                _("Referrals"),
+                Referral,
+                self._referrals,
+                f"{url_for('referral.index_view')}?status=all",
+            ),
+            (
+                "service-activities",
+                _("Services & Activities"),
+                ServiceActivity,
+                self._services,
+                services,
+            ),
+            (
+                "partners",
+                _("Partners"),
+                Organization,
+                self._partners,
+                url_for("partners.index_view"),
+            ),
         )
-        yield self._group(
-            _("Referrals"),
-            Referral,
-            self._referrals(words),
-            f"{url_for('referral.index_view')}?status=all",
-            token,
-        )
-        yield self._group(
-            _("Services & Activities"),
-            ServiceActivity,
-            self._services(words),
-            url_for("service_activity.index_view"),
-            token,
-        )
-        yield self._group(
-            _("Partners"),
-            Organization,
-            self._partners(words),
-            url_for("partners.index_view"),
-            token,
-        )
+        for section, title, model, find, href in kinds:
+            if not settings.is_hidden(section):
+                yield self._group(title, model, find(words), href, token)
 
     @staticmethod
     def _group(title, model, lines, list_href, token):

@@ -13,10 +13,11 @@ from admin_views.directory import (
 )
 from admin_views.listing import whole
 from admin_views.service_pages import ServicePages
-from admin_views.showing import date_text, text_of
+from admin_views.showing import text_of
 from forms import choices
 from forms.directory import DollarsField, blank_field
-from forms.fields import TickField
+from forms.fields import TickField, model_form
+from forms.formats import date_text
 from models import (
     ACTIVE,
     ARCHIVED,
@@ -171,15 +172,19 @@ class ServiceActivityView(ServicePages, DirectoryView):
 
     def replaced_fields(self, record):
         columns = self.meta.fields
-        fields = {name: blank_field(columns[name]) for name in service_rules.NOT_CONNECTED}
-        fields["keywords"] = TickField(
-            _l("Keywords"),
-            description=_l("Choose all that apply."),
-            coerce=int,
-            choices=[],
-        )
-        fields["cost_cents"] = DollarsField(_l("Amount in dollars"))
-        return fields
+        blank = {name: blank_field(columns[name]) for name in service_rules.not_connected()}
+        return {**self.own_questions(), **blank}
+
+    def own_questions(self):
+        return {
+            "keywords": TickField(
+                _l("Keywords"),
+                description=_l("Choose all that apply."),
+                coerce=int,
+                choices=[],
+            ),
+            "cost_cents": DollarsField(_l("Amount in dollars")),
+        }
 
     def keyword_choices(self, record, form, formdata):
         """(id, label) of the keywords of the chosen program's area, and what the entry has already (R-SA-5).
@@ -210,7 +215,7 @@ class ServiceActivityView(ServicePages, DirectoryView):
     def build_form(self, record, formdata=None):
         form = super().build_form(record, formdata)
         form.keywords.choices = self.keyword_choices(record, form, formdata)
-        for name in service_rules.NOT_CONNECTED:
+        for name in service_rules.not_connected():
             if not any(form[name].raw_data or ()):
                 form[name].data = record.__data__.get(name)
         return form
@@ -219,7 +224,9 @@ class ServiceActivityView(ServicePages, DirectoryView):
         """A row of a file names its own program, of whichever organization; the rules judge its keywords (R-SA-5)."""
         if record.id is None:
             record.program_id = whole(formdata.get("program", ""))
-        form = super().import_form(record, names, formdata)
+        # What a file says about a question that is not connected is kept (R-SA-13).
+        questions = self.own_questions()
+        form = model_form(self.model, names, self.queries(record), None, questions)(formdata)
         if "keywords" in form:
             form.keywords.choices = [(whole(key), "") for key in formdata.getlist("keywords")]
         return form
@@ -300,6 +307,7 @@ class ServiceActivityView(ServicePages, DirectoryView):
                     "max_age",
                     "clb_levels",
                     "clb_strict",
+                    *settings.value("connected_fields"),
                 ),
             ),
             (_("Specific focus groups"), ("focus_group_text",)),

@@ -7,8 +7,8 @@ from flask_babel import ngettext
 
 from admin_views.directory import OWN, post_state
 from admin_views.listing import whole
-from admin_views.showing import date_text
 from forms.directory import CloneForm, CopiesForm
+from forms.formats import date_text
 from models import ACTIVE, ARCHIVED, DRAFT, Program, ServiceActivity, ServiceLocation
 from workflows import audit, business_days, directory, records, service_rules, settings
 
@@ -123,7 +123,7 @@ class ServicePages:
         form.fields.choices = [
             (name, _("Amount in dollars") if name == "cost_cents" else _(known[name].verbose_name))
             for name in directory.SHARED
-            if name not in service_rules.NOT_CONNECTED
+            if name not in service_rules.not_connected()
         ]
         if request.method == "POST" and form.validate():
             try:

@@ -2,28 +2,18 @@
 
 import datetime
 import re
-from functools import lru_cache
 
 import peewee
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_datetime, format_time
 from markupsafe import Markup, escape
 
 import models
 from admin_views.words import plain as _
 from forms import choices
+from forms.formats import date_text
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
-
-
-@lru_cache(4096)
-def _date_text(value, code):
-    return format_date(value, "d MMM y", locale=code)
-
-
-def date_text(value):
-    """A day as people write it: 9 Feb 2026, 9 févr. 2026."""
-    return _date_text(value, models.language.get()) if value else ""
 
 
 def moment_text(value):

@@ -143,6 +143,35 @@
     addEventListener("beforeunload", (event) => { if (dirty && form.isConnected) event.preventDefault(); });
   }
 
+  /* What is typed in a wizard is kept as one goes; "Saved" is said only once the server has it. */
+  function autosave(form) {
+    const line = form.querySelector("[data-saved]"), mark = form.elements.seal;
+    let sent = "", under = false, again = false;
+    const typed = () => {
+      const data = new FormData(form);
+      for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+      return new URLSearchParams(data);
+    };
+    const same = (data) => { const copy = new URLSearchParams(data); copy.delete("seal"); return copy.toString(); };
+    const save = async () => {
+      if (under) { again = true; return; }
+      const data = typed();
+      if (same(data) === sent) return;
+      under = true;
+      const answer = await fetch(form.action, { method: "POST", body: data, keepalive: true, redirect: "manual", headers: { "X-Autosave": "1", Accept: "application/json" } }).catch(() => null);
+      under = false;
+      if (answer?.ok) {
+        const { seal, saved } = await answer.json();
+        mark.value = seal; sent = same(data); line.textContent = `${line.dataset.savedWords} ${saved}`;
+      } else line.textContent = answer?.status === 409 ? line.dataset.staleWords : line.dataset.failedWords;
+      if (again) { again = false; save(); }
+    };
+    sent = same(typed());
+    const soon = pause(900, save);
+    form.addEventListener("input", soon); form.addEventListener("change", soon);
+    document.addEventListener("visibilitychange", () => { if (document.hidden && !form.dataset.sent) save(); });
+  }
+
   function enhance(root) {
     const inside = (selector) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];
     const found = (selector) => inside(selector).filter((element) => {
@@ -155,6 +184,7 @@
     found("[data-hours]").forEach(hours);
     found("[data-presets]").forEach(presets);
     found("form[data-guard]").forEach(guard);
+    found("form[data-autosave]").forEach(autosave);
     found("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
     inside("[data-needs-js]").forEach((element) => { element.hidden = false; });
   }

@@ -1,0 +1,326 @@
+"""The screens of every wizard: its start, its pages, "Check your answers", and what comes next.
+
+A wizard is a Workflow; nothing here knows which.  ``WORKFLOWS`` is the list of those there are.
+"""
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+
+from admin_views import unsaved
+from admin_views.base import PageView
+from admin_views.showing import moment_text
+from forms.steps import words_of
+from models import Draft
+from workflows import attachments, engine, records
+from workflows.engine import CHECK
+
+WORKFLOWS = ()
+
+
+class WizardView(PageView):
+    """One wizard's pages."""
+
+    def __init__(self, workflow):
+        self.workflow = workflow
+        super().__init__(
+            endpoint=f"wizard_{workflow.name.replace('-', '_')}", url=f"/{workflow.name}"
+        )
+
+    # ---- Start and drafts --------------------------------------------------------------------------------------------
+
+    @expose("/", methods=("GET", "POST"))
+    def index(self):
+        if request.method == "POST":
+            draft = self.workflow_start()
+            return redirect(url_for(".resume", key=draft.key))
+        waiting = engine.unfinished(self.workflow)
+        for draft in waiting[:1]:
+            engine.log_view(draft)
+        return self.render(
+            "workflow/start.html",
+            workflow=self.workflow,
+            drafts=[
+                (
+                    self.workflow.about(draft) or _("Nobody named yet"),
+                    draft.path,
+                    draft.created_by_name,
+                    moment_text(draft.updated_at),
+                    url_for(".discard", key=draft.key),
+                )
+                for draft in waiting
+            ],
+        )
+
+    def workflow_start(self):
+        """A draft whose first page has what the button that was pressed knows already."""
+        known = _typed(request.form)
+        first = next(iter(self.workflow.steps))
+        return engine.start(self.workflow, {first: known} if known else None)
+
+    @expose("/<key>/")
+    def resume(self, key):
+        draft = self._draft(key)
+        return redirect(self._at(key, engine.Journey(self.workflow, draft).at or CHECK))
+
+    @expose("/<key>/discard", methods=("GET", "POST"))
+    def discard(self, key):
+        draft = self._draft(key)
+        if request.method == "POST":
+            engine.discard(self.workflow, key)
+            flash(_("Thrown away. Nothing of it is kept."), "success")
+            return redirect(url_for(".index"))
+        return self.render(
+            "workflow/discard.html", workflow=self.workflow, about=self.workflow.about(draft)
+        )
+
+    # ---- Pages -------------------------------------------------------------------------------------------------------
+
+    @expose("/<key>/<slug>", methods=("GET", "POST"))
+    def step(self, key, slug):
+        draft = self._draft(key)
+        if slug == CHECK:
+            return self._check(draft)
+        journey = engine.Journey(self.workflow, draft)
+        page = journey.page(slug)
+        if page is None:
+            if request.method == "POST":
+                flash(_("Answer this page first. What you typed on the other one is kept."), "info")
+                if any(known.slug == slug for known in journey.pages):
+                    engine.keep(self.workflow, key, slug, _typed(request.form), None, False)
+            return redirect(self._at(key, journey.at or CHECK))
+        if request.method == "POST":
+            return self._post(journey, page)
+        engine.log_view(draft)
+        typed = unsaved.request_draft()
+        if typed is not None:
+            journey.form(page, {name: typed.getlist(name) for name in typed})
+        elif engine.DONE in draft.answers.get(slug, ()) and not page.is_passed:
+            journey.accepts(page)
+        return self._page(journey, page)
+
+    def _post(self, journey, page):
+        draft, slug = journey.draft, page.slug
+        raw, seen = _typed(request.form), request.form.get("seal", "")
+        if request.form.get("keep-mine"):
+            seen = None
+        try:
+            problem = self._files(page, draft)
+            if "X-Autosave" in request.headers:
+                draft = engine.keep(self.workflow, draft.key, slug, raw, seen)
+                return jsonify(
+                    seal=engine.seal(draft.answers[slug]), saved=moment_text(draft.updated_at)
+                )
+            rows = _rows_button(raw)
+            if rows or request.form.get("remove-file") or "find" in request.form:
+                draft = engine.keep(self.workflow, draft.key, slug, rows or raw, seen, False)
+                journey.form(page, rows or raw)
+                return self._page(engine.Journey(self.workflow, draft), page)
+            goes_on = "back" not in request.form and "later" not in request.form
+            journey.form(page, raw)
+            valid = goes_on and journey.accepts(page) and not problem
+            draft = engine.keep(
+                self.workflow, draft.key, slug, raw, seen, valid if goes_on else None
+            )
+        except engine.Stale as stale:
+            if "X-Autosave" in request.headers:
+                return jsonify(stale=True), 409
+            return self._stale(journey, page, raw, stale.theirs)
+        except Draft.DoesNotExist:
+            abort(self._gone())
+        if "later" in request.form:
+            flash(
+                _("Saved. Home offers it under “Continue”, to you and to your colleagues."),
+                "success",
+            )
+            return redirect("/")
+        if "back" in request.form:
+            return redirect(self._at(draft.key, journey.before(slug) or slug))
+        if not valid:
+            if problem:
+                page.form.form_errors.append(problem)
+            return self._page(engine.Journey(self.workflow, draft), page)
+        onward = engine.Journey(self.workflow, draft)
+        if "change" in request.args:
+            return redirect(self._at(draft.key, onward.at or CHECK, change=onward.at is not None))
+        return redirect(self._at(draft.key, onward.after(slug)))
+
+    def _files(self, page, draft):
+        """Keep or remove the files of a page at once; returns a sentence when one cannot be kept."""
+        kind = page.form_class.file_kind
+        if not kind:
+            return None
+        gone = request.form.get("remove-file", "")
+        for file in attachments.of(draft, kind):
+            if str(file.id) == gone:
+                records.delete(file)
+        sent = [(f.filename, f.stream) for f in request.files.getlist("file") if f.filename]
+        try:
+            engine.take_files(draft, kind, sent)
+        except attachments.Unacceptable as refused:
+            return str(refused)
+        return None
+
+    def _page(self, journey, page):
+        draft, slugs = journey.draft, [p.slug for p in journey.pages]
+        kind = page.form_class.file_kind
+        return self.render(
+            page.form_class.template,
+            workflow=self.workflow,
+            page=page,
+            form=page.form,
+            sections=page.form.sections(),
+            seal=engine.seal(draft.answers.get(page.slug)),
+            number=slugs.index(page.slug) + 1,
+            has_back=slugs.index(page.slug) > 0,
+            outline=self._outline(journey, page),
+            files=attachments.of(draft, kind) if kind else None,
+            accepted=attachments.ACCEPTED,
+            about=self.workflow.about(draft),
+            key=draft.key,
+            **self.workflow.facts(page, journey.answers, draft),
+        )
+
+    def _outline(self, journey, page):
+        """[(title, address or None, is this one, is passed)] of every page that is known to come."""
+        key = journey.draft.key
+        return [
+            (
+                one.title,
+                self._at(key, one.slug) if one.form is not None else None,
+                one.slug == page.slug,
+                one.is_passed,
+            )
+            for one in journey.pages
+        ]
+
+    def _stale(self, journey, page, mine, theirs):
+        """Both versions, answer by answer; the person chooses."""
+        here = [_answers(journey.form(page, raw)) for raw in (mine, theirs or {})]
+        return self.render(
+            "workflow/stale.html",
+            workflow=self.workflow,
+            page=page,
+            rows=[
+                (label, ours, other)
+                for (label, ours), (_label, other) in zip(*_aligned(*here), strict=True)
+            ],
+            mine=[(name, value) for name, values in mine.items() for value in values],
+            here=self._at(journey.draft.key, page.slug),
+            who=journey.draft.updated_by_name,
+            when=moment_text(journey.draft.updated_at),
+        ), 409
+
+    # ---- Check and finish --------------------------------------------------------------------------------------------
+
+    def _check(self, draft):
+        journey = engine.Journey(self.workflow, draft)
+        if not journey.is_complete:
+            flash(_("Something is still to be answered."), "info")
+            return redirect(self._at(draft.key, journey.at))
+        problems = ()
+        if request.method == "POST":
+            if "later" in request.form:
+                flash(
+                    _("Saved. Home offers it under “Continue”, to you and to your colleagues."),
+                    "success",
+                )
+                return redirect("/")
+            if "back" in request.form:
+                return redirect(self._at(draft.key, journey.pages[-1].slug))
+            try:
+                engine.finish(self.workflow, draft.key, request.form.get("seal", ""))
+                return redirect(url_for(".done", key=draft.key))
+            except engine.Stale:
+                problems = [
+                    _("An answer was changed since this page was opened. Look at them again.")
+                ]
+            except engine.Unfinished as unfinished:
+                flash(_("Something changed meanwhile. Please look at this page again."), "warning")
+                return redirect(self._at(draft.key, unfinished.slug))
+            except records.Refused as refused:
+                problems = [str(problem.message) for problem in refused.problems]
+            except Draft.DoesNotExist:
+                abort(self._gone())
+        engine.log_view(draft)
+        return self.render(
+            "workflow/check.html",
+            workflow=self.workflow,
+            pages=[
+                (page.title, page.form.summary(), self._at(draft.key, page.slug, change=True))
+                for page in journey.pages
+            ],
+            problems=problems,
+            seal=engine.seal(draft.answers),
+            **self.workflow.final_facts(journey.answers, draft),
+        )
+
+    @expose("/<key>/done")
+    def done(self, key):
+        draft = engine.find(self.workflow, key) or abort(404)
+        if not draft.finished_at:
+            return redirect(url_for(".resume", key=key))
+        return self.render("workflow/done.html", done=self.workflow.done(draft.answers))
+
+    # ---- Addresses ---------------------------------------------------------------------------------------------------
+
+    def _at(self, key, slug, change=False):
+        return url_for(".step", key=key, slug=slug, **({"change": 1} if change else {}))
+
+    def _draft(self, key):
+        draft = engine.find(self.workflow, key)
+        if draft is None:
+            abort(self._gone())
+        if draft.finished_at:
+            abort(redirect(url_for(".done", key=key)))
+        return draft
+
+    def _gone(self):
+        flash(
+            _("This was finished or thrown away meanwhile. Begin anew, or look at the list."),
+            "info",
+        )
+        return redirect(url_for(".index"))
+
+
+def _typed(form):
+    """What was typed, without the buttons and marks of the page itself."""
+    own = {
+        "csrf_token",
+        "seal",
+        "back",
+        "later",
+        "add",
+        "remove",
+        "find",
+        "keep-mine",
+        "remove-file",
+    }
+    return {name: form.getlist(name) for name in form if name not in own}
+
+
+def _rows_button(raw):
+    """The answers after "Add another" or "Remove" of a list of rows; None when neither was pressed."""
+    name = request.form.get("add")
+    if name:
+        numbers = [int(n) for n in (_row_number(key, name) for key in raw) if n is not None]
+        return {**raw, f"{name}-{max(numbers, default=-1) + 1}-row": ["1"]}
+    name = request.form.get("remove")
+    if name:
+        return {key: value for key, value in raw.items() if not key.startswith(f"{name}-")}
+    return None
+
+
+def _row_number(key, name):
+    number = key[len(name) + 1 :].partition("-")[0] if key.startswith(f"{name}-") else ""
+    return number if number.isdigit() else None
+
+
+def _answers(form):
+    return [pair for field in form for pair in words_of(field)]
+
+
+def _aligned(mine, theirs):
+    """Two lists of (label, words) filled up to the same labels."""
+    labels = list(dict.fromkeys([label for label, _w in (*mine, *theirs)]))
+    return [[(label, dict(side).get(label, "")) for label in labels] for side in (mine, theirs)]

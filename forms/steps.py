@@ -1,0 +1,165 @@
+"""The pages of wizards: one topic a page, its questions top to bottom, and its own summary for the check page."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, HiddenField
+
+import models
+from forms import choices
+from forms.base import PortalForm
+from forms.drawing import MacroWidget
+from forms.fields import question
+from forms.formats import date_text
+
+
+class Section:
+    """Questions of a page that belong together, under a heading."""
+
+    def __init__(self, title, lines, help_text=""):
+        self.title, self.lines, self.help_text = title, lines, help_text
+
+
+class StepForm(PortalForm):
+    """One page.  ``asks`` takes questions from the columns of ``model``; others are declared as in any form.
+
+    ``lines`` is the order on the page: names, tuples of names said together, or Sections of them; every question in
+    turn when it is empty.  The engine sets ``answers`` (the pages before this one) and ``item`` (what the page is
+    about, when it is asked once for each of several).
+    """
+
+    title = ""
+    lead = ""
+    template = "workflow/step.html"
+    continue_label = _l("Continue")
+    model = None
+    asks = ()
+    lines = ()
+    file_kind = None  # the kind of attachment this page takes, such as the scan of a signed form
+    file_label = _l("Scan or photo of the signed form")
+    answers = item = None
+
+    @classmethod
+    def made(cls):
+        """The form class with the questions of ``model``; made once for each language and revision of the lists."""
+        if not cls.asks:
+            return cls
+        known = {**cls.model._meta.fields, **cls.model._meta.manytomany}
+
+        def make():
+            fields = {name: question(known[name]) for name in cls.asks if not hasattr(cls, name)}
+            return type(cls.__name__, (cls,), fields)
+
+        return choices.memo(("step", cls, models.language.get()), make)
+
+    @classmethod
+    def applies(cls, answers):
+        """False when this page has nothing to ask after these answers."""
+        return True
+
+    @classmethod
+    def named(cls, item):
+        """What the page is called, for the list of pages; ``item`` as in Each."""
+        return cls.title
+
+    @property
+    def heading(self):
+        return self.named(self.item)
+
+    def sections(self):
+        """[Section] as they stand on the page, the names turned into fields."""
+        lines = self.lines or [name for name in self._fields if not _is_hidden(self._fields[name])]
+        loose, found = [], []
+        for line in lines:
+            if isinstance(line, Section):
+                found.append(Section(line.title, self._drawn(line.lines), line.help_text))
+            else:
+                loose.append(line)
+        return [Section("", self._drawn(loose)), *found] if loose else found
+
+    def _drawn(self, lines):
+        known = self._fields
+        rows = []
+        for line in lines:
+            names = (line,) if isinstance(line, str) else line
+            row = [known[name] for name in names if name in known]
+            if row:
+                rows.append(row if len(row) > 1 else row[0])
+        return rows
+
+    def summary(self):
+        """[(label, words)] of what was answered, for the check page."""
+        found = []
+        for section in self.sections():
+            for line in section.lines:
+                for field in line if isinstance(line, list) else [line]:
+                    found += words_of(field)
+        return found
+
+
+class RowForm(StepForm):
+    """One of several alike, such as a household member."""
+
+    row = HiddenField(default="1")
+
+    def summary_line(self):
+        """What the check page says of this row."""
+        return ", ".join(words for _label, words in self.summary() if words)
+
+
+class RowsField(FieldList):
+    """As many rows as there are: "Add another" and "Remove" are buttons that keep what was typed."""
+
+    is_group = True
+    widget = MacroWidget("rows")
+
+    def __init__(self, label, row, noun, add_label, **options):
+        self.noun, self.add_label = noun, add_label
+        options.setdefault("min_entries", 1)
+        super().__init__(FormField(row.made(), label=""), label, **options)
+
+    def facts(self):
+        return ()
+
+    @property
+    def forms(self):
+        """The forms of the rows."""
+        return [entry.form for entry in self.entries]
+
+    def legend(self, number):
+        """What row ``number`` (from 1) is called on the page."""
+        return _("%(noun)s %(number)s", noun=self.noun, number=number)
+
+    def prefix(self, number):
+        return self.entries[number - 1].name
+
+
+def words_of(field):
+    """[(label, words)] of one answered field; several for rows, none for what nobody reads."""
+    label = str(field.label.text)
+    if _is_hidden(field):
+        return []
+    if isinstance(field, RowsField):
+        return [(field.legend(n), form.summary_line()) for n, form in enumerate(field.forms, 1)]
+    return [(label, _words(field))]
+
+
+def _words(field):
+    data = field.data
+    if isinstance(data, bool):
+        return _("Yes") if data else _("No")
+    if hasattr(field, "iter_choices"):
+        chosen = [str(label) for value, label, is_chosen, _r in field.iter_choices() if is_chosen]
+        return ", ".join(words for words in chosen if words.strip("–— "))
+    if hasattr(field, "label_of"):
+        return (field.label_of(data) or "") if data else ""
+    if hasattr(data, "isoformat"):
+        return date_text(data) if hasattr(data, "year") else data.strftime("%H:%M")
+    if field.type == "PreferredLanguagesField":
+        return ", ".join(map(choices.language_label, data or ()))
+    if isinstance(data, (list, tuple)):
+        return ", ".join(map(str, data))
+    return "" if data is None else str(data)
+
+
+def _is_hidden(field):
+    return getattr(field.widget, "input_type", "") == "hidden"

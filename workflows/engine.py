@@ -1,0 +1,324 @@
+"""The wizard engine: a draft row of raw answers, walked through on every request.
+
+The walk is the guard, the "next", the return after a changed answer and the final check: pages in the order of the
+workflow's ``steps``, those that do not apply left out, each validated anew, up to the first that is missing or no
+longer right.  Only ``finish`` writes records, in one transaction with the end of the draft.
+"""
+
+import datetime
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from models import Draft, database, now
+from workflows import attachments, audit, clock, records
+
+DONE = "_done"  # marks a page somebody pressed "Continue" on; typed and saved alone is not passed
+CHECK = "check"
+LISTED = datetime.timedelta(days=30)
+KEPT = datetime.timedelta(days=37)
+
+
+class Answers(dict):
+    """{page: {question: value}} of the pages passed so far."""
+
+    def of(self, page, question, default=None):
+        """One answer; ``default`` when the page was not passed or asks no such thing."""
+        return self.get(page, {}).get(question, default)
+
+
+@dataclass(frozen=True)
+class Each:
+    """A page asked once for each of several things: ``items(answers)`` gives [(key, item)]."""
+
+    items: Any
+    form: Any
+
+
+@dataclass
+class Page:
+    """A page of the walk: its address, its form class and what it is about; ``form`` is bound once it is reached."""
+
+    slug: str
+    step: str
+    form_class: Any
+    item: Any = None
+    form: Any = None
+    is_passed: bool = False
+
+    @property
+    def title(self):
+        return self.form_class.named(self.item)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a person reads once it is written: a title, sentences, and [(label, address)] of what comes next."""
+
+    title: str
+    sentences: tuple = ()
+    links: tuple = ()
+
+
+class Stale(Exception):
+    """The page was changed in another window or by a colleague; ``theirs`` is what stands there now."""
+
+    def __init__(self, theirs):
+        super().__init__("a newer answer is stored")
+        self.theirs = theirs
+
+
+class Unfinished(Exception):
+    """Something has to be answered first; ``slug`` is the page."""
+
+    def __init__(self, slug):
+        super().__init__(slug)
+        self.slug = slug
+
+
+class Workflow:
+    """One wizard.  ``name`` is its address, ``steps`` its pages in asking order: slug → StepForm or Each."""
+
+    name = ""
+    title = ""
+    intro = ""
+    steps = {}
+    check_lead = ""
+    finish_label = ""
+
+    def begin(self, draft):
+        """Fix what must not change under way, such as the version of an instrument, in ``draft.answers``."""
+
+    def initial(self, page, answers, draft):
+        """What a page shows before anybody answered it: {question: value}."""
+        return {}
+
+    def prepare(self, page, answers, draft):
+        """Fill in what the database decides about ``page.form``: choices, limits."""
+
+    def examine(self, page, answers, draft):
+        """Rules that look further than the page: call ``page.form.problem`` for each that is broken."""
+
+    def facts(self, page, answers, draft):
+        """What the page's template needs besides its form."""
+        return {}
+
+    def about(self, draft):
+        """Whom or what a draft is about, in words for colleagues; empty when nobody said yet."""
+        return draft.client.display_name if draft.client_id else ""
+
+    def final_facts(self, answers, draft):
+        """What the check page shows besides the answers."""
+        return {}
+
+    def finish(self, answers, draft):
+        """Write the records; returns plain facts (a dict of ids) for ``done``.  Runs in one transaction."""
+        raise NotImplementedError
+
+    def done(self, facts):
+        """The page after the last one, as Done."""
+        raise NotImplementedError
+
+
+class Journey:
+    """A walk through a draft: ``pages`` in order, ``answers`` of those passed, ``at`` the first one not passed."""
+
+    def __init__(self, workflow, draft, reach=None):
+        self.workflow, self.draft, self.answers, self.at = workflow, draft, Answers(), None
+        self.pages = []
+        for page in self._outline():
+            self.pages.append(page)
+            if self.at is None:
+                self._pass(page)
+
+    def _outline(self):
+        """Pages in order; what depends on answers still to come is left out until they are there."""
+        for step, entry in self.workflow.steps.items():
+            form = entry.form if isinstance(entry, Each) else entry
+            if not form.applies(self.answers):
+                continue
+            if isinstance(entry, Each):
+                for key, item in entry.items(self.answers):
+                    yield Page(f"{step}-{key}", step, form, item)
+            else:
+                yield Page(step, step, form)
+
+    def _pass(self, page):
+        raw = self.draft.answers.get(page.slug)
+        page.form = self.form(page, raw)
+        if raw is None or DONE not in raw:
+            self.at = page.slug
+            return
+        page.is_passed = self.accepts(page)
+        if page.is_passed:
+            self.answers[page.slug] = page.form.data
+        else:
+            self.at = page.slug
+
+    def form(self, page, raw):
+        """The form of a page with what was typed, or with its first values."""
+        initial = {}
+        if raw is None:
+            initial = self.workflow.initial(page, self.answers, self.draft)
+        form = page.form_class.made()(formdata(raw) if raw is not None else None, data=initial)
+        form.answers, form.item = self.answers, page.item
+        page.form = form
+        self.workflow.prepare(page, self.answers, self.draft)
+        return form
+
+    def accepts(self, page):
+        """Validate a bound page, the workflow's own rules included."""
+        valid = page.form.validate()
+        if valid:
+            self.workflow.examine(page, self.answers, self.draft)
+            valid = not page.form.errors and not page.form.form_errors
+        return valid
+
+    def page(self, slug):
+        """The page at this address when it may be opened: passed, or the first that is not; else None."""
+        return next((p for p in self.pages if p.slug == slug and p.form is not None), None)
+
+    def after(self, slug):
+        """Where "Continue" leads from a passed page: the page after it, or the check."""
+        slugs = [page.slug for page in self.pages]
+        following = slugs[slugs.index(slug) + 1 :] if slug in slugs else []
+        return following[0] if following else CHECK
+
+    def before(self, slug):
+        """The page before this one, or None."""
+        slugs = [page.slug for page in self.pages]
+        at = slugs.index(slug) if slug in slugs else len(slugs)
+        return slugs[at - 1] if at else None
+
+    @property
+    def is_complete(self):
+        return self.at is None
+
+
+def formdata(raw):
+    """Raw answers {name: [value, …]} as WTForms reads them."""
+    return MultiDict((name, value) for name, values in raw.items() for value in values)
+
+
+def seal(raw):
+    """A short mark of what stands on a page, to notice that somebody changed it meanwhile."""
+    kept = {name: values for name, values in (raw or {}).items() if name != DONE}
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+# ---- Drafts ----------------------------------------------------------------------------------------------------------
+
+
+def start(workflow, answers=None, client=None):
+    """A new draft, with raw ``answers`` {slug: {name: [value]}} that are known already."""
+    draft = Draft(kind=workflow.name, answers=dict(answers or {}), client=client)
+    workflow.begin(draft)
+    with database.atomic():
+        records.save(draft)
+        draft.path = f"/{workflow.name}/{draft.key}/"
+        Draft.update(path=draft.path).where(Draft.id == draft.id).execute()
+    return draft
+
+
+def find(workflow, key):
+    """The draft with this key, or None."""
+    return Draft.get_or_none(Draft.key == key, Draft.kind == workflow.name)
+
+
+def keep(workflow, key, slug, raw, seen, passed=None):
+    """Store what was typed on a page; returns the Draft.
+
+    ``seen`` is the seal the person's page had (None: whatever stands there is replaced); ``passed`` True marks the
+    page as answered, False takes the mark away, None leaves it.  Raises Stale and stores nothing when the page was
+    changed meanwhile to something else, and Draft.DoesNotExist when the draft is gone or finished.
+    """
+    with database.atomic():
+        draft = Draft.get(
+            Draft.key == key, Draft.kind == workflow.name, Draft.finished_at.is_null()
+        )
+        stored = draft.answers.get(slug)
+        if seen is not None and seen != seal(stored) and seal(raw) != seal(stored):
+            raise Stale(stored)
+        kept = {name: list(values) for name, values in raw.items() if name != DONE}
+        if passed or passed is None and DONE in (stored or {}):
+            kept[DONE] = ["1"]
+        if kept != stored:
+            draft.answers = {**draft.answers, slug: kept}
+            records.save(draft)
+    return draft
+
+
+def finish(workflow, key, seen):
+    """Write everything once; returns the finished Draft, whose ``answers`` then hold only the facts of ``done``.
+
+    ``seen`` is the seal of all answers on the check page.  Raises Stale when they changed since, Unfinished when a
+    page is no longer right, records.Refused when a rule says no; then nothing is written.
+    """
+    with database.atomic():
+        draft = Draft.get(Draft.key == key, Draft.kind == workflow.name)
+        if draft.finished_at:
+            return draft
+        if seen != seal(draft.answers):
+            raise Stale(draft.answers)
+        journey = Journey(workflow, draft)
+        if not journey.is_complete:
+            raise Unfinished(journey.at)
+        facts = workflow.finish(journey.answers, draft)
+        draft = Draft.get_by_id(draft.id)
+        draft.answers, draft.path, draft.finished_at = facts, "", now()
+        records.save(draft)
+    return draft
+
+
+def discard(workflow, key):
+    """Throw a draft away with its files."""
+    draft = find(workflow, key)
+    if draft:
+        records.delete(draft)
+
+
+def unfinished(workflow):
+    """Drafts of this wizard that wait, newest first."""
+    return list(
+        Draft.select()
+        .where(Draft.kind == workflow.name, Draft.finished_at.is_null())
+        .order_by(Draft.updated_at.desc(), Draft.id.desc())
+    )
+
+
+def forgotten():
+    """How many wizard drafts nobody touched for thirty days: they are listed on Home, and go a week later."""
+    return _older_than(LISTED).where(Draft.finished_at.is_null()).count()
+
+
+def purge():
+    """Remove drafts nobody came back for and the marks of finished ones; returns how many."""
+    found = list(_older_than(KEPT))
+    for draft in found:
+        records.delete(draft)
+    return len(found)
+
+
+def _older_than(age):
+    wizard = Draft.path.startswith("/") | Draft.finished_at.is_null(False)
+    return Draft.select().where(
+        Draft.session_token.is_null(), wizard, Draft.updated_at < now() - age
+    )
+
+
+clock.DAILY.append(purge)
+
+
+def take_files(draft, kind, files):
+    """Keep uploaded files ([(name, stream)]) with the draft at once; raises attachments.Unacceptable."""
+    with database.atomic():
+        return [attachments.store(kind, draft, stream, name) for name, stream in files]
+
+
+def log_view(draft):
+    """Opening a page of a draft shows personal data (R-SYS-5)."""
+    audit.record("view", "draft", draft.id)
