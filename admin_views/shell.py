@@ -120,6 +120,7 @@ def menu_html(menu, own):
     here = current_entry([href for _label, href in menu], request.path)
 
     def draw():
+        hidden = {f"/{section}/" for section in settings.value("menu_hidden")}
         items = [
             {
                 "label": str(label),
@@ -128,6 +129,7 @@ def menu_html(menu, own):
                 "children": [],
             }
             for label, href in menu
+            if href.partition("?")[0] not in hidden
         ]
         return _draw("menu", menu=items)
 

@@ -6,7 +6,9 @@ from wtforms.validators import InputRequired
 
 from forms import choices
 from forms.base import PortalForm
+from forms.fields import TickField
 from forms.validators import is_email
+from models import ServiceActivity
 
 CODES = {
     "en": _l("English"),
@@ -16,6 +18,13 @@ CODES = {
     "tls": _l("TLS from the start (port 465)"),
     "minimal": _l("Minimal: number and service only"),
     "full": _l("Full: name, contact and statements"),
+    "my-organization": _l("My Organization"),
+    "service-locations": _l("Service Locations"),
+    "programs": _l("Programs"),
+    "service-activities": _l("Services & Activities"),
+    "referrals": _l("Referrals"),
+    "clients": _l("Clients"),
+    "partners": _l("Partners"),
 }
 UNITS = {
     "days": _l("days"),
@@ -35,6 +44,13 @@ ANSWERED = ("flag", "code", "time", "IANA zone name")
 FIXED = _l("Set by the environment of the server (%(name)s); it cannot be changed here.")
 
 
+class CodesTickField(TickField):
+    """Tick boxes of a setting; an empty value goes along, so that nothing ticked is an answer too."""
+
+    def process_formdata(self, values):
+        super().process_formdata([value for value in values if value])
+
+
 class TestMessageForm(PortalForm):
     """Where the test message goes."""
 
@@ -49,6 +65,8 @@ class TestMessageForm(PortalForm):
 def question(definition, is_fixed, is_set):
     """The unbound field for one definition; a fixed one is shown and cannot be typed into."""
     options = {"label": definition.label, "render_kw": {"disabled": True} if is_fixed else {}}
+    if definition.help:
+        options["description"] = definition.help
     if is_fixed:
         options["description"] = FIXED % {"name": definition.environment}
     if definition.least is not None or definition.unit in ANSWERED:
@@ -58,6 +76,8 @@ def question(definition, is_fixed, is_set):
     if definition.unit == "code":
         offered = [(code, CODES.get(code, code)) for code in definition.choices]
         return SelectField(choices=offered or choices.terms(definition.terms), **options)
+    if definition.unit == "codes":
+        return CodesTickField(choices=[(c, _words(c)) for c in definition.choices], **options)
     if definition.unit == "list":
         options.setdefault("description", _l("One on each line."))
         return TextAreaField(**options)
@@ -77,8 +97,16 @@ def question(definition, is_fixed, is_set):
     return StringField(**options)
 
 
+def _words(code):
+    """What a person calls a code: the words above, or the label of the question it names."""
+    column = ServiceActivity._meta.fields.get(code)
+    return CODES.get(code) or (_l(column.verbose_name) if column else code)
+
+
 def shown(definition, value):
     """A typed value as the form shows it."""
+    if definition.unit == "codes":
+        return value
     if definition.unit == "flag":
         return "yes" if value else "no"
     if definition.unit == "list":

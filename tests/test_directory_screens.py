@@ -192,6 +192,21 @@ def test_an_answer_to_a_question_that_is_not_connected_is_refused_R_SA_13(browse
     assert fresh(service).other_keywords == "from an import"
 
 
+def test_a_question_that_was_connected_takes_an_answer_and_the_others_do_not_R_SA_13(browser):
+    settings.change("connected_fields", ["max_months_in_canada", "other_keywords"])
+    service = make_service()
+    path = f"/service-activities/edit/?id={service.id}"
+    page = browser.get(path)
+    assert not page.soup.select_one("#other_keywords").has_attr("disabled")
+    assert page.soup.select_one("#skills_aptitude").has_attr("disabled")
+    refused = browser.submit(page, other_keywords="pottery", max_months_in_canada="-2")
+    assert "between 0 and 1200" in refused
+    browser.submit(page, other_keywords="pottery", max_months_in_canada="24")
+    after = fresh(service)
+    assert (after.other_keywords, after.max_months_in_canada) == ("pottery", 24)
+    assert "pottery" in browser.get(f"/service-activities/details/?id={service.id}")
+
+
 def test_keywords_follow_the_program_without_script_and_nothing_is_lost_R_SA_5(browser):
     make_location()
     program = make_program(name="Jobs")

@@ -1,7 +1,14 @@
 """Imports of services and activities: rows name their own program, also a partner's, and their keywords (R-SA-5)."""
 
 import pytest
-from factories import keywords_of, make_keyword, make_location, make_organization, make_program
+from factories import (
+    keywords_of,
+    make_keyword,
+    make_location,
+    make_organization,
+    make_program,
+    make_service,
+)
 from test_imports import as_csv, reading
 
 from models import ServiceActivity
@@ -37,6 +44,17 @@ def test_a_new_service_of_a_partner_comes_with_its_keywords(app):
     (line,) = bring(app, "Tea and talk", program.name, location.name, second.label_en)
     assert line.state == imports.CHANGED, line.text
     assert names_of(made) == [second.label_en]
+
+
+def test_an_answer_to_a_question_that_is_not_connected_is_kept_from_a_file(app):
+    """R-SA-13"""
+    service = make_service()
+    headings = ["UUID", "Other keywords", "Minimum months in Canada"]
+    content = as_csv(headings, [service.uuid, "pottery", "6"])
+    (line,) = imports.run(reading(app, ServiceActivity, content))
+    assert line.state == imports.CHANGED, line.text
+    stored = ServiceActivity.get_by_id(service.id)
+    assert (stored.other_keywords, stored.min_months_in_canada) == ("pottery", 6)
 
 
 def test_a_keyword_of_another_area_is_refused_in_a_file_too(app):

@@ -1,9 +1,11 @@
 """Administration: settings on screen, the test message, the example, backups, help."""
 
 import pytest
+from factories import make_client, make_referral
 
+from admin_views import MENU
 from models import Setting
-from workflows import settings
+from workflows import records, settings
 
 
 def test_every_group_of_settings_is_on_the_page(administrator_browser):
@@ -51,6 +53,49 @@ def test_a_stored_password_never_comes_back_to_the_page(administrator_browser):
     assert "very secret words" not in page.response.text
     administrator_browser.submit(page, "Save", referral_stale_days="6")
     assert settings.value("mail_password") == "very secret words"
+
+
+def test_a_section_that_is_switched_off_leaves_menu_home_and_search(administrator_browser):
+    """screens.md, Menu: a section switched off in settings disappears; its pages stay open to those with a link."""
+    client = make_client(first_name="Rima", last_name="Haddad")
+    make_referral(client=client)
+    administrator_browser.get(f"/clients/details/?id={client.id}")
+    page = administrator_browser.get("/")
+    assert "/clients/" in page.links.values() and "Clients you opened lately" in page
+    found = administrator_browser.submit(page, search="Haddad")
+    assert {"Clients", "Referrals"} <= {h.get_text().split()[0] for h in found.soup.select("h2")}
+    page = administrator_browser.get("/administration/settings/")
+    page = administrator_browser.submit(page, "Save", menu_hidden=["Clients", "Referrals"])
+    page = administrator_browser.get("/")
+    assert not {"/clients/", "/referrals/", "/referrals/new/"} & set(page.links.values())
+    for words in ("Clients you opened lately", "Weekly check", "Newest referrals", "received"):
+        assert words not in page, words
+    found = administrator_browser.submit(page, search="Haddad")
+    assert not {"Clients", "Referrals"} & {h.get_text().split()[0] for h in found.soup.select("h2")}
+    assert "/partners/" in page.links.values()
+    administrator_browser.get("/clients/")
+    page = administrator_browser.get("/administration/settings/")
+    assert page.soup.select_one("input[type=hidden][name=menu_hidden]")["value"] == ""
+    data = {"csrf_token": page.token(), "menu_hidden": ""}
+    administrator_browser.post("/administration/settings/", data)
+    assert "/clients/" in administrator_browser.get("/").links.values()
+    assert settings.value("menu_hidden") == []
+
+
+def test_every_entry_of_the_menu_but_the_two_that_must_stay_can_be_switched_off():
+    slugs = {href.strip("/").partition("/")[0] for _label, href in MENU}
+    offered = set(settings.definitions()["menu_hidden"].choices)
+    assert slugs - {"", "administration"} == offered
+
+
+def test_settings_that_are_not_posted_stay_as_they_are(administrator_browser):
+    settings.change("menu_hidden", ["partners"])
+    page = administrator_browser.get("/administration/settings/")
+    data = {"csrf_token": page.token(), "referral_stale_days": "6"}
+    administrator_browser.post("/administration/settings/", data)
+    assert settings.value("menu_hidden") == ["partners"]
+    with pytest.raises(records.Refused):
+        settings.change("menu_hidden", ["home"])
 
 
 def test_settings_ask_for_the_administrator_passphrase(browser):

@@ -22,7 +22,7 @@ from workflows import directory_rules, records, settings
 from workflows.business_days import fiscal_year_of
 from workflows.records import CONFIRM, WARN, Problem
 
-NOT_CONNECTED = (
+CONNECTABLE = (
     "min_months_in_canada",
     "max_months_in_canada",
     "employment_skills",
@@ -42,6 +42,12 @@ LEVEL = re.compile(
     r"\b(clb|nclc|linc|clic|level|niveau)\s*\d{1,2}\b(?!\s*[-–—]\s*\d|\s*(?:to|à)\s*\d)", re.I
 )
 SPLIT_LIMIT = 3
+
+
+def not_connected():
+    """The questions that take no answer on screen until an administrator connects each one (R-SA-13)."""
+    connected = settings.value("connected_fields")
+    return tuple(name for name in CONNECTABLE if name not in connected)
 
 
 @records.before(ServiceActivity)
@@ -304,6 +310,19 @@ def ages_make_sense(change):
             yield Problem(name, _("Enter an age between 0 and 120."))
     if low is not None and high is not None and low > high:
         yield Problem("max_age", _("The maximum age must not be below the minimum age."))
+
+
+@records.rule(ServiceActivity)
+def months_make_sense(change):
+    """R-SA-13: once they are connected; what an import brought before that is kept as it came."""
+    low, high = change.record.min_months_in_canada, change.record.max_months_in_canada
+    off = not_connected()
+    for name, months in (("min_months_in_canada", low), ("max_months_in_canada", high)):
+        if name not in off and months is not None and not 0 <= months <= 1200:
+            yield Problem(name, _("Enter a number of months between 0 and 1200."))
+    if "max_months_in_canada" not in off and None not in (low, high) and low > high:
+        words = _("The maximum number of months must not be below the minimum.")
+        yield Problem("max_months_in_canada", words)
 
 
 @records.rule(ServiceActivity)

@@ -21,7 +21,7 @@ from flask import current_app, has_app_context, has_request_context
 from flask_babel import gettext as _
 
 from forms import choices
-from models import Bilingual, Setting, database, now
+from models import Bilingual, Setting, database, language, now
 from workflows import records
 
 FILE = Path(__file__).resolve().parent.parent / "seed" / "settings.yaml"
@@ -63,6 +63,13 @@ class Definition(Bilingual):
     choices: tuple
     terms: str
     environment: str
+    help_en: str
+    help_fr: str
+
+    @property
+    def help(self):
+        """What to know before answering, in the current language; empty when the label says it all."""
+        return self.help_fr if language.get() == "fr" else self.help_en
 
     @property
     def is_secret(self):
@@ -120,6 +127,8 @@ def _definition(group, row):
         choices=tuple(row.get("choices", ())),
         terms=row.get("list", ""),
         environment=row.get("environment", ""),
+        help_en=row.get("help", {}).get("en", ""),
+        help_fr=row.get("help", {}).get("fr", ""),
     )
 
 
@@ -188,9 +197,14 @@ def _typed(definition, raw):
         return str(raw).lower() in _YES
     if definition.unit == "time":
         return datetime.time.fromisoformat(raw)
-    if definition.unit == "list":
+    if definition.unit in ("list", "codes"):
         return list(raw)
     return raw
+
+
+def is_hidden(section):
+    """True when the agency switched off the menu's ``section``, such as "partners" (screens.md, Menu)."""
+    return section in value("menu_hidden")
 
 
 # ---- Changing ---------------------------------------------------------------------------------------------------------
@@ -306,6 +320,13 @@ def _code(definition, raw):
     return raw
 
 
+def _codes(definition, raw):
+    chosen = {raw} if isinstance(raw, str) else set(raw)
+    if not chosen <= set(definition.choices):
+        raise ValueError(_("Choose from the list."))
+    return [code for code in definition.choices if code in chosen]
+
+
 def _domains(_definition, raw):
     rows = re.split(r"[\s,;]+", raw) if isinstance(raw, str) else raw
     domains = [str(row).strip().lower().lstrip("@") for row in rows]
@@ -351,6 +372,7 @@ _CHECKS = {
     "time": _time,
     "IANA zone name": _zone,
     "code": _code,
+    "codes": _codes,
     "list": _domains,
     "text": _text,
     "folder": _text,
