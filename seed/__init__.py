@@ -1,4 +1,4 @@
-"""Reference data of the product: areas of focus, keywords, lists, languages, holidays and texts.
+"""Reference data of the product: areas of focus, keywords, lists, languages, holidays, texts and instruments.
 
 ``load`` brings the database up to the files beside this one.  A row is the product's own as long as the product wrote
 it last; once a person has changed it, its words are theirs (R-TAX-2).
@@ -10,8 +10,15 @@ from pathlib import Path
 import yaml
 
 from models import (
+    ACTIONS,
+    CURRENT,
+    DRAFT,
+    MATCHING,
+    MATRIX,
+    SCORING,
     AreaOfFocus,
     Holiday,
+    Instrument,
     Keyword,
     KeywordCategory,
     Language,
@@ -21,7 +28,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, records
+from workflows import audit, instruments, records
 
 FOLDER = Path(__file__).resolve().parent
 AUTHOR = "Reference data"
@@ -29,6 +36,15 @@ LABELS = ("label_en", "label_fr")
 TERMS = ("term_en", "term_fr", "category")
 SHORT_LABELS = ("short_label_en", "short_label_fr")
 WORDING = ("subject_en", "subject_fr", "row_en", "row_fr", "body_en", "body_fr")
+
+# Each kind of instrument and its file, and the name of the version whose file does not say one.
+INSTRUMENT_FILES = (
+    (MATRIX, "needs_matrix"),
+    (SCORING, "scoring"),
+    (ACTIONS, "factor_actions"),
+    (MATCHING, "matching"),
+)
+FIRST_VERSION = "2026.1"
 
 # The C reader is ten times as fast where PyYAML was built with it.
 _Reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,6 +78,7 @@ def load(force_labels=False):
         _load_keywords(counts, force_labels)
         _merge(counts, Holiday, "slug", _holidays(), (*LABELS, "provinces"), force_labels)
         _merge(counts, TextTemplate, "slug", _texts(), WORDING, force_labels)
+        _load_instruments(counts)
         changed = {
             table: [count["added"], count["updated"]]
             for table, count in counts.items()
@@ -232,6 +249,27 @@ def _link(counts, areas, found, keywords):
             through.insert_many(new[start : start + 200]).execute()
     count["added"] = len(new)
     counts["area_keyword"] = count
+
+
+def _load_instruments(counts):
+    """Add the versions that are missing; one that is there is never changed, for assessments were made with it.
+
+    The first version of a kind is in force; one that a later release brings waits as a draft for an administrator.
+    """
+    count = Counter(added=0, updated=0, unchanged=0)
+    for kind, file in INSTRUMENT_FILES:
+        content = read(file)
+        name = content.get(instruments.VERSION_KEYS.get(kind), FIRST_VERSION)
+        if Instrument.select().where(Instrument.kind == kind, Instrument.name == name).exists():
+            count["unchanged"] += 1
+            continue
+        draft = Instrument(kind=kind, name=name, content=content, state=DRAFT)
+        draft.created_by_name = draft.updated_by_name = AUTHOR
+        if not Instrument.in_force(kind).exists():
+            draft.state, draft.published_at, draft.published_by_name = CURRENT, now(), AUTHOR
+        draft.save(force_insert=True)
+        count["added"] += 1
+    counts[Instrument._meta.table_name] = count
 
 
 def _holidays():

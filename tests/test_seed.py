@@ -4,9 +4,14 @@ import pytest
 
 import seed
 from models import (
+    ACTIONS,
+    INSTRUMENTS,
+    MATRIX,
+    SCORING,
     AreaOfFocus,
     AuditLog,
     Holiday,
+    Instrument,
     Keyword,
     KeywordCategory,
     Language,
@@ -15,7 +20,7 @@ from models import (
     TextTemplate,
     language,
 )
-from workflows import audit, records, settings, texts
+from workflows import audit, instruments, needs_matrix, records, settings, texts
 
 
 def edit(record, many=None, **values):
@@ -217,3 +222,22 @@ def test_structured_texts_keep_their_parts(app):
 def test_the_result_is_told_in_a_line_for_each_table(app):
     lines = seed.describe(seed.load()).splitlines()
     assert any("keyword" in line and "304 unchanged" in line for line in lines)
+
+
+def test_each_instrument_has_one_version_in_force_that_can_be_read(app):
+    assert [i.name for kind, _name in INSTRUMENTS for i in Instrument.in_force(kind)] == [
+        "2026.1"
+    ] * 4
+    assert len(instruments.parsed(MATRIX, needs_matrix.read_instrument).factors) == 16
+    assert instruments.parsed(SCORING, needs_matrix.read_scheme).version == "2026.1"
+    assert len(instruments.parsed(ACTIONS, needs_matrix.read_suggestions).actions()) == 68
+
+
+def test_a_version_in_use_is_never_changed_by_a_load_and_a_new_one_waits(app):
+    """R-TAX-2, R-SCO-5"""
+    draft = instruments.new_version(SCORING)
+    instruments.publish(draft)
+    Instrument.delete().where(Instrument.kind == SCORING, Instrument.name == "2026.1").execute()
+    assert totals(seed.load()) == {"added": 1, "updated": 0}
+    assert instruments.name_in_force(SCORING) == draft.name
+    assert Instrument.get(Instrument.kind == SCORING, Instrument.name == "2026.1").state == "draft"
