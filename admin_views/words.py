@@ -3,23 +3,15 @@
 A list page says forty things; this is a tenth of its time.
 """
 
-from flask_babel import Domain
 from markupsafe import Markup
 
 from forms.drawing import draw, draw_lines
 from forms.formats import number_text
+from forms.words import catalogue, plain
 from models import LANGUAGES, language
 
-_catalogues = {}
+__all__ = ["init_app", "plain", "say", "say_many"]
 _said = {code: {} for code in LANGUAGES}
-
-
-def catalogue():
-    """The messages of the current language."""
-    code = language.get()
-    if code not in _catalogues:
-        _catalogues[code] = Domain().get_translations()
-    return _catalogues[code]
 
 
 def say(text, **facts):
@@ -28,12 +20,6 @@ def say(text, **facts):
     found = known.get(text)
     if found is None:
         found = known[text] = Markup(catalogue().gettext(text))
-    return found % facts if facts else found
-
-
-def plain(text, **facts):
-    """The same as plain text, for Python code on the way of every list."""
-    found = catalogue().gettext(text)
     return found % facts if facts else found
 
 

@@ -1,7 +1,18 @@
 """The forms every screen and wizard builds on."""
 
-from flask_wtf.i18n import translations
+from copy import copy
+from functools import cache
+
 from wtforms import Form
+from wtforms.i18n import get_translations
+
+from models import language
+
+
+@cache
+def _messages(code):
+    """WTForms' own messages in one language, read from disk once."""
+    return get_translations([code])
 
 
 class PortalForm(Form):
@@ -12,7 +23,7 @@ class PortalForm(Form):
 
     class Meta:
         def get_translations(self, form):
-            return translations
+            return _messages(language.get())
 
     def problem(self, name, message):
         """Attach a message to a field, or to the form when the field is not on the page."""
@@ -21,3 +32,29 @@ class PortalForm(Form):
             self.form_errors.append(message)
         else:
             field.errors = [*field.errors, message]
+
+
+class Question:
+    """An unbound field that is put together once: each form gets a copy, with answers of its own."""
+
+    name = None
+
+    def __init__(self, unbound):
+        self.unbound, self.pattern = unbound, None
+
+    def bind(self, form, **options):
+        if self.pattern is None:
+            self.pattern = self.unbound.bind(form=form, **options)
+            self.pattern._form = None
+        # WTForms makes an unbound field of whatever is made without a form, so copy() is no help.
+        field = object.__new__(type(self.pattern))
+        field.__dict__.update(self.pattern.__dict__, _form=form, flags=copy(self.pattern.flags))
+        return field
+
+
+class EntityForm(PortalForm):
+    """A form whose questions are told when it is made: [(name, unbound field)]."""
+
+    def __init__(self, questions, formdata=None, data=None):
+        self._unbound_fields = questions
+        super().__init__(formdata, data=data)

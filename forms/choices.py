@@ -137,6 +137,15 @@ def label_column(model):
     return fn.COALESCE(fn.NULLIF(fields[f"{name[:-2]}fr"], ""), fields[name].concat(" (EN)"))
 
 
+def row_label(row):
+    """What a person calls ``row`` by in the current language, as text: ``label_column`` for a row in hand."""
+    name = row._meta.label
+    label = getattr(row, name)
+    if language.get() == "en" or not name.endswith("_en"):
+        return str(label)
+    return getattr(row, f"{name[:-2]}fr") or f"{label} (EN)"
+
+
 def language_label(code):
     """The name of a language in the current language."""
     row = _languages().get(code)

@@ -4,6 +4,7 @@ Choices are read for each request from forms.choices, so an administrator's edit
 """
 
 import json
+from functools import partial
 
 import peewee
 from flask import get_template_attribute
@@ -28,11 +29,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 import models
 from forms import choices, validators
-from forms.base import PortalForm
+from forms.base import EntityForm, Question
 from forms.drawing import MacroWidget
 from forms.formats import number_text
 from forms.hours import HoursField
 from forms.pickers import PickerField, RequiredPick, SmallTableField
+from forms.words import plain
 
 LONG_TEXT = 20_000
 SMALL_TABLE = 25
@@ -194,8 +196,8 @@ def _key(value):
 def common(field, required):
     """Label, help and validators that every question takes from its model field."""
     return {
-        "label": _l(field.verbose_name or field.name),
-        "description": _l(field.help_text) if field.help_text else "",
+        "label": plain(field.verbose_name or field.name),
+        "description": plain(field.help_text) if field.help_text else "",
         "validators": [InputRequired() if required else Optional()],
     }
 
@@ -351,21 +353,24 @@ BUILDERS = (
 
 
 def model_form(model, names, queries=None, lookup_url=None, replaced=None):
-    """A form class for these fields of ``model``, in order, with the version that the person saw (R-SYS-2).
+    """What makes a form of these fields of ``model``, in order, with the version that the person saw (R-SYS-2).
 
-    ``queries`` limits what may be chosen for a foreign key; ``replaced`` gives fields of our own by name.  A form
-    that needs neither is made once for each language and revision of the lists.
+    ``queries`` limits what may be chosen for a foreign key; ``replaced`` gives fields of our own by name.  A question
+    that neither names is put together once for each language and revision of the lists.
     """
-    known = {**model._meta.fields, **model._meta.manytomany}
+    known, code = {**model._meta.fields, **model._meta.manytomany}, models.language.get()
+    queries, replaced = queries or {}, replaced or {}
 
-    def make():
-        made = {
-            name: (replaced or {}).get(name) or question(known[name], queries, lookup_url)
-            for name in names
-        }
-        made["version"] = HiddenField()
-        return type(f"{model.__name__}Form", (PortalForm,), made)
+    def ask(name):
+        if name in replaced:
+            return replaced[name]
+        if name in queries:
+            return question(known[name], queries, lookup_url)
+        # A file's questions have no address to look rows up at; a screen's always have the same.
+        key = ("question", model, name, code, lookup_url is None)
+        return choices.memo(key, lambda: Question(question(known[name], {}, lookup_url)))
 
-    if queries or replaced:
-        return make()
-    return choices.memo(("form", model, tuple(names), models.language.get()), make)
+    return partial(EntityForm, [*((name, ask(name)) for name in names), ("version", VERSION)])
+
+
+VERSION = Question(HiddenField())

@@ -54,12 +54,18 @@ class PickerField(Field):
         """[(id, words)] of the rows that ``text`` finds."""
         return find_rows(self.query, text)
 
+    def words(self, row):
+        """What a person calls a row."""
+        return choices.row_label(row)
+
     def label_of(self, key):
         """The words of the chosen row, or None when there is no such row to choose."""
-        model = self.query.model
-        label = choices.label_column(model)
-        row = self.query.select(label).where(model._meta.fields["id"] == key).tuples().first()
-        return str(row[0]) if row else None
+        if key == self.object_data:
+            # What the record has already stays readable, archived or not (R-SA-17).
+            row = self.query.model.stored(key)
+        else:
+            row = self.query.where(self.query.model.id == key).first()
+        return self.words(row) if row else None
 
     def facts(self):
         value = self.data if self.data not in (None, -1) else ""
@@ -74,7 +80,8 @@ class PickerField(Field):
                 self.data, self.found = self.found[0][0], None
             else:
                 raise ValidationError(_l("Choose one of the rows that were found."))
-        if self.data is not None and self.label_of(self.data) is None:
+        chosen = self.data is not None and self.data != self.object_data
+        if chosen and self.label_of(self.data) is None:
             self.data = None
             raise ValidationError(_l("That row is no longer there. Please choose again."))
 

@@ -35,9 +35,8 @@ class ServicePicker(PickerField):
     def find(self, text):
         return find_services(self.query, text)
 
-    def label_of(self, key):
-        rows = find_services(self.query.where(models.ServiceActivity.id == key), "")
-        return rows[0][1] if rows else None
+    def words(self, row):
+        return f"{row.name} – {row.location.name}"
 
 
 def service_picker(query, lookup_url, label=None, required=False):
