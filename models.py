@@ -13,7 +13,8 @@
 Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
 ``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
 ``form`` ((title, help, (field, …)), …), ``kept`` (columns the product keeps, never typed), ``natural_key`` (imports),
-``personal`` (opening a row is logged), ``reference`` (cached in memory), ``remembered`` (its pick list is), ``counted`` (kept counters), ``stamp`` (see house).
+``personal`` (opening a row is logged), ``bulky`` (columns the audit log names without their values), ``reference``
+(cached in memory), ``remembered`` (its pick list is), ``counted`` (kept counters), ``stamp`` (see house).
 """
 
 import datetime
@@ -559,7 +560,7 @@ class Instrument(Record):
     content = JSONField(default=dict, verbose_name=N_("Content"))
 
     class Meta:
-        section = "administration"
+        section = "hidden"
         title = N_("Instruments")
         label = "name"
         listed = ("name", "kind", "state", "published_at", "published_by_name", "note")
@@ -567,6 +568,7 @@ class Instrument(Record):
         sortable = ("name",)
         order = ("-id",)
         kept = ("content", "state", "published_at", "published_by_name")
+        bulky = ("content",)
         immutable = ("kind", "name")
         natural_key = ("kind", "name")
         indexes = ((("kind", "name"), True), (("kind", "state"), False))
@@ -2347,7 +2349,11 @@ class OutboxMessage(Record):
     batch_id = CharField(max_length=36, index=True, verbose_name=N_("Batch"))
     kind = CharField(
         max_length=12,
-        choices=(("referral", N_("Referrals")), ("test", N_("Test message"))),
+        choices=(
+            ("referral", N_("Referrals")),
+            ("test", N_("Test message")),
+            ("digest", N_("Weekly digest")),
+        ),
         verbose_name=N_("Kind"),
     )
     message_id = CharField(max_length=200, unique=True, verbose_name=N_("Message-ID"))

@@ -13,7 +13,6 @@ from models import (
     Goal,
     Guardianship,
     Household,
-    Instrument,
     Intake,
     Interpreter,
     MatchRun,
@@ -23,14 +22,13 @@ from models import (
     PlanReview,
     SettlementPlan,
 )
-from workflows import settings
+from workflows import instruments, settings
 from workflows.business_days import add_months
 
 
-def make_instrument(**values):
-    """A draft of a needs matrix that asks one thing."""
-    base = {"kind": MATRIX, "name": f"test-{next(_number)}", "content": {"factors": []}}
-    return save(Instrument(**base | values))
+def make_draft(kind=MATRIX):
+    """A draft copied from the version in force."""
+    return instruments.new_version(kind)
 
 
 def make_interpreter(**values):
@@ -140,7 +138,6 @@ def make_statement_of(assessment, **values):
 
 # Every entity that has a screen, and how one row of it is made.
 MAKE = factories.MAKE | {
-    Instrument: make_instrument,
     Interpreter: make_interpreter,
     Guardianship: make_guardianship,
     Intake: make_intake,

@@ -115,6 +115,8 @@ def _factor(reading, row, number):
     if not all(_whole(years) for years in ages) or not 0 <= ages[0] <= ages[1] <= 120:
         reading.wrong(place, _("The youngest age comes before the oldest, both from 0 to 120."))
     questions = reading.rows(row, "questions", place)
+    if questions and not _in_use(questions):
+        reading.wrong(place, _("At least one question must be in use."))
     return Factor(
         reading.slug(row, place),
         reading.words(row, "label", place),
@@ -123,8 +125,13 @@ def _factor(reading, row, number):
         *ages,
         reading.number(row, "weight", place, Fraction(1, 100), 100),
         bool(row.get("household_shared", False)),
-        tuple(_question(reading, q, place, n) for n, q in enumerate(questions, 1)),
+        tuple(_question(reading, q, place, n) for n, q in enumerate(_in_use(questions), 1)),
     )
+
+
+def _in_use(rows):
+    """The rows that are not retired: a retired question or action stays in the content and is not asked (R-TAX-1)."""
+    return [row for row in rows if not (isinstance(row, dict) and row.get("retired"))]
 
 
 def _question(reading, row, factor, number):
@@ -276,7 +283,9 @@ def _guidance(reading, row, number):
         str(row.get("cma_topic") or ""),
         reading.words(said, "need", place),
         reading.words(said, "strength", place),
-        tuple(_action(reading, each, place) for each in reading.some(row, "actions", place)),
+        tuple(
+            _action(reading, each, place) for each in _in_use(reading.some(row, "actions", place))
+        ),
         tuple(reading.rows(areas, "primary", place)),
         tuple(reading.some(areas, "secondary", place)),
         keywords,

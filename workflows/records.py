@@ -451,7 +451,11 @@ def _described(record, changed):
     hidden = getattr(meta, "personal", False) or getattr(record, "is_confidential", False)
     if hidden or "is_confidential" in changed or meta.table_name == "account":
         return dict.fromkeys(changed)
-    return {name: None if _is_secret(pair) else list(pair) for name, pair in changed.items()}
+    bulky = getattr(meta, "bulky", ())
+    return {
+        name: None if name in bulky or _is_secret(pair) else list(pair)
+        for name, pair in changed.items()
+    }
 
 
 def _is_secret(pair):

@@ -1,0 +1,190 @@
+"""What an administrator does to the draft of an instrument, one part at a time.
+
+Each function takes the content of a draft (a dict in the shape of its file) and returns a changed copy.  Short names are
+made here once and never change (R-TAX-1).  KeyError when the content has no such part.
+"""
+
+import copy
+
+from models import normalise
+from workflows.schedule import LEVELS
+
+LONGEST_SLUG = 80
+
+
+def factor_of(content, slug):
+    """The row of one factor of a matrix; KeyError."""
+    return _one(content["factors"], "slug", slug)
+
+
+def question_of(content, factor, slug):
+    """The row of one question of a matrix; KeyError."""
+    return _one(factor_of(content, factor)["questions"], "slug", slug)
+
+
+def guidance_of(content, factor):
+    """The row of one factor of the suggestions; KeyError."""
+    return _one(content["factors"], "factor", factor)
+
+
+def _one(rows, name, slug):
+    for row in rows:
+        if row[name] == slug:
+            return row
+    raise KeyError(slug)
+
+
+def said(english, french):
+    """A text in both languages; the French is left out where there is none."""
+    return {"en": english or "", "fr": french or ""}
+
+
+def short_name(start, words, taken):
+    """A free short name of at most 80 characters: ``start`` and the first words of ``words``."""
+    base = "-".join([start, *normalise(words).encode("ascii", "ignore").decode().split()[:5]])
+    base = base[: LONGEST_SLUG - 4].rstrip("-")
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name
+
+
+# ---- Matrix ----------------------------------------------------------------------------------------------------------
+
+
+def change_factor(content, slug, **values):
+    """Set label, capacity_prompt, applies_if, weight or household_shared of a factor."""
+    content = copy.deepcopy(content)
+    factor_of(content, slug).update(values)
+    return content
+
+
+def save_question(content, factor, slug, text, anchors, is_critical):
+    """Change a question, or add one at the end when ``slug`` is None; returns (content, slug).
+
+    ``text`` is {"en", "fr"}, ``anchors`` five such texts for the levels 1 to 5.
+    """
+    content = copy.deepcopy(content)
+    rows = factor_of(content, factor)["questions"]
+    if slug is None:
+        taken = {q["slug"] for each in content["factors"] for q in each["questions"]}
+        slug = short_name(factor, text["en"], taken)
+        rows.append({"order": len(rows) + 1, "slug": slug})
+    row = _one(rows, "slug", slug)
+    row.update(
+        critical_at_level_1=bool(is_critical),
+        text=text,
+        levels=[{"level": n, **anchor} for n, anchor in enumerate(anchors, 1)],
+    )
+    return content, slug
+
+
+def move_question(content, factor, slug, by):
+    """Move a question up (-1) or down (1) among those of its factor."""
+    content = copy.deepcopy(content)
+    rows = factor_of(content, factor)["questions"]
+    here = rows.index(_one(rows, "slug", slug))
+    there = min(max(here + by, 0), len(rows) - 1)
+    rows.insert(there, rows.pop(here))
+    _number(rows)
+    return content
+
+
+def retire_question(content, factor, slug, is_retired=True):
+    """Stop asking a question, or ask it again."""
+    content = copy.deepcopy(content)
+    _retire(question_of(content, factor, slug), is_retired)
+    return content
+
+
+def remove_question(content, factor, slug):
+    """Take out a question that was never in force."""
+    content = copy.deepcopy(content)
+    rows = factor_of(content, factor)["questions"]
+    rows.remove(_one(rows, "slug", slug))
+    _number(rows)
+    return content
+
+
+def _number(rows):
+    for number, row in enumerate(rows, 1):
+        row["order"] = number
+
+
+def _retire(row, is_retired):
+    row.pop("retired", None)
+    if is_retired:
+        row["retired"] = True
+
+
+# ---- Suggestions -----------------------------------------------------------------------------------------------------
+
+
+def change_guidance(content, factor, areas, keywords, statements, actions):
+    """Replace what a factor suggests.
+
+    ``areas`` {"primary": [slug], "secondary": [slug]}; ``keywords`` [(slug, weight)], the heaviest first in the result;
+    ``statements`` {"need": text, "strength": text}; ``actions`` [(slug or None, band, text, is_retired)].
+    """
+    content = copy.deepcopy(content)
+    row = guidance_of(content, factor)
+    taken = {a["slug"] for each in content["factors"] for a in each.get("actions") or ()}
+    made = []
+    for slug, band, text, is_retired in actions:
+        slug = slug or _next_action(factor, taken)
+        taken.add(slug)
+        action = {"slug": slug, "band": band, **text}
+        _retire(action, is_retired)
+        made.append(action)
+    weighed = sorted(keywords, key=lambda pair: -pair[1])
+    row.update(
+        areas={name: list(slugs) for name, slugs in areas.items()},
+        keywords=[{"slug": slug, "weight": weight} for slug, weight in weighed],
+        driving_statements=statements,
+        actions=made,
+    )
+    return content
+
+
+def _next_action(factor, taken):
+    number = 1
+    while f"{factor}-{number}" in taken:
+        number += 1
+    return f"{factor}-{number}"
+
+
+# ---- Scoring and matching ----------------------------------------------------------------------------------------------
+
+
+def change_scoring(content, factor_cuts, overall_cuts, answered, scored, needs_critical):
+    """Set the cut points ({level: least}, the last one is 0), both shares (0.8, "2/3") and the rule of critical ones."""
+    content = copy.deepcopy(content)
+    content["factor_levels"] = _cuts(factor_cuts, "min_score")
+    content["overall_levels"] = _cuts(overall_cuts, "min_index")
+    content["factor_score"]["minimum_answered_share"] = answered
+    index = content["need_index"]
+    index["minimum_scored_share_of_applicable_factors"] = scored
+    index["requires_all_applicable_critical_questions"] = bool(needs_critical)
+    return content
+
+
+def change_overall_cuts(content, cuts):
+    """Set only the cut points of the overall levels, such as those of a recalibration."""
+    content = copy.deepcopy(content)
+    content["overall_levels"] = _cuts(cuts, "min_index")
+    return content
+
+
+def _cuts(least, name):
+    return [{"level": level, name: least.get(level, 0)} for level in LEVELS]
+
+
+def change_matching(content, numbers):
+    """Set numbers by their place, such as {("points", "area", "primary"): 15, ("bands", "strong", "min"): 70}."""
+    content = copy.deepcopy(content)
+    for (*path, last), number in numbers.items():
+        part = content
+        for name in path:
+            part = _one(part, "slug", name) if isinstance(part, list) else part[name]
+        part[last] = number
+    return content
