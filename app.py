@@ -8,6 +8,7 @@ from pathlib import Path
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -85,6 +86,7 @@ def create_app(config=None):
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
     )
     app.json.sort_keys = False
+    app.session_interface = Sessions(app)
     audit.use_key(bytes.fromhex(kept_key(app.config["INSTANCE"], "audit.key")))
     models.open_database(app.config["DATABASE_URL"])
     app.teardown_appcontext(close_database)
@@ -94,6 +96,7 @@ def create_app(config=None):
     words.init_app(app)
     shell.init_app(app, admin_views.MENU)
     CSRFProtect(app)  # after the database is open: a form that comes too late is kept
+    app.context_processor(lambda: {"csrf_token": shell.token})
     accounts.init_app(app)
     commands.init_app(app)
     admin_views.init_app(app)
@@ -101,6 +104,16 @@ def create_app(config=None):
     errors.init_app(app)
     app.register_error_handler(CSRFError, csrf_page)
     return app
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, with the signer made once: making it costs as much as reading the cookie."""
+
+    def __init__(self, app):
+        self.signer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app):
+        return self.signer
 
 
 def close_database(error=None):

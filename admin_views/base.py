@@ -12,7 +12,7 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import cells, fill, pill, text_of
+from admin_views.showing import as_text, cells, date_text, fill, pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -211,7 +211,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         listing = Listing(self, request.args.to_dict())
         names = self.list_columns()
         rows, previous, following = listing.page(tuple(map(self.column, names)))
-        page = cells(list(map(self.cell, names)), rows, self.row_address())
+        page = cells(map(self.cell, names), list(zip(*rows, strict=True)))
         if self.big:
             audit.record("view", self.meta.table_name, changed={"shown": len(rows)})
         facts = self.list_facts(listing, names, page, previous, following)
@@ -230,11 +230,11 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         """A function from the raw database value of a list column to what its cell shows."""
         field = self.meta.fields[name]
         if isinstance(field, ForeignKeyField):
-            return lambda value: "" if value is None else str(value)
+            return as_text
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
-        if isinstance(field, RAW):
+        if isinstance(field, RAW) or words is date_text:
             return words
         return lambda value: words(field.python_value(value))
 
@@ -243,7 +243,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
 
     def list_facts(self, listing, names, page, previous, following):
         """Everything the list template is given."""
-        ids = [row[0] for row in page]
+        ids = page[0] if page else ()
         before, after = ("before", "after") if listing.descending else ("after", "before")
         readonly = self.readonly
         return {
@@ -259,16 +259,17 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             "clear_href": self.at(),
             "columns": [self._heading(listing, name) for name in names],
             "rows": page,
+            "row_href": self.row_address(),
             "fill": fill,
             "actions": self.bulk_actions(),
             "action_href": self.at("action"),
             "previous_href": listing.link(**{after: ids[0]}) if previous and ids else None,
             "next_href": listing.link(**{before: ids[-1]}) if following and ids else None,
-            "count_text": listing.count_text(page, previous, following),
+            "count_text": listing.count_text(len(ids), previous, following),
             "page_sizes": [(n, listing.link(size=n), n == listing.size) for n in (20, 50, 100)]
             if previous or following or listing.size != 50
             else [],
-            "empty": self.empty(),
+            "empty": None if page else self.empty(),
             "views": self.page_views(listing),
             "row_data": self.row_data,
         }

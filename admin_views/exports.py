@@ -2,9 +2,9 @@
 
 from flask import Response, abort, flash, redirect, request, stream_with_context
 from flask_admin import expose
-from flask_babel import gettext as _
 
 from admin_views.listing import Listing
+from admin_views.words import plain as _
 from workflows import exports
 
 MEDIA_TYPES = {

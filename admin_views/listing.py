@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import peewee
+from peewee import OP
 
 import models
 from admin_views.secrets import reveal
@@ -22,6 +23,8 @@ from workflows import records, search
 PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
 FEW = 100
+SIMPLE = (OP.EQ, OP.NE, OP.LT, OP.LTE, OP.GT, OP.GTE)
+PLAIN = (str, int, datetime.date)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,17 @@ def _few_rows(target):
     return rows if len(rows) <= FEW else None
 
 
+def _called(target, key):
+    """The words of one row, remembered as ``_rows`` are; empty when it is gone."""
+
+    def read():
+        row = target.get_or_none(target.id == key)
+        return str(row) if row else ""
+
+    known = getattr(target._meta, "remembered", False)
+    return choices.memo((target, models.language.get(), key), read) if known else read()
+
+
 @lru_cache(512)
 def _head(model, columns):
     """SELECT … FROM … for these columns of ``model``; a foreign key shows the words of the row it names.
@@ -173,6 +187,12 @@ def twin(model, name):
 
 def fragment(model, expression):
     """(SQL, parameters) of a peewee condition on ``model``, which is t1."""
+    if isinstance(expression, peewee.Expression) and expression.op in SIMPLE:
+        field, value = expression.lhs, expression.rhs
+        # Most filters compare one column with one value: said here in a fifth of the library's time.
+        if isinstance(field, peewee.Field) and field.model is model and isinstance(value, PLAIN):
+            sign, mark = expression.op, models.database.param
+            return f't1."{field.column_name}" {sign} {mark}', [field.db_value(value)]
     context = models.database.get_sql_context()
     with context.scope_normal(subquery=True):
         context.alias_manager[model._meta.table] = "t1"
@@ -267,14 +287,14 @@ class Listing:
         text = urlencode({k: v for k, v in kept.items() if v is not None})
         return f"?{text}" if text else "?"
 
-    def count_text(self, rows, moved, more):
+    def count_text(self, shown, moved, more):
         """How many rows there are, without counting what nobody kept count of."""
         if not moved and not more:
-            return _("%(count)s in all", count=number_text(len(rows)))
+            return _("%(count)s in all", count=number_text(shown))
         kept = self._kept_count()
         if kept is not None:
-            return _("%(shown)s of %(count)s", shown=len(rows), count=number_text(kept))
-        return _("%(shown)s on this page", shown=len(rows))
+            return _("%(shown)s of %(count)s", shown=shown, count=number_text(kept))
+        return _("%(shown)s on this page", shown=shown)
 
     def _kept_count(self):
         if not getattr(self.meta, "counted", None) or self.words:
@@ -307,10 +327,9 @@ class Listing:
 
     def _chosen(self, one, value):
         if one.kind == "lookup":
-            field = self.view.lookup_field(one.name)
-            target = field.rel_model
-            row = target.get_or_none(target.id == (whole(value) or -1))
-            return str(row) if row else value
+            target = self.view.lookup_field(one.name).rel_model
+            key = whole(value)
+            return value if key is None else _called(target, key) or value
         return dict(one.options() if one.options else ()).get(value, value)
 
     def filter_facts(self):

@@ -1,11 +1,11 @@
 """Pills and short words for referrals, the same in the list, on Home, in search results and on the details page."""
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.showing import day_of, pill
+from admin_views.showing import pill
+from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, day_of
 from models import (
     DISTRIBUTED,
     FAILED,
@@ -38,12 +38,11 @@ def flag_pill(name):
 def raw_flags(today):
     """A function from (status, outcome, received_on, last_sent_at) as the database gives them to the flag's pill."""
     name_of, sent = flags.flagger(today), Referral._meta.fields["last_sent_at"].python_value
-    pills = {name: flag_pill(name) for name in flags.FLAGS}
 
     def shown(value):
         status, outcome, received_on, last_sent_at = value
         moment = sent(last_sent_at) if last_sent_at and status == DISTRIBUTED else None
-        return pills[name_of(status, outcome, day_of(received_on), moment)]
+        return flag_pill(name_of(status, outcome, day_of(received_on), moment))
 
     return shown
 

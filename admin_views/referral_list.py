@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from admin_views.base import EntityView
@@ -12,13 +11,14 @@ from admin_views.distribution import begin
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
-from admin_views.showing import cells, day_of, text_of
+from admin_views.showing import as_text, cells, text_of
 from admin_views.words import plain as _
 from forms import choices
 from forms.formats import date_text
 from models import (
     COMPLETE,
     DISTRIBUTED,
+    N_,
     QUEUED,
     RECEIVED,
     Organization,
@@ -41,6 +41,7 @@ COLUMNS = (
     ("outcome", None),
     ("last_sent_at", None),
 )
+NAMES = ("id", *(name for name, _label in COLUMNS))
 SHOWN = (
     "client_name",
     "number",
@@ -51,6 +52,13 @@ SHOWN = (
     "flag",
     "received_on",
 )
+
+# All that the flag of a complete referral depends on.
+FINISHED = (COMPLETE, None, None, None)
+
+
+def _one_line(day):
+    return Markup(f"<time>{date_text(day)}</time>")
 
 
 class StatusFilter(Filter):
@@ -66,10 +74,10 @@ class ReferralList(EntityView):
 
     list_template = "referrals/list.html"
     row_data = "data-referral-id"
-    new_label = _l("Record a received referral")
+    new_label = N_("Record a received referral")
     actions = (
-        ("email", _l("Email Selected Referrals"), "btn-primary"),
-        ("complete", _l("Mark selected as complete"), ""),
+        ("email", N_("Email Selected Referrals"), "btn-primary"),
+        ("complete", N_("Mark selected as complete"), ""),
     )
 
     # ---- Filters -----------------------------------------------------------------------------------------------------
@@ -86,7 +94,7 @@ class ReferralList(EntityView):
             StatusFilter("status", status.label, "choice", status.condition, status.options),
             plain("direction"),
             plain("priority"),
-            Filter("flag", _l("Flag"), "choice", self._flagged, self._flags),
+            Filter("flag", N_("Flag"), "choice", self._flagged, self._flags),
             plain("received_on"),
             plain("follow_up_due_on"),
             plain("client"),
@@ -138,8 +146,7 @@ class ReferralList(EntityView):
     def index_view(self):
         listing = Listing(self, request.args.to_dict())
         rows, previous, following = listing.page(COLUMNS)
-        found = trouble([row[0] for row in rows])
-        page = cells(self._formats(), self._shaped(rows, found), self.row_address())
+        page = cells(self._formats(), self._shaped(rows) if rows else [])
         audit.record("view", SCREEN, changed={"shown": len(rows)})
         facts = self.list_facts(listing, SHOWN, page, previous, following)
         facts |= {
@@ -167,31 +174,27 @@ class ReferralList(EntityView):
         return (*names, *(f"{one.name}-to" for one in self.filters.values() if one.kind == "date"))
 
     @staticmethod
-    def _shaped(rows, found):
-        """Rows in the order of SHOWN; what a cell is made of stands together."""
-        return [
-            (key, name, number, target, place, (status, QUEUED if sending else found.get(key)))
-            + (priority, (status, outcome, received_on, last_sent_at), received_on)
-            for key, name, number, target, place, status, priority, received_on, sending, outcome, last_sent_at in rows
+    def _shaped(rows):
+        """The columns of SHOWN, the ids first; what a cell is made of stands together."""
+        columns = dict(zip(NAMES, zip(*rows, strict=True), strict=True))
+        found = trouble(columns["id"])
+        marks = [
+            QUEUED if sending else found.get(key)
+            for key, sending in zip(columns["id"], columns["sending"], strict=True)
         ]
-
-    def _formats(self):
-        today, fields = settings.today(), Referral._meta.fields
-
-        def plain(value):
-            return value or ""
-
-        return [
-            plain,
-            plain,
-            plain,
-            plain,
-            status_and_mark,
-            text_of(fields["priority"]),
-            raw_flags(today),
-            # A day stays on one line.
-            lambda value: Markup(f"<time>{date_text(day_of(value))}</time>"),
+        columns["status"], statuses = zip(columns["status"], marks, strict=True), columns["status"]
+        waits = (columns["outcome"], columns["received_on"], columns["last_sent_at"])
+        columns["flag"] = [
+            (status, *others) if status != COMPLETE else FINISHED
+            for status, *others in zip(statuses, *waits, strict=True)
         ]
+        return [columns[name] for name in ("id", *SHOWN)]
+
+    @staticmethod
+    def _formats():
+        priority = text_of(Referral._meta.fields["priority"])
+        flag = raw_flags(settings.today())
+        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _one_line]
 
     def _heading(self, listing, name):
         if name == "flag":

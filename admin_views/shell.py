@@ -1,6 +1,7 @@
 """What every page shares: language, agency name, menu, search box, static addresses."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -53,14 +54,13 @@ def init_app(app, menu):
     app.context_processor(lambda: facts(menu))
     stamps = {}
 
-    def asset(name):
+    def asset(name, stamped=True):
         """The address of a static file, with a stamp that changes when the file does."""
-        if name not in stamps:
+        if (name, stamped) not in stamps:
             content = (Path(app.static_folder) / name).read_bytes()
-            stamps[name] = url_for(
-                "static", filename=name, v=hashlib.sha256(content).hexdigest()[:10]
-            )
-        return stamps[name]
+            stamp = hashlib.sha256(content).hexdigest()[:10] if stamped else None
+            stamps[name, stamped] = Markup(url_for("static", filename=name, v=stamp))
+        return stamps[name, stamped]
 
     app.jinja_env.globals.update(asset=asset, piece=piece)
 
@@ -100,13 +100,13 @@ def _language():
 
 def facts(menu):
     """The facts of base.html."""
-    code, inside = models.language.get(), is_signed_in()
+    inside = is_signed_in()
     own, name = accounts.own_agency()
     return {
-        "lang": code,
+        "lang": models.language.get(),
         "agency_name": name,
         "menu": menu_html(menu, own) if inside else "",
-        "signed_in": current_user.is_authenticated,
+        "signed_in": inside or current_user.is_authenticated,
         "working_as": current_user.working_as if inside else "",
         "example_loaded": inside and bool(settings.value("example_loaded")),
         "shortcuts_on": inside
@@ -117,7 +117,7 @@ def facts(menu):
 
 def menu_html(menu, own):
     """The menu with its lists narrowed to the own organization and the page's own entry marked; kept as HTML."""
-    here = current_entry([href for _label, href in menu], request.path)
+    here = current_entry(tuple(href for _label, href in menu), request.path)
 
     def draw():
         hidden = {f"/{section}/" for section in settings.value("menu_hidden")}
@@ -134,6 +134,12 @@ def menu_html(menu, own):
         return _draw("menu", menu=items)
 
     return choices.memo(("menu", models.language.get(), own, here), draw)
+
+
+def token():
+    """The anti-forgery token of this session, signed once: it has no time limit, so every page may carry the same."""
+    known = session.get("csrf_token")
+    return generate_csrf() if known is None else choices.memo(("token", known), generate_csrf)
 
 
 # Stand-ins in a kept piece of the shell for what differs from request to request.
@@ -156,7 +162,7 @@ def piece(name, **facts):
     if TOKEN not in html:
         return html
     here = request.full_path.rstrip("?")
-    filled = str(html).replace(TOKEN, generate_csrf()).replace(HERE, str(escape(here)))
+    filled = str(html).replace(TOKEN, token()).replace(HERE, str(escape(here)))
     return Markup(filled.replace(HERE_QUOTED, quote(here, safe="")))
 
 
@@ -164,6 +170,7 @@ def _draw(name, **facts):
     return Markup(current_app.jinja_env.get_template(f"shell/{name}.html").render(**facts))
 
 
+@lru_cache(500)
 def current_entry(addresses, path):
     """The address of the menu that the page at ``path`` belongs to, or None."""
     if any(path.startswith(inside) for inside in PATHS):

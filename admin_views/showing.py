@@ -1,6 +1,5 @@
 """A stored value as the words a person reads (days, list items, yes and no, a status), and rows of them as HTML."""
 
-import datetime
 import re
 
 import peewee
@@ -64,7 +63,12 @@ def text_of(field):
     for kind, text in _TEXTS:
         if isinstance(field, kind):
             return text
-    return lambda value: "" if value is None else str(value)
+    return as_text
+
+
+def as_text(value):
+    """Shown as it is."""
+    return "" if value is None else str(value)
 
 
 def _json_text(value):
@@ -82,46 +86,35 @@ _TEXTS = (
 )
 
 
-def day_of(raw):
-    """A date as SQLite (ISO text) or PostgreSQL (a date) gives it."""
-    return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
-
-
 def pill(kind, value, text):
-    """A status as a word in a pill with a shape of its own; made once a request for each value."""
-    return Markup('<span class="pill pill-{}">{}</span>').format(value, text)
+    """A status as a word in a pill with a shape of its own."""
+    return Markup(f'<span class="pill pill-{escape(value)}">{escape(text)}</span>')
 
 
-def cells(formats, rows, href):
-    """Rows for the template: (id, address, first words, (cell, …)), every one a safe plain string.
+def cells(formats, columns):
+    """The columns of a list for the template: the ids, then what the cells of each column show, safe plain strings.
 
-    ``formats`` turn a raw database value into words; each value is formatted once a page.
+    ``columns`` are the ids and the raw database values; ``formats`` turn a value into words, each one once a page.
     """
-    first, odd = formats[0], set()
+    if not columns:
+        return []
+    ids, *others = columns
+    first, *rest = map(_shown, formats, others)
+    return [ids, [words or "—" for words in first], *rest]
+
+
+def _shown(form, values):
+    if form is as_text:
+        # Looking once at a whole column is cheaper than at every value.
+        texts = ["" if value is None else str(value) for value in values]
+        clean = UNSAFE.search("".join(texts)) is None
+        return texts if clean else [str(escape(text)) for text in texts]
     if not search.is_lazy():
-        odd = {
-            n for row in rows for n, value in enumerate(row[2:]) if isinstance(value, (dict, list))
-        }
-    memories = [(_Each if n in odd else _Memory)(form) for n, form in enumerate(formats[1:])]
-    return [
-        (
-            row[0],
-            f"{href}{row[0]}",
-            safe(first(row[1]) or "—"),
-            tuple([memory[value] for memory, value in zip(memories, row[2:], strict=True)]),
-        )
-        for row in rows
-    ]
-
-
-class _Each:
-    """What each value of a JSON column shows; PostgreSQL gives lists and dicts, by which nothing is remembered."""
-
-    def __init__(self, form):
-        self.form = form
-
-    def __getitem__(self, value):
-        return str(escape(self.form(value)))
+        values = list(values)
+        if any(isinstance(value, (dict, list)) for value in values):
+            # PostgreSQL gives lists and dicts, by which nothing is remembered.
+            return [safe(form(value)) for value in values]
+    return list(map(_Memory(form).__getitem__, values))
 
 
 class _Memory(dict):
@@ -144,16 +137,12 @@ def safe(words):
     return words if UNSAFE.search(words) is None else str(escape(words))
 
 
-def fill(line, rows, tick, marked):
-    """All rows as HTML: ``line`` is one row with %s for [id, (id,) first,] address, first and each cell.
+def fill(line, columns, tick, marked):
+    """All rows as HTML: ``line`` is one row with %s for [id, (id,) first,] id, first and each cell.
 
     The template writes the row, this only repeats it: a loop in the template costs three times as much.
     """
-    text = str(line)
-    if tick and marked:
-        lines = [text % (i, i, first, href, first, *rest) for i, href, first, rest in rows]
-    elif tick:
-        lines = [text % (i, first, href, first, *rest) for i, href, first, rest in rows]
-    else:
-        lines = [text % (href, first, *rest) for _i, href, first, rest in rows]
-    return Markup("\n".join(lines))
+    ids, first, *rest = columns
+    ticks = (ids, ids, first) if marked else (ids, first)
+    values = zip(*(ticks if tick else ()), ids, first, *rest, strict=True)
+    return Markup("\n".join(map(str(line).__mod__, values)))

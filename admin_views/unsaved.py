@@ -4,6 +4,7 @@ A view that draws a form from posted data asks ``request_draft()`` for it when t
 """
 
 import secrets
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import current_app, flash, g, redirect, request, url_for
@@ -24,14 +25,19 @@ def init_app(app):
     app.after_request(finish)
 
 
-def _signer():
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="browser")
+def _signer(secret):
+    return URLSafeSerializer(secret, salt="browser")
 
 
 def browser_key():
     """The secret of this browser, or None: a stranger's post is never kept."""
+    return _key_in(request.cookies.get(COOKIE, ""), current_app.config["SECRET_KEY"])
+
+
+@lru_cache(200)
+def _key_in(cookie, secret):
     try:
-        return _signer().loads(request.cookies.get(COOKIE, ""))
+        return _signer(secret).loads(cookie)
     except BadSignature:
         return None
 
@@ -112,7 +118,7 @@ def finish(response):
     if key is None:
         response.set_cookie(
             COOKIE,
-            _signer().dumps(secrets.token_urlsafe(24)),
+            _signer(current_app.config["SECRET_KEY"]).dumps(secrets.token_urlsafe(24)),
             max_age=MONTH,
             httponly=True,
             secure=current_app.config["SESSION_COOKIE_SECURE"],

@@ -1,5 +1,6 @@
 """Numbers and days as people write them in the language of the page."""
 
+import datetime
 from functools import lru_cache
 
 from babel.dates import format_date
@@ -10,14 +11,24 @@ from models import language
 
 def number_text(number):
     """A whole number with its thousands set apart: 12,345 in English, 12 345 in French."""
-    return format_decimal(number, locale=f"{language.get()}_CA")
+    return _number_text(number, language.get())
+
+
+@lru_cache(1000)
+def _number_text(number, code):
+    return format_decimal(number, locale=f"{code}_CA")
+
+
+def day_of(raw):
+    """A date as SQLite (ISO text) or PostgreSQL (a date) gives it."""
+    return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
 
 
 @lru_cache(4096)
 def _date_text(value, code):
-    return format_date(value, "d MMM y", locale=code)
+    return format_date(day_of(value), "d MMM y", locale=code)
 
 
 def date_text(value):
-    """A day as people write it: 9 Feb 2026, 9 févr. 2026."""
+    """A day, or the text in which SQLite keeps it, as people write it: 9 Feb 2026, 9 févr. 2026."""
     return _date_text(value, language.get()) if value else ""

@@ -2,9 +2,10 @@
 
 from flask_babel import Domain
 
-from models import language
+from models import LANGUAGES, language
 
 _catalogues = {}
+_said = {code: {} for code in LANGUAGES}
 
 
 def catalogue():
@@ -17,5 +18,8 @@ def catalogue():
 
 def plain(text, **facts):
     """``text`` in the language of the page; ``facts`` fill %(name)s.  For Python code on the way of every page."""
-    found = catalogue().gettext(text)
+    known = _said[language.get()]
+    found = known.get(text)
+    if found is None:
+        found = known[str(text)] = catalogue().gettext(str(text))
     return found % facts if facts else found

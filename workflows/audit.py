@@ -31,13 +31,14 @@ class _Sealer:
     key = b""
 
 
-COUNT_UP = "UPDATE audit_head SET count = count + 1 WHERE id = 1 RETURNING count, last_hash"
-START = "INSERT INTO audit_head (id, count, last_hash, seal) VALUES (1, 1, '', '') RETURNING count, last_hash"
+HEAD = "SELECT count, last_hash FROM audit_head WHERE id = 1"
+START = "INSERT INTO audit_head (id, count, last_hash, seal) VALUES (1, 0, '', '') RETURNING count, last_hash"
 APPEND = (
     "INSERT INTO audit_log (at, working_as_name, ip, action, entity, entity_id, changed_fields, reason, row_hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-MOVE_HEAD = "UPDATE audit_head SET last_hash = ?, seal = ? WHERE id = 1"
+MOVE_HEAD = "UPDATE audit_head SET count = ?, last_hash = ?, seal = ? WHERE id = 1"
+_exact = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
 def use_key(key):
@@ -46,8 +47,7 @@ def use_key(key):
 
 
 def _seal(*parts):
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
-    return hmac.new(_Sealer.key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_Sealer.key, _exact(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def _row_seal(previous, at, name, address, action, entity, entity_id, changed, reason):
@@ -65,15 +65,15 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
     text = json.dumps(changed or {}, ensure_ascii=False, default=str)
     changed = json.loads(text)
     with _transaction(action):
-        # The update comes first: on PostgreSQL it is what makes the next writer wait.
-        head = _run(COUNT_UP).fetchone() or _run(START).fetchone()
-        count, previous = head
+        # The next writer waits until this row is in: SQLite's transactions begin with the lock, PostgreSQL takes it here.
+        found = _run(HEAD + (" FOR UPDATE" if database.obj.for_update else "")).fetchone()
+        count, previous = found or _run(START).fetchone()
         row_hash = _row_seal(
             previous, at, who.name, who.address, action, entity, entity_id, changed, reason
         )
         values = (at, who.name, who.address, action, entity, entity_id, text, reason, row_hash)
         _run(APPEND, *values)
-        _run(MOVE_HEAD, row_hash, _seal(count, row_hash))
+        _run(MOVE_HEAD, count + 1, row_hash, _seal(count + 1, row_hash))
 
 
 def _transaction(action):
