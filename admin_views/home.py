@@ -13,16 +13,11 @@ from admin_views.marks import status_pill
 from admin_views.showing import moment_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
-from forms.formats import date_text, number_text
+from forms.formats import date_text
 from models import N_, Organization, now
 from workflows import audit, backup, flags, people, settings, today
 
 TITLES = {"distribute": N_("Email selected referrals")} | {w.name: w.title for w in WORKFLOWS}
-
-
-def shown(number):
-    """A count as people read it; beyond the cap "1,000+"."""
-    return f"{number_text(today.CAP)}+" if number > today.CAP else number_text(number)
 
 
 def _last_checked():
@@ -46,7 +41,7 @@ class HomeView(PageView, AdminIndexView):
             day=date_text(day),
             referrals_on=referrals_on,
             tasks=[
-                (shown(counts[name]), words(counts[name]), href)
+                (today.shown(counts[name]), words(counts[name]), href)
                 for name, words, href in self._tasks(day)
                 if counts.get(name) and not self._is_hidden(href)
             ],

@@ -9,7 +9,7 @@ from admin_views.base import PageView
 from forms.settings import TestMessageForm, settings_form
 from models import CANCELLED, FAILED, SENT, UNCERTAIN, OutboxMessage, database
 from seed import example, example_wipe
-from workflows import clock, mail, outbox, records, settings
+from workflows import clock, digest, mail, outbox, records, settings
 
 
 class SettingsView(PageView):
@@ -32,6 +32,8 @@ class SettingsView(PageView):
                     form.problem(problem.field, problem.message)
             else:
                 flash(_("Saved."), "success")
+                if settings.value("weekly_digest") and not (mail.ready() and digest.address()):
+                    flash(_("The weekly digest needs a mail server and an address."), "warning")
                 return redirect(self.get_url(".index"))
         return self._page(form, TestMessageForm())
 

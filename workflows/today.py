@@ -4,6 +4,7 @@ import datetime
 
 from peewee import Select, fn
 
+from forms.formats import number_text
 from models import (
     ACTIVE,
     COMPLETE,
@@ -21,6 +22,11 @@ from models import (
 from workflows import directory, flags, settings
 
 CAP = 1000
+
+
+def shown(number):
+    """A count as people read it; beyond the cap "1,000+"."""
+    return f"{number_text(CAP)}+" if number > CAP else number_text(number)
 
 
 def _capped(query):
