@@ -116,6 +116,7 @@ class RowsField(FieldList):
         self.noun, self.add_label = noun, add_label
         options.setdefault("min_entries", 1)
         super().__init__(FormField(row.made(), label=""), label, **options)
+        self.flags.required = self.min_entries > 0
 
     def facts(self):
         return ()
