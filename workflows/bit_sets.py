@@ -6,6 +6,9 @@ plane i holds bit i of every row's number, the lowest first.  One operation on a
 
 import re
 
+# Below so many rows an operation on the whole set costs less than looking for its members byte by byte.
+SMALL = 1 << 14
+
 
 def from_positions(positions, size):
     """The set of these rows, out of ``size`` rows."""
@@ -18,6 +21,12 @@ def from_positions(positions, size):
 def positions(rows, limit=None):
     """The members of a set in rising order, at most ``limit`` of them."""
     found = []
+    if rows.bit_length() < SMALL:
+        while rows and len(found) != limit:
+            low = rows & -rows
+            found.append(low.bit_length() - 1)
+            rows ^= low
+        return found
     octets = rows.to_bytes((rows.bit_length() + 7) // 8, "little")
     for match in re.finditer(rb"[^\0]", octets):
         octet, at = match[0][0], match.start() << 3

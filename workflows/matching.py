@@ -5,7 +5,7 @@ Reasons are codes with their facts; ``match_words`` turns them into sentences.
 """
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,7 +21,6 @@ TRAINING, EVERYONE, INTERPRETATION = "language-training", "everyone", "interpret
 ONLINE, INTAKE_CLOSED, WAIT_LIST, FRENCH = "online", "closed", "waitlist", "fr"
 OFFICIAL, FLUENT = ("en", "fr"), 5
 
-WARNINGS = {STALE: "warn-stale", WAITING: "warn-waitlist", OLD_YEAR: "warn-fiscal-year"}
 
 folded = lru_cache(maxsize=8192)(normalise)
 
@@ -116,9 +115,11 @@ class Note(NamedTuple):
     facts: dict = {}
 
 
-@dataclass(frozen=True)
-class Result:
-    """One service that fits: ``points`` by part sum up to ``score`` before it is held within the score range."""
+class Result(NamedTuple):
+    """One service that fits: ``points`` by part sum up to ``score`` before it is held within the score range.
+
+    ``keywords`` are the matched ones in the order of the need; ``reasons``, ``checks`` and ``warnings`` are Notes.
+    """
 
     id: int
     score: int
@@ -128,7 +129,7 @@ class Result:
     reasons: tuple
     checks: tuple
     warnings: tuple
-    order: tuple = field(compare=False, repr=False, default=())
+    order: tuple
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class Asked:
         self.wanted = {}
         for slug, weight in need.keywords:
             self.wanted[slug] = max(weight, self.wanted.get(slug, 0))
+        self.place_of = {slug: place for place, slug in enumerate(self.wanted)}
         self.full = min(sum(self.wanted.values()), scheme.keywords_full)
         self.primary = frozenset(need.primary)
         self.secondary = frozenset(need.secondary) - self.primary
@@ -253,21 +255,21 @@ class Asked:
             points,
             said.keywords,
             tuple(said.reasons),
-            tuple(Note(code) for code in CHECKS if code in said.checks),
+            said.sorted_checks(),
             tuple(said.warnings),
             order,
         )
 
     def _keywords(self, entry, said):
-        carried, weight = set(entry.keywords), 0
-        matched = tuple(slug for slug in self.wanted if slug in carried)
-        for slug in matched:
-            weight += self.wanted[slug]
+        wanted = self.wanted
+        matched = [slug for slug in entry.keywords if slug in wanted]
+        if not matched:
+            return self.keyword_points(0)
+        matched = tuple(sorted(set(matched), key=self.place_of.__getitem__))
+        facts = {"n": len(matched), "m": len(wanted), "list": matched}
         said.keywords = matched
-        if matched:
-            facts = {"n": len(matched), "m": len(self.wanted), "list": matched}
-            said.reasons.append(Note("why-keywords", facts))
-        return self.keyword_points(weight)
+        said.reasons.append(Note("why-keywords", facts))
+        return self.keyword_points(sum([wanted[slug] for slug in matched]))
 
     def _area(self, entry, said):
         steps = self.scheme.points["area"]
@@ -306,16 +308,16 @@ class Asked:
         if not person.languages or not offered:
             said.checks.append("check-language")
             return steps["unknown"]
-        shared = tuple(code for code in person.languages if code in offered)
+        shared = [code for code in person.languages if code in offered]
         if shared:
-            said.reasons.append(Note("why-language", {"language": shared}))
+            said.reasons.append(Note("why-language", {"language": tuple(shared)}))
             return steps["preferred_language_offered"]
         if person.needs_interpreter and INTERPRETATION in entry.supports:
             said.reasons.append(Note("why-interpretation"))
             return steps["interpreter_needed_and_offered"]
-        shared = tuple(code for code in self.fluent if code in offered)
+        shared = [code for code in self.fluent if code in offered]
         if shared:
-            said.reasons.append(Note("why-language", {"language": shared}))
+            said.reasons.append(Note("why-language", {"language": tuple(shared)}))
             return steps["official_language_at_clb_5_or_more"]
         said.warnings.append(Note("warn-language"))
         return steps["none"]
@@ -323,12 +325,13 @@ class Asked:
     def _supports(self, entry, said):
         if not self.supports:
             return self.scheme.supports_max
-        offered = tuple(slug for slug in self.supports if slug in entry.supports)
-        missing = tuple(slug for slug in self.supports if slug not in entry.supports)
+        there = entry.supports
+        offered = [slug for slug in self.supports if slug in there]
         if offered:
-            said.reasons.append(Note("why-supports", {"list": offered}))
-        if missing:
-            said.warnings.append(Note("warn-supports", {"list": missing}))
+            said.reasons.append(Note("why-supports", {"list": tuple(offered)}))
+        if len(offered) < len(self.supports):
+            missing = [slug for slug in self.supports if slug not in there]
+            said.warnings.append(Note("warn-supports", {"list": tuple(missing)}))
         return self.support_points(len(offered))
 
     def _location(self, entry, said):
@@ -360,19 +363,18 @@ class Asked:
         return steps["does_not_belong"]
 
     def _penalties(self, entry, said):
-        found = 0
-        for code, facts in self._faults(entry):
-            found += self.scheme.penalties[code]
-            said.warnings.append(Note(WARNINGS[code], facts))
-        return found
-
-    def _faults(self, entry):
+        faults = []
         if entry.reviewed < self.stale_before:
-            yield STALE, {"date": entry.reviewed}
+            faults.append((STALE, Note("warn-stale", {"date": entry.reviewed})))
         if entry.intake == WAIT_LIST:
-            yield WAITING, {}
+            faults.append((WAITING, Note("warn-waitlist")))
         if entry.duration == ONGOING and entry.fiscal_year < self.year:
-            yield OLD_YEAR, {"fiscal_year": self.year}
+            faults.append((OLD_YEAR, Note("warn-fiscal-year", {"fiscal_year": self.year})))
+        penalties, found = self.scheme.penalties, 0
+        for code, warning in faults:
+            found += penalties[code]
+            said.warnings.append(warning)
+        return found
 
     def _check_facts(self, entry, said):
         person = self.person
@@ -400,3 +402,8 @@ class _Said:
 
     def __init__(self):
         self.keywords, self.reasons, self.checks, self.warnings = (), [], [], []
+
+    def sorted_checks(self):
+        """The checks as Notes, in the order of the texts."""
+        found = self.checks
+        return tuple([Note(code) for code in CHECKS if code in found]) if found else ()

@@ -14,8 +14,8 @@ from workflows.matching import Asked, Excluded, Result
 from workflows.matching_ranking import Ranking, Segment, order_of
 
 ALL, OWN, PARTNERS = "all", "own", "partners"
-# So many changed entries stand beside the large part before the two are made one again.
-FEW, SHARE = 400, 20
+# So many changes stand beside the large segment before the two are worth making one again.
+FEW, SHARE, MANY = 400, 20, 2000
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Catalogue:
     def is_patched(self):
         """True when so much changed that ``whole`` is worth its time."""
         changes = self._recent.size + self._dead.bit_count()
-        return changes > max(FEW, self._base.size // SHARE)
+        return changes > min(max(FEW, self._base.size // SHARE), MANY)
 
     def whole(self):
         """The same services in one piece."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -59,7 +60,13 @@ class Scheme:
 
     def band(self, score):
         """The slug of the band of a score."""
-        return next(slug for slug, least in self.bands if score >= least or least == self.least)
+        return self._by_score[score - self.least]
+
+    @cached_property
+    def _by_score(self):
+        """The slug of the band of every possible score."""
+        scores = range(self.least, self.most + 1)
+        return tuple(next(s for s, least in self.bands if score >= least) for score in scores)
 
     @property
     def hidden(self):
