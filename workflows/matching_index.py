@@ -14,6 +14,7 @@ from typing import Any
 
 from forms import choices
 from models import (
+    ACTIONS,
     ACTIVE,
     ARCHIVED,
     MATCHING,
@@ -32,7 +33,7 @@ from models import (
 )
 from workflows import eligibility, instruments, matching_catalogue, records, settings
 from workflows.business_days import age, birth_day
-from workflows.matching import Entry, Person
+from workflows.matching import Entry, Need, Person
 from workflows.matching_scheme import read_scheme
 
 BATCH, CHUNK = 5000, 500
@@ -342,6 +343,31 @@ def _entry(row, keywords, languages, groups):
         max_age=max_age,
         clb=_list(clb),
         clb_strict=bool(strict),
+    )
+
+
+# ---- What is looked for -----------------------------------------------------------------------------------------------
+
+
+def need_of(*factors):
+    """The Need of one or more factors of the needs matrix, by the suggestions in force (R-ASM, domain 7).
+
+    Of two factors the better area and the greater weight of a keyword counts; a factor nobody knows adds nothing.
+    """
+    rows = {row["factor"]: row for row in instruments.in_force(ACTIONS)["factors"]}
+    known = [rows[factor] for factor in factors if factor in rows]
+    primary = dict.fromkeys(area for row in known for area in row["areas"].get("primary", ()))
+    secondary = dict.fromkeys(area for row in known for area in row["areas"].get("secondary", ()))
+    weights = {}
+    for row in known:
+        for keyword in row["keywords"]:
+            slug, weight = keyword["slug"], keyword["weight"]
+            weights[slug] = max(weight, weights.get(slug, 0))
+    return Need(
+        tuple(primary),
+        tuple(area for area in secondary if area not in primary),
+        tuple(weights.items()),
+        factors[0] if factors else None,
     )
 
 
