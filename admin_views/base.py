@@ -16,6 +16,7 @@ from admin_views.showing import as_text, cells, date_text, fill, pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
+from forms.base import Question
 from forms.fields import model_form
 from forms.pickers import find_rows
 from workflows import audit, records
@@ -151,9 +152,22 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         """{foreign key: query of the rows that may be chosen}."""
         return {}
 
-    def replaced_fields(self, record):
-        """{name: unbound field} for questions that the model alone cannot ask."""
+    def own_questions(self):
+        """{name: unbound field} for questions that the model alone cannot ask, the same for every record."""
         return {}
+
+    def replaced_fields(self, record):
+        """{name: unbound field} for those that differ from record to record."""
+        return {}
+
+    def all_own_questions(self, record):
+        """Both; those of every record are put together once a language."""
+
+        def make():
+            return {name: Question(field) for name, field in self.own_questions().items()}
+
+        own = choices.memo(("own questions", self.slug, models.language.get()), make)
+        return {**own, **self.replaced_fields(record)}
 
     def toolbar(self, record):
         """(label, address) buttons of the form and details pages."""
@@ -370,8 +384,8 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             for line in lines:
                 names += line if isinstance(line, tuple) else (line,)
         frozen = getattr(self.meta, "immutable", ()) if record.id else ()
-        known = {**self.meta.fields, **self.meta.manytomany}
-        return [name for name in names if name in known and name not in frozen]
+        known, linked = self.meta.fields, self.meta.manytomany
+        return [n for n in names if (n in known or n in linked) and n not in frozen]
 
     def build_form(self, record, formdata=None):
         """The form of a record, filled from what was posted or from what is stored."""
@@ -381,10 +395,10 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             names,
             self.queries(record),
             lambda name: f"{self.at('lookup')}?field={name}",
-            self.replaced_fields(record),
+            self.all_own_questions(record),
         )
         stored = {n: record.__data__.get(n) for n in names if n in self.meta.fields}
-        for name in set(names) & set(self.meta.manytomany):
+        for name in set(names).intersection(self.meta.manytomany):
             stored[name] = records.linked_ids(record, name) if record.id else []
         stored["version"] = record.version if record.id else ""
         return form_class(formdata, data=stored)

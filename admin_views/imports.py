@@ -21,8 +21,8 @@ class Importing:
 
     def import_form(self, record, names, formdata):
         """The form of the screen for these fields of a record, as if a person had filled it in."""
-        queries, replaced = self.queries(record), self.replaced_fields(record)
-        return model_form(self.model, names, queries, None, replaced)(formdata)
+        queries, own = self.queries(record), self.all_own_questions(record)
+        return model_form(self.model, names, queries, None, own)(formdata)
 
     def stored_value(self, name, data):
         """What a form's answer is stored as."""

@@ -2,12 +2,12 @@
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettext as _
 
 from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_outcomes import ReferralOutcomes
 from admin_views.showing import moment_text
+from admin_views.words import plain as _
 from forms import choices
 from forms.formats import date_text
 from forms.referrals import (
@@ -58,7 +58,7 @@ class ReferralView(ReferralOutcomes):
             (_("Follow-up"), None, ("follow_up_notes", "follow_up_due_on")),
         )
 
-    def replaced_fields(self, record):
+    def own_questions(self):
         offered = ServiceActivity.select().where(ServiceActivity.state == ACTIVE)
         address = self._lookup("service_activity")
         return {"service_activity": service_picker(offered, address, required=True)}

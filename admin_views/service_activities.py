@@ -172,8 +172,7 @@ class ServiceActivityView(ServicePages, DirectoryView):
 
     def replaced_fields(self, record):
         columns = self.meta.fields
-        blank = {name: blank_field(columns[name]) for name in service_rules.not_connected()}
-        return {**self.own_questions(), **blank}
+        return {name: blank_field(columns[name]) for name in service_rules.not_connected()}
 
     def own_questions(self):
         return {

@@ -82,8 +82,9 @@ def with_draft(address, key):
 
 def request_draft():
     """What was typed on this page and not saved, as form data; None when the address names no such draft."""
-    key, browser = request.args.get("draft"), browser_key()
-    if not key or browser is None or request.method != "GET":
+    key = request.args.get("draft")
+    browser = browser_key() if key else None
+    if browser is None or request.method != "GET":
         return None
     draft = unsaved.find(browser, key)
     if draft is None or draft.path.partition("?")[0] != request.path:

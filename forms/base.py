@@ -1,6 +1,5 @@
 """The forms every screen and wizard builds on."""
 
-from copy import copy
 from functools import cache
 
 from wtforms import Form
@@ -44,11 +43,16 @@ class Question:
 
     def bind(self, form, **options):
         if self.pattern is None:
-            self.pattern = self.unbound.bind(form=form, **options)
-            self.pattern._form = None
+            pattern = self.unbound.bind(form=form, **options)
+            pattern._form, pattern.drawn = None, {}
+            pattern.label.text, pattern.description = (
+                str(pattern.label.text),
+                str(pattern.description),
+            )
+            self.pattern = pattern
         # WTForms makes an unbound field of whatever is made without a form, so copy() is no help.
         field = object.__new__(type(self.pattern))
-        field.__dict__.update(self.pattern.__dict__, _form=form, flags=copy(self.pattern.flags))
+        field.__dict__.update(self.pattern.__dict__, _form=form)
         return field
 
 

@@ -1,6 +1,7 @@
 """Questions of the directory that a column alone cannot ask: money in dollars, copies, fields left blank."""
 
 import re
+from copy import copy
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
@@ -54,6 +55,8 @@ def require(form, names):
             field = form[name]
             kept = [check for check in field.validators if not isinstance(check, Optional)]
             field.validators = [InputRequired(), *kept]
+            # The question is shared with other forms.
+            field.flags, field.drawn = copy(field.flags), None
             field.flags.required = True
 
 

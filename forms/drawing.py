@@ -7,11 +7,18 @@ What a field's own widget draws (hours, pickers, presets) comes from macros/widg
 from html import escape as quoted
 
 from flask import get_template_attribute
-from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
-from wtforms.widgets import html_params
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.widgets import TextArea, html_params
+
+from forms.words import plain as _
 
 LONG_LIST = 12
+MOST = 200
+# Stands where the answer goes while a text question is drawn for every form.
+ANSWER = "\0"
+ONE_ANSWER = (SelectField, BooleanField)
 PLAIN_INPUTS = ("text", "number", "date", "time", "datetime-local", "email", "tel", "url")
 
 
@@ -27,7 +34,36 @@ class MacroWidget:
 
 
 def draw(field):
-    """The whole of one field, label to error."""
+    """The whole of one field, label to error.
+
+    A question that is put together once is drawn once: around its text, or for each of its few answers.
+    """
+    drawn = field.__dict__.get("drawn")
+    if drawn is None or field.errors:
+        return _draw(field)
+    if _is_text(field):
+        if ANSWER not in drawn:
+            drawn[ANSWER] = _draw(field, ANSWER).split(ANSWER)
+        before, after = drawn[ANSWER]
+        return Markup(f"{before}{quoted(str(field._value()))}{after}")
+    if not isinstance(field, ONE_ANSWER) or isinstance(field, SelectMultipleField):
+        return _draw(field)
+    # What a record has stays offered after it was retired, so that is part of the picture.
+    answers = (field.object_data, field.data)
+    if answers not in drawn:
+        if len(drawn) > MOST:
+            drawn.clear()
+        drawn[answers] = _draw(field)
+    return drawn[answers]
+
+
+def _is_text(field):
+    """True for an answer that is typed, on one line or several."""
+    widget = field.widget
+    return getattr(widget, "input_type", "") in PLAIN_INPUTS or isinstance(widget, TextArea)
+
+
+def _draw(field, answer=None):
     kind = getattr(field.widget, "input_type", "")
     if kind == "hidden":
         return field()
@@ -45,7 +81,7 @@ def draw(field):
     else:
         inside = (
             f'<label for="{field.id}">{escape(field.label.text)}{_optional(field)}</label>'
-            f"{_about(field)}{_control(field, kind, said)}"
+            f"{_about(field)}{_control(field, kind, said, answer)}"
         )
         return Markup(f'<div class="field{errors}">{inside}</div>')
     described = f' aria-describedby="{said}"' if said else ""
@@ -62,6 +98,17 @@ def draw_lines(lines):
         drawn = "".join(map(draw, fields))
         made.append(f'<div class="field-row">{drawn}</div>' if len(fields) > 1 else drawn)
     return Markup("\n".join(made))
+
+
+def draw_hidden(form):
+    """What a form carries along unseen, its anti-forgery token too."""
+    token = f'<input type="hidden" name="csrf_token" value="{generate_csrf()}">'
+    unseen = (
+        f'<input type="hidden" id="{f.id}" name="{f.name}" value="{quoted(str(f._value()))}">'
+        for f in form
+        if getattr(f.widget, "input_type", "") == "hidden"
+    )
+    return Markup("".join((token, *unseen)))
 
 
 def _is_listed(field, kind):
@@ -106,7 +153,7 @@ def _tick(field, said):
     return f'{_error(field)}<div class="check">{field(**extra)}{label}</div>'
 
 
-def _control(field, kind, said):
+def _control(field, kind, said, answer):
     """The input itself; a select is written here because of its many options."""
     attributes = {"aria-describedby": said} if said else {}
     if field.errors:
@@ -114,8 +161,8 @@ def _control(field, kind, said):
     if field.flags.required:
         attributes["required"] = True
     attributes.update(field.render_kw or {})
-    if kind in PLAIN_INPUTS:
-        return _input(field, kind, attributes)
+    if _is_text(field):
+        return _text(field, kind, attributes, answer)
     if not hasattr(field, "iter_choices"):
         return field(class_="form-control", **attributes)
     options = "".join(
@@ -127,9 +174,9 @@ def _control(field, kind, said):
     return f"<select {named}>{options}</select>"
 
 
-def _input(field, kind, attributes):
-    """A one-line input, with the longest text its validators allow."""
-    for name in ("maxlength", "min", "max"):
+def _text(field, kind, attributes, answer):
+    """A text to type, with the longest its validators allow; ``answer`` stands for what is there already."""
+    for name in ("maxlength", "minlength") if not kind else ("maxlength", "min", "max"):
         limit = getattr(field.flags, name, None)
         if limit is not None:
             attributes.setdefault(name, limit)
@@ -139,11 +186,11 @@ def _input(field, kind, attributes):
         for name, value in attributes.items()
         if value is not False
     )
-    value = quoted(str(field._value()))
-    return (
-        f'<input class="{f"form-control {wider}".strip()}" type="{kind}" id="{field.id}" name="{field.name}" '
-        f'value="{value}"{more}>'
-    )
+    value = quoted(str(field._value())) if answer is None else answer
+    named = f'class="{f"form-control {wider}".strip()}" id="{field.id}" name="{field.name}"{more}'
+    if not kind:
+        return f"<textarea {named}>\r\n{value}</textarea>"
+    return f'<input type="{kind}" {named} value="{value}">'
 
 
 def _group(field, said):
