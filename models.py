@@ -4,7 +4,7 @@
                     Instrument
 2. Directory        Staff, Interpreter, Organization, ServiceLocation, Program, ServiceActivity, ServiceReview
 3. People           Household, Client, Guardianship, ConsentRecord, Intake, Attachment
-4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension
+4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension, CaseTask
 5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
 6. Plan             SettlementPlan, Goal, PlanAction, PlanReview
 7. Sending          OutboxMessage, DistributionLog
@@ -180,6 +180,10 @@ class EmailField(CharField):
 
     def __init__(self, **options):
         super().__init__(max_length=254, **options)
+
+
+class MaskedField(CharField):
+    """A number that identifies a person; screens show its last three characters only."""
 
 
 class PostalCodeField(CharField):
@@ -1037,9 +1041,7 @@ class ServiceActivity(Provenance):
     desired_outcomes = TermsField("desired-outcomes", verbose_name=N_("Desired outcomes"))
     intake_state = TermField("intake-states", default="open", verbose_name=N_("Intake"))
     clone_group = CharField(max_length=36, null=True, index=True, verbose_name=N_("Copies group"))
-    last_reviewed_on = DateField(
-        default=datetime.date.today, index=True, verbose_name=N_("Last reviewed on")
-    )
+    last_reviewed_on = DateField(index=True, verbose_name=N_("Last reviewed on"))
     reviewed_by_name = CharField(max_length=120, default="", verbose_name=N_("Reviewed by"))
     search = SearchField()
 
@@ -1350,7 +1352,7 @@ class Client(Record):
     )
     arrival_date = DateField(null=True, verbose_name=N_("Arrived in Canada on"))
     country_of_origin = TermField("countries", null=True, verbose_name=N_("Country of origin"))
-    funder_client_number = CharField(
+    funder_client_number = MaskedField(
         max_length=10,
         null=True,
         verbose_name=N_("Funder's client number"),
@@ -1733,6 +1735,7 @@ class NeedsAssessment(Record):
     is_person_baseline = BooleanField(default=False, verbose_name=N_("First for this person"))
     client_view = TextField(null=True, verbose_name=N_("What matters most to you now?"))
     strengths = TextField(null=True, verbose_name=N_("Strengths"))
+    chosen_actions = JSONField(default=list, verbose_name=N_("Chosen actions"))
 
     class Meta:
         section = "clients"
@@ -1868,11 +1871,54 @@ class Extension(Record):
         filters = ("household", "decision")
         sortable = ("decided_on",)
         order = ("-decided_on",)
+        immutable = ("household", "decision", "new_end")
         personal = True
         indexes = ((("decided_on",), False),)
 
     def __str__(self):
         return f"{self.decision} {self.decided_on}"
+
+
+FOLLOW_UP, ASSESSMENT, EXTENSION = "follow-up", "assessment", "extension"
+CASE_TASKS = (
+    (ASSESSMENT, N_("Needs assessment")),
+    (FOLLOW_UP, N_("Follow-up assessment")),
+    (EXTENSION, N_("Decision on an extension")),
+)
+
+
+class CaseTask(Row):
+    """What the schedule of a case asks for next; kept beside the rows it is counted from, never typed (R-ASM)."""
+
+    household = ForeignKeyField(
+        Household, backref="tasks", on_delete="CASCADE", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, null=True, backref="tasks", on_delete="CASCADE", verbose_name=N_("Client")
+    )
+    kind = CharField(max_length=12, choices=CASE_TASKS, verbose_name=N_("What is due"))
+    point = TermField("assessment-points", null=True, verbose_name=N_("Assessment"))
+    opens_on = DateField(verbose_name=N_("Open from"))
+    due_on = DateField(verbose_name=N_("Due on"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Due in cases")
+        label = "kind"
+        listed = ("kind", "client", "household", "point", "opens_on", "due_on")
+        filters = ("kind", "household.primary_worker", "household", "opens_on", "due_on")
+        sortable = ("due_on",)
+        order = ("due_on",)
+        readonly = True
+        personal = True
+        indexes = (
+            (("kind", "due_on"), False),
+            (("kind", "opens_on"), False),
+            (("due_on",), False),
+        )
+
+    def __str__(self):
+        return f"{self.kind} {self.due_on}"
 
 
 # ======================================================================================================================
@@ -1928,7 +1974,6 @@ class Referral(Record):
     )
     referred_on = DateField(verbose_name=N_("Referred on"))
     received_on = DateField(
-        default=datetime.date.today,
         verbose_name=N_("Received on"),
         help_text=N_("The day it reached us; ages count from it."),
     )
@@ -2485,7 +2530,7 @@ class Account(Record):
         verbose_name=N_("Kind"),
     )
     password_hash = CharField(max_length=200, verbose_name=N_("Passphrase hash"))
-    changed_on = DateField(default=datetime.date.today, verbose_name=N_("Changed on"))
+    changed_on = DateField(verbose_name=N_("Changed on"))
     failures = IntegerField(default=0, verbose_name=N_("Wrong tries"))
     failed_at = DateTimeField(null=True, verbose_name=N_("Last wrong try"))
 
@@ -2656,6 +2701,7 @@ TABLES = (
     FactorResult,
     NeedAlert,
     Extension,
+    CaseTask,
     Referral,
     DrivingStatement,
     RecommendedAction,

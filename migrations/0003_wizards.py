@@ -84,6 +84,7 @@ def up(migrator, db):
         is_person_baseline = BooleanField(default=False)
         client_view = TextField(null=True)
         strengths = TextField(null=True)
+        chosen_actions = JSONField()
 
         class Meta:
             database = db
@@ -130,6 +131,25 @@ def up(migrator, db):
             indexes = ((("decided_on",), False),)
 
     db.create_tables([Extension])
+
+    class CaseTask(Model):
+        household = ForeignKeyField(Household, on_delete="CASCADE")
+        client = ForeignKeyField(Client, null=True, on_delete="CASCADE")
+        kind = CharField(max_length=12)
+        point = CharField(null=True, max_length=80)
+        opens_on = DateField()
+        due_on = DateField()
+
+        class Meta:
+            database = db
+            table_name = "case_task"
+            indexes = (
+                (("kind", "due_on"), False),
+                (("kind", "opens_on"), False),
+                (("due_on",), False),
+            )
+
+    db.create_tables([CaseTask])
 
     class FactorResult(Model):
         assessment = ForeignKeyField(NeedsAssessment, on_delete="CASCADE")
@@ -536,6 +556,7 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("goal"))
     migrator.migrate(migrator.drop_table("settlement_plan"))
     migrator.migrate(migrator.drop_table("factor_result"))
+    migrator.migrate(migrator.drop_table("case_task"))
     migrator.migrate(migrator.drop_table("extension"))
     migrator.migrate(migrator.drop_table("answer"))
     migrator.migrate(migrator.drop_table("needs_assessment"))

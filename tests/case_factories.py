@@ -8,6 +8,7 @@ from factories import _number, _numbered, _row, make_client, make_staff, save
 from models import (
     MATRIX,
     Answer,
+    CaseTask,
     Extension,
     FactorResult,
     Goal,
@@ -88,7 +89,8 @@ def make_need_alert(assessment=None, **values):
 def make_case(**values):
     """A household in the intensive program that began six months ago, its case not open yet."""
     anchor = add_months(settings.today(), -6)
-    base = {"file_number": f"C-{next(_number)}", "case_type": "intensive", "anchor_date": anchor}
+    base = {"case_type": "intensive", "status": "intake", "anchor_date": anchor}
+    base["file_number"] = f"C-{next(_number)}"
     return save(Household(**base | values))
 
 
@@ -102,6 +104,15 @@ def make_extension(**values):
         "decided_on": settings.today(),
     }
     return save(Extension(**base | values))
+
+
+def make_case_task(**values):
+    """A first assessment that is due in a month."""
+    client = values.pop("client", None) or make_client()
+    today = settings.today()
+    base = {"client": client, "household": client.household, "kind": "assessment", "point": "a1"}
+    days = {"opens_on": today, "due_on": today + datetime.timedelta(days=30)}
+    return _row(CaseTask, base | days | values)
 
 
 def make_plan(**values):
@@ -122,7 +133,8 @@ def make_plan_action(**values):
 
 def make_plan_review(**values):
     household = values.pop("household", None) or make_client().household
-    return save(PlanReview(**{"household": household, "due_on": settings.today()} | values))
+    base = {"household": household, "due_on": settings.today(), "done_on": settings.today()}
+    return save(PlanReview(**base | values))
 
 
 def make_match_run(**values):
@@ -144,6 +156,7 @@ MAKE = factories.MAKE | {
     NeedsAssessment: make_assessment,
     NeedAlert: make_need_alert,
     Extension: make_extension,
+    CaseTask: make_case_task,
     MatchRun: make_match_run,
     SettlementPlan: make_plan,
     Goal: make_goal,
