@@ -39,8 +39,11 @@ class StepForm(PortalForm):
     answers = item = None
 
     @classmethod
-    def made(cls):
-        """The form class with the questions of ``model``; made once for each language and revision of the lists."""
+    def made(cls, item=None):
+        """The form class with the questions of ``model``; made once for each language and revision of the lists.
+
+        A page asked once for each of several things may ask different questions of each ``item``.
+        """
         if not cls.asks:
             return cls
         known = {**cls.model._meta.fields, **cls.model._meta.manytomany}

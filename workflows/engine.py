@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from models import Draft, database, now
 from workflows import attachments, audit, clock, records
 
+FIXED = "_fixed"  # beside the pages of a draft: what ``begin`` fixed, plain values, never typed by anybody
 DONE = "_done"  # marks a page somebody pressed "Continue" on; typed and saved alone is not passed
 CHECK = "check"
 LISTED = datetime.timedelta(days=30)
@@ -23,7 +24,9 @@ KEPT = datetime.timedelta(days=37)
 
 
 class Answers(dict):
-    """{page: {question: value}} of the pages passed so far."""
+    """{page: {question: value}} of the pages passed so far, and in ``fixed`` what ``begin`` fixed."""
+
+    fixed = {}
 
     def of(self, page, question, default=None):
         """One answer; ``default`` when the page was not passed or asks no such thing."""
@@ -90,7 +93,7 @@ class Workflow:
     finish_label = ""
 
     def begin(self, draft):
-        """Fix what must not change under way, such as the version of an instrument, in ``draft.answers``."""
+        """Fix what must not change under way, such as the version of an instrument, in ``draft.answers[FIXED]``."""
 
     def initial(self, page, answers, draft):
         """What a page shows before anybody answered it: {question: value}."""
@@ -128,6 +131,7 @@ class Journey:
 
     def __init__(self, workflow, draft, reach=None):
         self.workflow, self.draft, self.answers, self.at = workflow, draft, Answers(), None
+        self.answers.fixed = draft.answers.get(FIXED, {})
         self.pages = []
         for page in self._outline():
             self.pages.append(page)
@@ -163,7 +167,8 @@ class Journey:
         initial = {}
         if raw is None:
             initial = self.workflow.initial(page, self.answers, self.draft)
-        form = page.form_class.made()(formdata(raw) if raw is not None else None, data=initial)
+        form_class = page.form_class.made(page.item)
+        form = form_class(formdata(raw) if raw is not None else None, data=initial)
         form.answers, form.item = self.answers, page.item
         page.form = form
         self.workflow.prepare(page, self.answers, self.draft)
