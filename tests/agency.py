@@ -94,7 +94,9 @@ def make_service(organization, name="Employment skills", **program):
         area_of_focus=AreaOfFocus.select().order_by(AreaOfFocus.id).first(),
         **values,
     )
-    return ServiceActivity.create(program=holder, location=location, name=name)
+    return ServiceActivity.create(
+        program=holder, location=location, name=name, last_reviewed_on=DAY
+    )
 
 
 def make_client(last_name="Haddad", first_name="Rima", **values):

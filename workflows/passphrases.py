@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from zxcvbn import zxcvbn
 
 from models import Account, AuditLog, Session, database, normalise, now
-from workflows import audit, records
+from workflows import audit, records, settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "seed"
 SHORTEST, LONGEST = 15, 1000
@@ -145,7 +145,7 @@ def change(kind, passphrase, keep=None):
         check_new(kind, passphrase)
         account = Account.get_or_none(Account.kind == kind) or Account(kind=kind)
         account.password_hash = _hasher.hash(_same(passphrase))
-        account.changed_on, account.failures, account.failed_at = now().date(), 0, None
+        account.changed_on, account.failures, account.failed_at = settings.today(), 0, None
         records.save(account)
         others = Session.update(ended_at=now()).where(Session.ended_at.is_null())
         return (others if keep is None else others.where(Session.id != keep)).execute()

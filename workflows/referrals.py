@@ -218,6 +218,8 @@ def next_number(year):
 def fill_in(referral, stored):
     """Program, location and organization follow from the level (R-REF-15); number and links are ours."""
     _point(referral)
+    # The day it is where the agency is, whatever the machine's own clock says.
+    referral.received_on = referral.received_on or settings.today()
     if stored is None:
         referral.number = referral.number or next_number(referral.received_on.year)
     if referral.direction == OUTBOUND and referral.client_id and not referral.consent_record_id:

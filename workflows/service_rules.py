@@ -52,7 +52,11 @@ def not_connected():
 
 @records.before(ServiceActivity)
 def work_out_dates(record, stored):
-    """A one-time event has one date and its weekday; the fiscal year follows the dates (R-SA-6, R-SA-7)."""
+    """A one-time event has one date and its weekday; the fiscal year follows the dates (R-SA-6, R-SA-7).
+
+    Whoever writes a new entry has looked at it on the day it is where the agency is.
+    """
+    record.last_reviewed_on = record.last_reviewed_on or settings.today()
     if record.schedule_type == ONE_TIME:
         record.duration_type = DATES
         moved = stored and stored.start_date != record.start_date and stored.days == record.days
