@@ -26,6 +26,7 @@ from models import (
     Language,
     Organization,
     Program,
+    Referral,
     ServiceActivity,
     ServiceLocation,
     TaxonomyItem,
@@ -33,7 +34,7 @@ from models import (
 )
 from workflows import eligibility, instruments, matching_catalogue, records, settings
 from workflows.business_days import age, birth_day
-from workflows.matching import Entry, Need, Person
+from workflows.matching import Entry, Need, Note, Person
 from workflows.matching_scheme import read_scheme
 
 BATCH, CHUNK = 5000, 500
@@ -369,6 +370,24 @@ def need_of(*factors):
         tuple(weights.items()),
         factors[0] if factors else None,
     )
+
+
+def already_referred(client, services, on):
+    """{service id: Note} of those services the client was referred to within the days of a duplicate (R-REF-9)."""
+    first = on - datetime.timedelta(days=settings.value("referral_duplicate_days"))
+    rows = (
+        Referral.select(Referral.service_activity, Referral.received_on, Referral.status)
+        .where(
+            Referral.client == client.id,
+            Referral.service_activity.in_(list(services)),
+            Referral.received_on.between(first, on),
+        )
+        .order_by(Referral.received_on, Referral.id)
+    )
+    return {
+        key: Note("warn-duplicate", {"date": received, "status": status})
+        for key, received, status in rows.tuples()
+    }
 
 
 # ---- What is known of a client ----------------------------------------------------------------------------------------
