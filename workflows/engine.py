@@ -64,6 +64,7 @@ class Done:
     title: str
     sentences: tuple = ()
     links: tuple = ()
+    starts: tuple = ()  # (words on the button, wizard, {question: value} of its first page), each starts that wizard
 
 
 class Stale(Exception):
@@ -104,6 +105,13 @@ class Workflow:
 
     def examine(self, page, answers, draft):
         """Rules that look further than the page: call ``page.form.problem`` for each that is broken."""
+
+    def advise(self, page, answers, draft):
+        """What is looked at once, when a page is answered, and too much work for every walk: as ``examine``."""
+
+    def held(self, answers, slug, passed):
+        """The raw ``answers`` {page: {…}} a draft may go on holding after the page ``slug`` was stored."""
+        return answers
 
     def facts(self, page, answers, draft):
         """What the page's template needs besides its form."""
@@ -176,11 +184,16 @@ class Journey:
 
     def accepts(self, page):
         """Validate a bound page, the workflow's own rules included."""
-        valid = page.form.validate()
+        return self._agrees(page, page.form.validate(), self.workflow.examine)
+
+    def takes(self, page):
+        """Validate a page that was answered just now: as ``accepts``, and what is looked at only then."""
+        return self._agrees(page, self.accepts(page), self.workflow.advise)
+
+    def _agrees(self, page, valid, look):
         if valid:
-            self.workflow.examine(page, self.answers, self.draft)
-            valid = not page.form.errors and not page.form.form_errors
-        return valid
+            look(page, self.answers, self.draft)
+        return valid and not page.form.errors and not page.form.form_errors
 
     def page(self, slug):
         """The page at this address when it may be opened: passed, or the first that is not; else None."""
@@ -252,7 +265,7 @@ def keep(workflow, key, slug, raw, seen, passed=None):
         if passed or passed is None and DONE in (stored or {}):
             kept[DONE] = ["1"]
         if kept != stored:
-            draft.answers = {**draft.answers, slug: kept}
+            draft.answers = workflow.held({**draft.answers, slug: kept}, slug, passed)
             records.save(draft)
     return draft
 
