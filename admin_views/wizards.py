@@ -85,9 +85,12 @@ class WizardView(PageView):
         page = journey.page(slug)
         if page is None:
             if request.method == "POST":
-                flash(_("Answer this page first. What you typed on the other one is kept."), "info")
                 if any(known.slug == slug for known in journey.pages):
                     engine.keep(self.workflow, key, slug, _typed(request.form), None, False)
+                    words = _("Answer this page first. What you typed on the other one is kept.")
+                else:
+                    words = _("That page is not asked after the answers that stand here now.")
+                flash(words, "info")
             return redirect(self._at(key, journey.at or CHECK))
         if request.method == "POST":
             return self._post(journey, page)
@@ -114,11 +117,12 @@ class WizardView(PageView):
             rows = _rows_button(raw)
             if rows or request.form.get("remove-file") or "find" in request.form:
                 draft = engine.keep(self.workflow, draft.key, slug, rows or raw, seen, False)
-                journey.form(page, rows or raw)
+                asked = {"find": [request.form["find"]]} if "find" in request.form else {}
+                journey.form(page, {**(rows or raw), **asked})
                 return self._page(engine.Journey(self.workflow, draft), page)
             goes_on = "back" not in request.form and "later" not in request.form
             journey.form(page, raw)
-            valid = goes_on and journey.accepts(page) and not problem
+            valid = goes_on and journey.takes(page) and not problem
             draft = engine.keep(
                 self.workflow, draft.key, slug, raw, seen, valid if goes_on else None
             )
