@@ -19,7 +19,7 @@ import admin_views
 import models
 import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
-from workflows import audit, clock, mail, schema
+from workflows import audit, clock, mail, running, schema
 
 ROOT = Path(__file__).resolve().parent
 DEFAULTS = {
@@ -156,7 +156,8 @@ def serve():
         ticking.start()
     accounts.announce(app)
     try:
-        server.serve()
+        with app.app_context(), running.announced():
+            server.serve()
     except KeyboardInterrupt:
         # A second signal, such as make's own, must not cut the goodbye short.
         for name in (signal.SIGINT, signal.SIGTERM):

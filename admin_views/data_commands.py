@@ -20,6 +20,7 @@ from workflows import (
     exports,
     imports,
     restore,
+    running,
     settings,
     sheets,
     verify,
@@ -207,7 +208,9 @@ def verify_backup(file, key):
 @FILE
 @KEY
 @click.option(
-    "--force", is_flag=True, help="Replace a database that is not empty; it is kept beside."
+    "--force",
+    is_flag=True,
+    help="Restore although the portal runs or the database is not empty; it is kept beside.",
 )
 @with_appcontext
 def restore_backup(file, key, force):
@@ -269,14 +272,14 @@ def verify_examples(file):
     except verify.Unreadable as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    speak()
     own = scratch.own_rules(current_app.config["DATABASE_URL"])
+    for line in scratch.describe(own):
+        click.echo(line)
     with scratch.world(own) as world:
-        for line in scratch.describe(own):
-            click.echo(line)
         report = verify.run(content, world, click.echo)
-    click.echo(
-        _("%(passed)s passed, %(failed)s failed", passed=report.passed, failed=report.failed)
-    )
+    # The same in both languages: programs read this line.
+    click.echo(f"{report.passed} passed, {report.failed} failed")
     sys.exit(bool(report.failed))
 
 
@@ -284,7 +287,8 @@ def verify_examples(file):
 @with_appcontext
 def run_clock():
     """Send what is due and do the daily jobs until stopped; for installations with several servers."""
-    clock.run_forever(current_app._get_current_object())
+    with running.announced():
+        clock.run_forever(current_app._get_current_object())
 
 
 COMMANDS = [

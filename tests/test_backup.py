@@ -4,9 +4,10 @@ import datetime
 import os
 
 import pytest
+from served import Served
 
 from models import AuditLog, Organization, Setting, Staff, now
-from workflows import audit, backup, checks, records, restore
+from workflows import audit, backup, checks, records, restore, running
 
 
 @pytest.fixture
@@ -120,6 +121,21 @@ def test_no_backup_and_an_old_backup_are_never_said_together(administrator_brows
     for path in ("/", "/administration/backups/"):
         page = administrator_browser.get(path)
         assert none not in page.text and page.text.count(old) == 1, path
+
+
+@pytest.mark.sqlite_only
+def test_nothing_is_restored_under_a_portal_that_runs_unless_forced(app, words, tmp_path):
+    path = backup.make()
+    with Served(tmp_path, CLOCK="0") as portal:
+        with pytest.raises(backup.BackupFailed, match=f"process {portal.process.pid}") as refused:
+            restore.restore(path, words)
+        assert "Stop it first" in str(refused.value)
+        restore.restore(path, words, force=True)
+        portal.process.kill()
+        portal.process.wait()
+        assert list((tmp_path / "running").glob("*.lock"))
+        assert running.others() == []
+    assert not list((tmp_path / "running").glob("*.lock")), "a dead process leaves nothing behind"
 
 
 def test_a_restored_database_knows_the_copy_it_came_from(words):

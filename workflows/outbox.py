@@ -5,7 +5,6 @@ process that dies in between leaves a message that nobody is sure of: it becomes
 """
 
 import datetime
-import sqlite3
 import threading
 import uuid
 from pathlib import Path
@@ -27,7 +26,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, mail, referrals, settings
+from workflows import audit, mail, referrals, running, settings
 from workflows.records import bump, save
 
 DELAYS = (1, 5, 15, 60)  # minutes before the next attempt; then hourly
@@ -277,10 +276,7 @@ def _move(message, state, **values):
 
 
 class _Claimer:
-    """The name under which this process claims messages, held by a lock that the system frees when the process dies.
-
-    The lock is an open exclusive transaction on a small SQLite file of its own: the same on every system.
-    """
+    """The name under which this process claims messages, held by a lock that the system frees when the process dies."""
 
     def __init__(self):
         self.name = str(uuid.uuid4())
@@ -288,7 +284,7 @@ class _Claimer:
     def __enter__(self):
         folder = _lock_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        self.lock = _taken(folder / f"{self.name}.lock")
+        self.lock = running.taken(folder / f"{self.name}.lock")
         return self
 
     def __exit__(self, error, *_rest):
@@ -302,25 +298,10 @@ def _lock_folder():
     return Path(current_app.config["INSTANCE"]) / "senders"
 
 
-def _taken(path):
-    """The open lock, or None when a living process holds it."""
-    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        return None
-    return lock
-
-
 def _is_dead(name):
     path = _lock_folder() / f"{name}.lock"
-    if not path.exists():
+    if not path.exists() or not running.is_free(path):
         return False
-    lock = _taken(path)
-    if lock is None:
-        return False
-    lock.close()
     path.unlink(missing_ok=True)
     return True
 

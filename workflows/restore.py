@@ -12,7 +12,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from models import TABLES, THROUGH, Account, Client, Organization, Referral, database, now
-from workflows import audit, backup, schema, sealed
+from workflows import audit, backup, running, schema, sealed
 from workflows.backup import BackupFailed
 
 
@@ -24,8 +24,17 @@ def is_empty():
 def restore(path, words, force=False):
     """Put a copy in place of the present database and keys; returns (manifest, where the replaced one is kept or None).
 
-    Refuses a database that is not empty unless ``force``; what is replaced is kept beside it.  Raises BackupFailed.
+    Refuses while the portal runs, and a database that is not empty, unless ``force``; what is replaced is kept beside
+    it.  Raises BackupFailed.
     """
+    if not force and running.others():
+        raise BackupFailed(
+            _(
+                "The portal is still running on this machine (process %(numbers)s). Stop it first, then restore;"
+                " --force restores all the same.",
+                numbers=", ".join(map(str, running.others())),
+            )
+        )
     if not schema.pending() and not is_empty() and not force:
         raise BackupFailed(
             _("The present database is not empty. Add --force to replace it; it is kept beside.")
