@@ -63,7 +63,7 @@ def test_a_match_is_explained_in_plain_sentences(scheme):
         "Designed for: Women",
     )
     assert found.warn == (
-        "Does not offer: Transportation",
+        "Does not offer: Transportation assistance",
         "Details not reviewed since March 1, 2025",
     )
     assert (found.check, found.band) == ((), "Strong match")
