@@ -250,12 +250,13 @@ class Row(Model):
         only_save_dirty = True
 
     @classmethod
-    def stored(cls, key, lock=""):
+    def stored(cls, key, lock="", only=()):
         """The row of ``key`` as it stands, or None; ``lock`` is the clause that holds it, where the database has one.
 
-        Every page and every save reads rows so: the statement is written once a table, not once a row.
+        Every page and every save reads rows so: the statement is written once a table, not once a row.  ``only`` names
+        the columns, a tuple, where a few are enough to show it.
         """
-        sql, columns = _reading(cls)
+        sql, columns = _reading(cls, only)
         found = database.execute_sql(f"{sql}{database.param} {lock}", (key,)).fetchone()
         if found is None:
             return None
@@ -268,9 +269,9 @@ class Row(Model):
 
 
 @cache
-def _reading(model):
+def _reading(model, only):
     """(statement up to the key, [(field name, conversion or None)]) that read one row of a table."""
-    fields = model._meta.sorted_fields
+    fields = [field for field in model._meta.sorted_fields if not only or field.name in only]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     sql = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE "id" = '
     return sql, [(f.name, None if isinstance(f, RAW) else f.python_value) for f in fields]

@@ -15,7 +15,7 @@ from forms.fields import LineField
 from forms.formats import date_text
 from forms.pickers import PickerField
 from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
-from workflows import audit, people, records, referrals, settings
+from workflows import audit, case_rules, people, records, referrals, settings
 
 SHOWN = 10
 
@@ -38,7 +38,7 @@ class ClientView(EntityView):
             person = (title, help, names)
         return (person, *others)
 
-    def replaced_fields(self, record):
+    def own_questions(self):
         address = f"{self.get_url('.lookup_view')}?field=household"
         return {
             "household": PickerField(
@@ -159,8 +159,9 @@ class HouseholdView(EntityView):
     """The file of the people who settle together."""
 
     new_label = _l("New household")
+    edit_template = "people/household_form.html"
 
-    def replaced_fields(self, record):
+    def own_questions(self):
         field = self.meta.fields["file_number"]
         number = LineField(
             _l(field.verbose_name),
@@ -169,6 +170,15 @@ class HouseholdView(EntityView):
             description=_l(field.help_text),
         )
         return {"file_number": number}
+
+    def form_facts(self, record, form):
+        asks = record.id and Household.get_by_id(record.id).anchor_date
+        return {"asks_reason": bool(asks), "reason": request.form.get("reason", "")}
+
+    def save(self, record, form, many, version):
+        reason = " ".join(request.form.get("reason", "").split())[:300]
+        confirmed = request.form.getlist("confirmed")
+        return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
 
     def toolbar(self, record):
         return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
@@ -184,7 +194,23 @@ class HouseholdView(EntityView):
             for member in members
         ]
         heads = (_("Name"), _("Place in the household"), _("Born"))
-        return [(_("Clients"), heads, lines, None)]
+        tables = [(_("Clients"), heads, lines, None)]
+        return [*tables, self._reviews(record)] if record.anchor_date else tables
+
+    @staticmethod
+    def _reviews(household):
+        """When the plan is looked at together: worked out, and what was done (R-ASM-9)."""
+        new = f"{url_for('plan_review.create_view')}?household={household.id}"
+        lines = [
+            (
+                date_text(day),
+                link(url_for("plan_review.details_view", id=row.id), date_text(row.done_on))
+                if row
+                else link(f"{new}&due_on={day}", _("Record this review")),
+            )
+            for day, row in case_rules.reviews(household)
+        ]
+        return _("Plan reviews"), (_("Due on"), _("Done on")), lines, None
 
 
 class ConsentView(Attaching, EntityView):
@@ -199,6 +225,11 @@ class ConsentView(Attaching, EntityView):
         return (
             (_("Consent"), None, ("client", "type", "state", "given_on", "expires_on")),
             (
+                _("What was explained"),
+                _("For the form about confidentiality, tick each limit once it is explained."),
+                ("limits_explained", "staff_signer_name"),
+            ),
+            (
                 _("Organizations"),
                 _("Who may receive the information; a sharing consent names at least one."),
                 ("named_organizations",),
@@ -211,6 +242,7 @@ class ConsentView(Attaching, EntityView):
                     "signer_role",
                     "guardian_relation",
                     "language_used",
+                    "interpreter",
                     "copy_given",
                     "notes",
                 ),
@@ -228,7 +260,7 @@ class ConsentView(Attaching, EntityView):
             consent.type = request.args["type"]
         return consent
 
-    def replaced_fields(self, record):
+    def own_questions(self):
         address = f"{self.get_url('.lookup_view')}?field=client"
         return {
             "client": PickerField(

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 import models
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, masked
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
@@ -51,6 +51,8 @@ def text_of(field):
         return _list_text(lambda value: choices.term_label(terms, value))
     if isinstance(field, models.LanguageField):
         return choices.language_label
+    if isinstance(field, models.MaskedField):
+        return masked
     if isinstance(field, models.LanguageListField):
         return _list_text(choices.language_label)
     if isinstance(field, models.HoursField):

@@ -4,6 +4,7 @@ Choices are read for each request from forms.choices, so an administrator's edit
 """
 
 import json
+import re
 from functools import partial
 
 import peewee
@@ -31,7 +32,7 @@ import models
 from forms import choices, validators
 from forms.base import EntityForm, Question
 from forms.drawing import MacroWidget
-from forms.formats import number_text
+from forms.formats import masked, number_text
 from forms.hours import HoursField
 from forms.pickers import PickerField, RequiredPick, SmallTableField
 from forms.words import plain
@@ -52,6 +53,24 @@ class LineField(StringField):
         if values:
             text = self.clean(values[0])
             self.data = text or (None if self.nullable else "")
+
+
+class MaskedField(LineField):
+    """A number that stays hidden but for its end: left as it is shown, it stays as it was."""
+
+    def process_formdata(self, values):
+        kept = self.object_data
+        if kept and values and validators.clean_line(values[0]) == masked(kept):
+            self.data = kept
+            return
+        super().process_formdata(values)
+        if self.data:
+            self.data = re.sub(r"[\s-]", "", self.data)
+
+    def _value(self):
+        if self.raw_data and self.data != self.object_data:
+            return self.raw_data[0]
+        return masked(self.data)
 
 
 class ParagraphField(LineField, TextAreaField):
@@ -321,6 +340,7 @@ BUILDERS = (
     (models.LevelsField, lambda f, o, r: LevelsField(**o)),
     (models.LanguageListField, lambda f, o, r: PreferredLanguagesField(**o)),
     (models.LanguageField, lambda f, o, r: _select(f, o, not f.null, choices.languages())),
+    (models.MaskedField, lambda f, o, r: MaskedField(**o)),
     (models.PhoneField, lambda f, o, r: _line(f, o, r, validators.is_phone)),
     (models.EmailField, lambda f, o, r: _line(f, o, r, validators.is_email)),
     (models.WebsiteField, lambda f, o, r: _line(f, o, r, validators.is_web_address)),

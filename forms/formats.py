@@ -32,3 +32,8 @@ def _date_text(value, code):
 def date_text(value):
     """A day, or the text in which SQLite keeps it, as people write it: 9 Feb 2026, 9 févr. 2026."""
     return _date_text(value, language.get()) if value else ""
+
+
+def masked(number):
+    """A number with all but its last three characters hidden: •••••678."""
+    return "•" * (len(number) - 3) + number[-3:] if number else ""

@@ -45,8 +45,8 @@ RULES = [
     *(f"R-REF-{n}" for n in range(1, 16) if n != 14),
     "R-CLI-2",
     "R-CLI-3",
-    "R-CON-5",
-    "R-CON-6",
+    *(f"R-CON-{n}" for n in (1, 3, 4, 5, 6, 7)),
+    *(f"R-ASM-{n}" for n in (7, 9)),
     *(f"R-SYS-{n}" for n in (1, 2, 3, 4, 5, 7, 8)),
 ]
 

@@ -78,7 +78,8 @@ class Instrument:
     not_assessed: Words
 
     def factor(self, slug):
-        return next(factor for factor in self.factors if factor.slug == slug)
+        """The factor of that name; KeyError when this version has none."""
+        return {factor.slug: factor for factor in self.factors}[slug]
 
     def questions(self):
         """{slug: (factor, question)} of all questions."""

@@ -62,11 +62,12 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """What a rule looks at: the record as it will be, as it was (None when new), and the chosen through rows."""
+    """What a rule looks at: the record as it will be, as it was (None when new), the chosen through rows, and why."""
 
     record: Any
     before: Any
     many: dict
+    reason: str = ""
 
     def changed(self, *names):
         """True when any of the named columns differs from what is stored."""
@@ -154,7 +155,7 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         for prepare in _before[model]:
             prepare(record, before)
         derive(record)
-        change = Change(record, before, many)
+        change = Change(record, before, many, reason)
         found = [problem for check in _rules[model] for problem in check(change)]
         claims = _claims(record, before)
         found += _twins(record, claims)

@@ -1,0 +1,58 @@
+"""Screens of a case that need more than the derived ones: extensions are a supervisor's step."""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+
+from admin_views.base import EntityView
+from admin_views.guard import ask_first, is_administrator
+from models import Staff
+from workflows import case_rules, settings
+
+READING = ("index_view", "details_view", "search_view", "lookup_view", "export_page", "export")
+
+
+class ExtensionView(EntityView):
+    """Everybody reads what was decided; recording it asks for the administrator passphrase (R-ASM-7, R-SYS-3)."""
+
+    new_label = _l("Record a decision")
+    intro = _l("A supervisor decides whether a case goes on past twelve months.")
+
+    def is_accessible(self):
+        reads = request.endpoint.rpartition(".")[2] in READING
+        return super().is_accessible() and (reads or is_administrator())
+
+    def inaccessible_callback(self, name, **arguments):
+        return ask_first()
+
+    def queries(self, record):
+        supervisors = Staff.select().where(Staff.role == case_rules.SUPERVISOR, Staff.is_active)
+        return {"decided_by": supervisors}
+
+    def new_record(self):
+        extension = super().new_record()
+        extension.decided_on = settings.today()
+        return extension
+
+
+class PlanReviewView(EntityView):
+    """Reviews that were done; what is due is worked out from the first day of the program (R-ASM-9)."""
+
+    new_label = _l("Record a review")
+
+    def new_record(self):
+        review = super().new_record()
+        review.done_on = settings.today()
+        if review.household_id:
+            waiting = [day for day, row in case_rules.reviews(review.household) if row is None]
+            asked = [day for day in waiting if day.isoformat() == request.args.get("due_on")]
+            review.due_on = next(iter([*asked, *waiting]), settings.today())
+        return review
+
+
+class NeedAlertView(EntityView):
+    """Critical answers that somebody must act on (R-SCO-3); they begin with an assessment, never by hand."""
+
+    def form_sections(self, record):
+        if record.id is None:
+            return super().form_sections(record)
+        return ((None, None, ("done_on", "what_was_done")),)
