@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from peewee import PeeweeException
 
@@ -78,7 +79,11 @@ def world(own=None):
     kept, former = dict(current_app.config), database.obj
     if not database.is_closed():
         database.close()
-    with tempfile.TemporaryDirectory(prefix="portal-verify-") as name, Rehearsal() as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="portal-verify-") as name,
+        Rehearsal() as server,
+        force_locale("en"),
+    ):
         folder = Path(name)
         token = audit.actor.set(audit.Actor("flask verify"))
         spoken = models.language.set("en")

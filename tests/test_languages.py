@@ -235,5 +235,5 @@ def test_every_help_page_says_the_same_in_both_languages(slug):
 
 def test_commands_speak_the_language_of_the_agency(app):
     settings.change("interface_default_language", "fr")
-    result = app.test_cli_runner().invoke(args=["verify"])
-    assert result.output.strip() == "Le journal d’audit est intact."
+    result = app.test_cli_runner().invoke(args=["recount"])
+    assert result.output.strip() == "Les compteurs concordent."

@@ -129,7 +129,7 @@ class Result:
 
 def level_of(number, thresholds):
     """The first level whose least score ``number`` reaches; ``thresholds`` as in Scheme."""
-    return next(level for level, least in thresholds if number >= least)
+    return next((level for level, least in thresholds if number >= least), thresholds[-1][0])
 
 
 def score_answers(levels, scheme):

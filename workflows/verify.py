@@ -1,4 +1,4 @@
-"""``flask verify``: worked examples of a YAML file against what the product really does.
+"""What ``flask verify`` does: worked examples of a YAML file against what the product really does.
 
 A section is a top-level key of the file.  Its function takes (data of the section, whole file, World) and yields one
 Check a value; SECTIONS says which function.  A section with ``expected_windows`` is a family, whatever it is called.
@@ -100,7 +100,7 @@ def run(content, world, say):
             say(f"{name}: " + _("unknown section, left out"))
         else:
             for part in PARTS_NOT_BUILT:
-                if part in data:
+                if isinstance(data, dict) and part in data:
                     say(f"{name}/{part}: " + _("not built yet"))
             _section(report, name, check, data, content, world)
     return report
@@ -115,8 +115,15 @@ def _section(report, name, check, data, content, world):
     except UNEXPECTED as error:
         report.failed += 1
         where = f"{name}, {_('after')} {case}" if case else name
-        say_why = f"{type(error).__name__} {error}".replace("\n", " ")
-        report.say(f"{where}: " + _("could not be checked: %(reason)s", reason=say_why))
+        why = " ".join(str(error).split())
+        if isinstance(error, Refused | NotAllowed | NotThere):
+            report.say(f"{where}: " + _("could not be checked: %(reason)s", reason=why))
+        else:
+            why = f"{type(error).__name__} {why}"
+            report.say(
+                f"{where}: "
+                + _("could not be checked, its shape is another: %(reason)s", reason=why)
+            )
 
 
 # ---- Comparing -------------------------------------------------------------------------------------------------------
@@ -145,9 +152,9 @@ def _plain(value):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | float | Decimal):
+    if value is None:
+        return None
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         try:
             return Decimal(str(value)).normalize()
         except InvalidOperation:

@@ -2,6 +2,8 @@
 
 import datetime
 
+from peewee import fn
+
 from models import (
     Client,
     ConsentRecord,
@@ -18,6 +20,7 @@ from workflows.verify_directory import own_organization, place, program, service
 from workflows.verify_needs import UNKNOWN, unknown
 
 LEAD = "lead of the program"
+NOON = datetime.time(17)  # UTC; the same day everywhere in Canada
 EXPECTS = (
     "expected_days_since_check",
     "expected_weekly_nudge",
@@ -83,6 +86,8 @@ class _Week:
                 self._add_service(row["service"], addresses.pop(0) if addresses else None)
         for row in data["referrals"]:
             self._add(row)
+        newest = DistributionLog.select(fn.MAX(DistributionLog.id)).scalar()
+        self.earlier = newest or 0
         for address in addresses:
             program(self.own, f"Program of {address}", "ircc", contact_email=address)
 
@@ -121,7 +126,7 @@ class _Week:
         made, _warnings = referrals.receive(facts, "An example.")
         self.ids[row["number"]] = made.id
         if row.get("distributed_on"):
-            at = datetime.datetime.combine(row["distributed_on"], datetime.time(15))
+            at = datetime.datetime.combine(row["distributed_on"], NOON)
             distribution.record_manual([made.id], destination=LEAD)
             DistributionLog.update(sent_at=at).where(DistributionLog.referral == made).execute()
             Referral.update(last_sent_at=at).where(Referral.id == made.id).execute()
@@ -137,7 +142,7 @@ class _Week:
             household=client.household,
             client=client,
             type="email-details",
-            given_on=self.day - datetime.timedelta(days=30),
+            given_on=min(self.day, settings.today()) - datetime.timedelta(days=30),
             signed_by_name=str(client),
         )
         save(consent)
@@ -166,6 +171,7 @@ class _Week:
         rows, taken = self.log_rows(), self.server.taken
         self.batch, self.said = None, ""
         facts = {"sent": False, **_PRESSES[action["press"]](self, action, numbers)}
+        self._on_the_day()
         facts |= {
             "log_rows": self.log_rows() - rows,
             "messages_sent": self._delivered(),
@@ -175,6 +181,14 @@ class _Week:
             "before": before,
         }
         return facts | self._newest(numbers)
+
+    def _on_the_day(self):
+        """Date what this week sent on the day of the example; the product dated it today."""
+        at = datetime.datetime.combine(self.day, NOON)
+        DistributionLog.update(sent_at=at).where(DistributionLog.id > self.earlier).execute()
+        for key in self.ids.values():
+            last = referrals.last_sent(key)
+            Referral.update(last_sent_at=last).where(Referral.id == key).execute()
 
     def own_checked_on(self):
         return type(self.own).get_by_id(self.own.id).referral_last_checked_on
