@@ -154,6 +154,7 @@ def serve():
     ticking = clock.Clock(app) if app.config["CLOCK"] == "1" else None
     if ticking:
         ticking.start()
+    matching_index.warm(app)
     accounts.announce(app)
     try:
         with app.app_context(), running.announced():

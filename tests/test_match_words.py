@@ -8,7 +8,7 @@ from factories import make_client, make_referral, make_service
 from statements import statements
 
 import models
-from workflows import match_words, matching_catalogue, matching_index, settings
+from workflows import match_facts, match_words, matching_catalogue, matching_index, settings
 from workflows.matching import Entry, Need, Person
 
 TODAY = datetime.date(2026, 2, 10)
@@ -140,8 +140,8 @@ def test_an_earlier_referral_is_mentioned(app, scheme):
     """R-REF-9: within the days of the setting."""
     service, client, today = make_service(), make_client(), settings.today()
     make_referral(service, client)
-    found = matching_index.already_referred(client, [service.id], today)
+    found = match_facts.already_referred(client, [service.id], today)
     text = match_words.sentences([found[service.id]], scheme)[0]
     assert text.startswith("Already referred on ") and text.endswith("– status Received")
     later = today + datetime.timedelta(days=91)
-    assert matching_index.already_referred(client, [service.id], later) == {}
+    assert match_facts.already_referred(client, [service.id], later) == {}

@@ -1,12 +1,9 @@
 """The catalogue of a process is right after every kind of save, in this process and in another one."""
 
-import dataclasses
 import datetime
 
 import pytest
 from factories import (
-    make_client,
-    make_household,
     make_keyword,
     make_location,
     make_organization,
@@ -20,18 +17,13 @@ from models import (
     ARCHIVED,
     MATCHING,
     AreaOfFocus,
-    Keyword,
     Language,
     Organization,
     Program,
-    ServiceActivity,
-    ServiceLocation,
     TaxonomyItem,
     database,
 )
 from workflows import directory, instruments, keywords, matching_index, records, settings
-from workflows.matching import Need
-from workflows.matching_index import groups_of, person_of
 
 EVERY_CODE = ("clear-ircc", "hide-services", "last-active", "no-keywords", "drop-keywords")
 
@@ -118,11 +110,9 @@ def archive_it(service):
     directory.archive(service, EVERY_CODE)
 
 
-def confirm_its_review(service):
+def date_its_review(service):
     service.last_reviewed_on = settings.today() - datetime.timedelta(days=300)
     records.save(service)
-    matching_index.catalogue()
-    directory.confirm_still_correct(service)
 
 
 def change_the_programs_languages(service):
@@ -178,7 +168,7 @@ CHANGES = [
     change_its_keywords,
     change_its_languages,
     archive_it,
-    confirm_its_review,
+    date_its_review,
     change_the_programs_languages,
     change_the_programs_area,
     change_the_programs_funding,
@@ -202,6 +192,15 @@ def test_every_kind_of_save_reaches_every_process(app, change):
     everything_agrees(matching_index, other)
     assert facts(before) != facts(matching_index.catalogue())
     assert matching_index.catalogue()._base is before._base, "nothing was built anew"
+
+
+def test_still_correct_is_known_at_once(app):
+    """R-SA-15: the penalty goes with the review."""
+    service, day = make_service(), settings.today()
+    date_its_review(service)
+    assert matching_index.catalogue().entry(service.id).reviewed < day
+    directory.confirm_still_correct(service)
+    assert matching_index.catalogue().entry(service.id).reviewed == day
 
 
 def test_nothing_is_read_again_while_nothing_changed(app):
@@ -249,6 +248,14 @@ def test_many_changes_at_once_are_loaded_anew(app, monkeypatch):
     everything_agrees(matching_index)
 
 
+def test_a_process_builds_its_catalogue_beside_the_requests(app):
+    service = make_service()
+    matching_index.warm(app).join(30)
+    state = matching_index._Process.state
+    assert state.catalogue.entry(service.id) is not None
+    assert matching_index.catalogue() is state.catalogue
+
+
 def test_a_catalogue_of_two_parts_is_made_one_beside_the_requests(app, monkeypatch):
     monkeypatch.setattr("workflows.matching_catalogue.FEW", 1)
     program = make_program()
@@ -283,92 +290,3 @@ def test_an_archived_program_hides_its_services(app):
     service = make_service()
     Program.update(state=ARCHIVED).where(Program.id == service.program_id).execute()
     assert not matching_index.catalogue().entry(service.id).is_active
-
-
-# ---- Facts of a client ------------------------------------------------------------------------------------------------
-
-
-def test_what_nobody_recorded_of_a_client_stays_unknown(app):
-    """Missing data never excludes."""
-    client = make_client(preferred_languages=[], gender=None)
-    person = person_of(client, settings.today())
-    assert person.age is None and person.eligibility == "check" and person.municipality is None
-    assert person.clb_en is None and person.languages == ()
-    assert person.groups == {"everyone"}
-    assert person.unknown_groups == set(choices.slugs("client-groups")) - {"everyone"}
-
-
-def test_facts_of_a_client_become_a_person(app):
-    """2.7: the lower of listening and speaking; groups by their tests."""
-    household = make_household()
-    client = make_client(
-        household,
-        birth_date=datetime.date(1987, 6, 14),
-        gender="woman",
-        immigration_category="gar",
-        preferred_languages=["ar", "fr"],
-        clb_en_listening=3,
-        clb_en_speaking=2,
-        clb_fr_listening=4,
-        municipality="Rivertown",
-        self_identified_groups=["caregivers"],
-        seeking_work="no",
-    )
-    make_client(household, birth_date=datetime.date(2017, 1, 1), relation="child")
-    person = person_of(client, datetime.date(2026, 2, 10), ("child-care",))
-    assert person.age == 38 and not person.is_age_estimated
-    assert person.eligibility == "yes" and person.supports == ("child-care",)
-    assert (person.clb_en, person.clb_fr) == (2, None)
-    assert person.groups == {
-        "everyone",
-        "women",
-        "adults",
-        "families",
-        "single-parents",
-        "caregivers",
-        "francophones",
-        "government-assisted-refugees",
-        "refugees",
-    }
-    assert person.unknown_groups == {
-        "lgbtq",
-        "persons-with-disabilities",
-        "internationally-trained",
-        "rural-residents",
-    }
-
-
-def test_a_year_of_birth_alone_counts_from_july_and_is_checked(app):
-    """2.7."""
-    client = make_client(birth_date=None, birth_year_only=2000)
-    person = person_of(client, datetime.date(2026, 6, 30))
-    assert person.age == 25 and person.is_age_estimated
-
-
-def test_an_unknown_birth_date_in_the_household_leaves_its_groups_open(app):
-    household = make_household()
-    client = make_client(household, birth_date=datetime.date(1990, 1, 1))
-    make_client(household, birth_date=None)
-    _belongs, unknown = groups_of(client, datetime.date(2026, 1, 1))
-    assert {"families", "single-parents"} <= unknown
-
-
-def test_a_time_limited_category_is_counted_from_its_date(app):
-    """M3: a resident since 2 May 2019 on 2 April 2026."""
-    client = make_client(
-        immigration_category="economic-skilled",
-        permanent_residence_date=datetime.date(2019, 5, 2),
-    )
-    assert person_of(client, datetime.date(2026, 4, 2)).eligibility == "no"
-    assert person_of(client, datetime.date(2026, 3, 2)).eligibility == "yes"
-
-
-def test_a_match_goes_through_the_real_tables(app):
-    service = make_service(name="Welding class")
-    client = make_client()
-    need = Need(primary=(service.program.area_of_focus.slug,))
-    person = dataclasses.replace(person_of(client, settings.today()), supports=())
-    found = matching_index.catalogue().match(need, person, settings.today()).results()
-    assert service.id in [result.id for result in found]
-    assert Keyword.select().exists() and ServiceLocation.select().exists()
-    assert ServiceActivity.get_by_id(service.id).name == "Welding class"

@@ -7,35 +7,33 @@ longer there (a restored copy, a transaction taken back) everything is loaded ag
 
 import datetime
 import json
+import logging
 import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from forms import choices
+from peewee import PeeweeException
+
 from models import (
-    ACTIONS,
     ACTIVE,
     ARCHIVED,
     MATCHING,
     ONE_TIME,
     AreaOfFocus,
     AuditLog,
-    Client,
     Keyword,
     Language,
     Organization,
     Program,
-    Referral,
     ServiceActivity,
     ServiceLocation,
     TaxonomyItem,
     database,
 )
-from workflows import eligibility, instruments, matching_catalogue, records, settings
-from workflows.business_days import age, birth_day
-from workflows.matching import Entry, Need, Note, Person
-from workflows.matching_scheme import read_scheme
+from workflows import instruments, matching_catalogue, records, settings
+from workflows.matching import Entry
+from workflows.matching_scheme import BadScheme, read_scheme
 
 BATCH, CHUNK = 5000, 500
 # Beyond this many changed services at once everything is loaded again.
@@ -49,6 +47,9 @@ THEIRS = {
 }
 # These write many rows and one line of the log.
 WHOLE = {("restore", "backup"), ("delete", "example")}
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,26 @@ def catalogue():
             state = _Process.state = _brought_up(_Process.state)
             _mend(state)
     return state.catalogue
+
+
+def warm(app):
+    """Build the catalogue in a thread of its own, so that nobody waits for it; call it when a process begins to serve."""
+    thread = threading.Thread(target=_build, args=(app,), name="matching", daemon=True)
+    thread.start()
+    return thread
+
+
+def _build(app):
+    with app.app_context():
+        opened = database.connect(reuse_if_open=True)
+        try:
+            catalogue()
+        except (PeeweeException, instruments.NotThere, BadScheme) as error:
+            # Whoever matches first meets the same and is told.
+            log.warning("The catalogue of services is not built yet: %s", type(error).__name__)
+        finally:
+            if opened:
+                database.close()
 
 
 def forget():
@@ -345,137 +366,3 @@ def _entry(row, keywords, languages, groups):
         clb=_list(clb),
         clb_strict=bool(strict),
     )
-
-
-# ---- What is looked for -----------------------------------------------------------------------------------------------
-
-
-def need_of(*factors):
-    """The Need of one or more factors of the needs matrix, by the suggestions in force (R-ASM, domain 7).
-
-    Of two factors the better area and the greater weight of a keyword counts; a factor nobody knows adds nothing.
-    """
-    rows = {row["factor"]: row for row in instruments.in_force(ACTIONS)["factors"]}
-    known = [rows[factor] for factor in factors if factor in rows]
-    primary = dict.fromkeys(area for row in known for area in row["areas"].get("primary", ()))
-    secondary = dict.fromkeys(area for row in known for area in row["areas"].get("secondary", ()))
-    weights = {}
-    for row in known:
-        for keyword in row["keywords"]:
-            slug, weight = keyword["slug"], keyword["weight"]
-            weights[slug] = max(weight, weights.get(slug, 0))
-    return Need(
-        tuple(primary),
-        tuple(area for area in secondary if area not in primary),
-        tuple(weights.items()),
-        factors[0] if factors else None,
-    )
-
-
-def already_referred(client, services, on):
-    """{service id: Note} of those services the client was referred to within the days of a duplicate (R-REF-9)."""
-    first = on - datetime.timedelta(days=settings.value("referral_duplicate_days"))
-    rows = (
-        Referral.select(Referral.service_activity, Referral.received_on, Referral.status)
-        .where(
-            Referral.client == client.id,
-            Referral.service_activity.in_(list(services)),
-            Referral.received_on.between(first, on),
-        )
-        .order_by(Referral.received_on, Referral.id)
-    )
-    return {
-        key: Note("warn-duplicate", {"date": received, "status": status})
-        for key, received, status in rows.tuples()
-    }
-
-
-# ---- What is known of a client ----------------------------------------------------------------------------------------
-
-
-def person_of(client, on, supports=()):
-    """Person for ``client`` on the day ``on``, who needs these supports; two statements."""
-    category = client.immigration_category
-    rules = {category: choices.term_extra("immigration-categories", category)}
-    belongs, unknown = groups_of(client, on)
-    born = birth_day(client.birth_date, client.birth_year_only)
-    return Person(
-        age=age(born, on),
-        is_age_estimated=client.birth_date is None and born is not None,
-        eligibility=eligibility.eligible(rules, category, client.permanent_residence_date, on),
-        clb_en=_lower(client.clb_en_listening, client.clb_en_speaking),
-        clb_fr=_lower(client.clb_fr_listening, client.clb_fr_speaking),
-        languages=tuple(client.preferred_languages),
-        needs_interpreter=client.needs_interpreter,
-        groups=belongs,
-        unknown_groups=unknown,
-        municipality=client.municipality or client.household.city or None,
-        supports=tuple(supports),
-    )
-
-
-def _lower(listening, speaking):
-    """The level for matching; None unless both are known (domain 5)."""
-    return None if listening is None or speaking is None else min(listening, speaking)
-
-
-def groups_of(client, on):
-    """(groups the client belongs to, groups nobody can tell), slugs of the list ``client-groups``, by their tests.
-
-    What a client did not say about belonging to a group is not known: it is only what the client chooses to say.
-    """
-    household = _Household(client, on)
-    belongs, unknown = set(client.self_identified_groups), set()
-    for slug in choices.slugs("client-groups"):
-        test = choices.term_extra("client-groups", slug).get("test", "")
-        answer = _passes(test, client, on, household)
-        if answer:
-            belongs.add(slug)
-        elif answer is None:
-            unknown.add(slug)
-    return frozenset(belongs), frozenset(unknown - belongs)
-
-
-def _passes(test, client, on, household):
-    """True, False, or None when nobody can tell."""
-    kind, _sign, value = test.replace("=", ":", 1).partition(":")
-    if kind == "always":
-        return True
-    if kind == "gender":
-        known = client.gender and client.gender != "not-stated"
-        return client.gender == value if known else None
-    if kind == "age":
-        years = age(birth_day(client.birth_date, client.birth_year_only), on)
-        least, _dash, most = value.partition("-")
-        return None if years is None else int(least) <= years <= int(most or 200)
-    if kind == "language":
-        return value in client.preferred_languages if client.preferred_languages else None
-    if kind in ("immigration", "immigration-group"):
-        facts = choices.term_extra("immigration-categories", client.immigration_category)
-        group = facts.get("group", "unknown")
-        if group == "unknown":
-            return None
-        return value == (client.immigration_category if kind == "immigration" else group)
-    if kind == "household":
-        return household.has_minor if value == "has-minor" else household.is_single_parent
-    if value == "seeking-work":
-        return {"yes": True, "no": False}.get(client.seeking_work)
-    return None
-
-
-class _Household:
-    """What the birth dates of a household tell: True, False, or None when one that decides is missing."""
-
-    def __init__(self, client, on):
-        rows = Client.select(Client.birth_date, Client.birth_year_only).where(
-            Client.household == client.household_id
-        )
-        ages = [age(birth_day(*row), on) for row in rows.tuples()]
-        minors = sum(years is not None and years < 18 for years in ages)
-        adults = sum(years is not None and years >= 18 for years in ages)
-        is_whole = None not in ages
-        self.has_minor = True if minors else False if is_whole else None
-        if not is_whole:
-            self.is_single_parent = False if adults > 1 else None
-        else:
-            self.is_single_parent = minors > 0 and adults == 1

@@ -23,7 +23,7 @@ from models import (
     TaxonomyItem,
     TaxonomyList,
 )
-from workflows import matching_index, records
+from workflows import match_facts, matching_index, records
 from workflows.matching import Need
 from workflows.verify_directory import PLACE
 
@@ -87,7 +87,7 @@ def _need(case):
     """The need of a factor of the matrix, or one stated in the case."""
     stated = case.get("need")
     if stated is None:
-        return matching_index.need_of(case["factor"])
+        return match_facts.need_of(case["factor"])
     areas, keywords = stated.get("areas", {}), stated.get("keywords", ())
     weights = tuple((row["slug"], row["weight"]) for row in keywords)
     return Need(tuple(areas.get("primary", ())), tuple(areas.get("secondary", ())), weights)
@@ -158,7 +158,7 @@ def _client(row, number):
 
 def _person(client, row, on, supports):
     """The stored client as matching sees it, with the groups as the example states them."""
-    person = matching_index.person_of(client, on, supports)
+    person = match_facts.person_of(client, on, supports)
     if "groups" not in row:
         return person
     groups = frozenset(row["groups"] or ())
