@@ -4,25 +4,27 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
-from admin_views.guard import ask_first, is_administrator
 from models import Staff
 from workflows import case_rules, settings
-
-READING = ("index_view", "details_view", "search_view", "lookup_view", "export_page", "export")
 
 
 class ExtensionView(EntityView):
     """Everybody reads what was decided; recording it asks for the administrator passphrase (R-ASM-7, R-SYS-3)."""
 
+    everybodys = (
+        "index_view",
+        "details_view",
+        "search_view",
+        "lookup_view",
+        "export_page",
+        "export",
+    )
     new_label = _l("Record a decision")
     intro = _l("A supervisor decides whether a case goes on past twelve months.")
 
-    def is_accessible(self):
-        reads = request.endpoint.rpartition(".")[2] in READING
-        return super().is_accessible() and (reads or is_administrator())
-
-    def inaccessible_callback(self, name, **arguments):
-        return ask_first()
+    def __init__(self, model):
+        super().__init__(model)
+        self.administration = True
 
     def queries(self, record):
         supervisors = Staff.select().where(Staff.role == case_rules.SUPERVISOR, Staff.is_active)

@@ -23,7 +23,9 @@ OPEN = (
 
 def is_signed_in():
     """True when this screen is signed in and somebody said who is at it."""
-    return current_user.is_authenticated and bool(current_user.working_as)
+    # Looked up once: the proxy looks again for each attribute.
+    screen = current_user._get_current_object()
+    return screen.is_authenticated and bool(screen.working_as)
 
 
 def is_administrator():
@@ -71,12 +73,14 @@ def administrator_step(view):
 
 
 class Guarded:
-    """Mixin of every view; ``administration`` = True asks for the administrator step."""
+    """Mixin of every view; ``administration`` = True asks for the administrator step, but for ``everybodys`` pages."""
 
     administration = False
+    everybodys = ()
 
     def is_accessible(self):
-        return is_administrator() if self.administration else is_signed_in()
+        asks = self.administration and request.endpoint.rpartition(".")[2] not in self.everybodys
+        return is_administrator() if asks else is_signed_in()
 
     def inaccessible_callback(self, name, **arguments):
         return ask_first()

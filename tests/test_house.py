@@ -169,6 +169,7 @@ def test_deleting_never_cascades_into_another_entity_with_a_screen():
     """stack.md 1, fault 1; rows that are part of a record may go with it."""
     parts = {models.RecommendedAction, models.ReferralStatusEvent, models.ServiceReview}
     parts |= {models.Guardianship, models.NeedAlert, models.MatchRun, models.PlanAction}
+    parts |= {models.CaseTask}
     for model in MAKE:
         for field in model._meta.sorted_fields:
             if isinstance(field, ForeignKeyField) and field.on_delete == "CASCADE":
