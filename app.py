@@ -19,7 +19,7 @@ import admin_views
 import models
 import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
-from workflows import audit, clock, mail, running, schema
+from workflows import audit, clock, mail, matching_index, running, schema
 
 ROOT = Path(__file__).resolve().parent
 DEFAULTS = {
