@@ -4,10 +4,12 @@ from flask_admin import Admin
 from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
+from admin_views.assessments import NeedsAssessmentView
 from admin_views.attachments import AttachmentView
 from admin_views.audit_log import AuditLogView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
+from admin_views.cases import ExtensionView, NeedAlertView, PlanReviewView
 from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
 from admin_views.help import HelpView
@@ -16,6 +18,7 @@ from admin_views.keywords import AreaView, CategoryView, KeywordView
 from admin_views.organizations import MyOrganizationView, OrganizationView, PartnersView
 from admin_views.outbox import OutboxView
 from admin_views.people import ClientView, ConsentView, HouseholdView
+from admin_views.plans import PlanView
 from admin_views.referrals import ReferralView
 from admin_views.search import SearchView
 from admin_views.service_activities import ServiceActivityView
@@ -28,15 +31,20 @@ from models import (
     AuditLog,
     Client,
     ConsentRecord,
+    Extension,
     Household,
     Keyword,
     KeywordCategory,
+    NeedAlert,
+    NeedsAssessment,
     Organization,
     OutboxMessage,
+    PlanReview,
     Program,
     Referral,
     ServiceActivity,
     ServiceLocation,
+    SettlementPlan,
 )
 
 VIEWS = {
@@ -51,7 +59,12 @@ VIEWS = {
     Client: ClientView,
     ConsentRecord: ConsentView,
     Attachment: AttachmentView,
+    NeedsAssessment: NeedsAssessmentView,
+    NeedAlert: NeedAlertView,
+    Extension: ExtensionView,
+    PlanReview: PlanReviewView,
     Referral: ReferralView,
+    SettlementPlan: PlanView,
     OutboxMessage: OutboxView,
     AuditLog: AuditLogView,
 }

@@ -14,8 +14,10 @@ from forms.steps import words_of
 from models import Draft
 from workflows import attachments, engine, records
 from workflows.engine import CHECK
+from workflows.needs_assessment import NeedsMatrix
+from workflows.plan import Plan
 
-WORKFLOWS = ()
+WORKFLOWS = (NeedsMatrix, Plan)
 
 
 class WizardView(PageView):
@@ -98,8 +100,6 @@ class WizardView(PageView):
         typed = unsaved.request_draft()
         if typed is not None:
             journey.form(page, {name: typed.getlist(name) for name in typed})
-        elif engine.DONE in draft.answers.get(slug, ()) and not page.is_passed:
-            journey.accepts(page)
         return self._page(journey, page)
 
     def _post(self, journey, page):
@@ -264,7 +264,11 @@ class WizardView(PageView):
         draft = engine.find(self.workflow, key) or abort(404)
         if not draft.finished_at:
             return redirect(url_for(".resume", key=key))
-        return self.render("workflow/done.html", done=self.workflow.done(draft.answers))
+        done = self.workflow.done(draft.answers)
+        if done.href:
+            flash(done.title, "success")
+            return redirect(done.href)
+        return self.render("workflow/done.html", done=done)
 
     # ---- Addresses ---------------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class StepForm(PortalForm):
         known = {**cls.model._meta.fields, **cls.model._meta.manytomany}
 
         def make():
-            fields = {name: question(known[name]) for name in cls.asks if not hasattr(cls, name)}
+            fields = {name: _asked(known[name]) for name in cls.asks if not hasattr(cls, name)}
             return type(cls.__name__, (cls,), fields)
 
         return choices.memo(("step", cls, models.language.get()), make)
@@ -129,12 +129,27 @@ class RowsField(FieldList):
         """The forms of the rows."""
         return [entry.form for entry in self.entries]
 
+    def validate(self, form, extra_validators=()):
+        valid = super().validate(form, extra_validators)
+        if any(isinstance(error, dict) for error in self.errors):
+            # Each answer says what is wrong with it; the list as a whole says only that something is.
+            self.errors = [_("Something here is still to be mended.")]
+        return valid
+
     def legend(self, number):
         """What row ``number`` (from 1) is called on the page."""
         return _("%(noun)s %(number)s", noun=self.noun, number=number)
 
     def prefix(self, number):
         return self.entries[number - 1].name
+
+
+def _asked(field):
+    """The question for a column, with the column's own default as its first answer."""
+    asked = question(field)
+    if field.default is not None and not callable(field.default):
+        asked.kwargs.setdefault("default", field.default)
+    return asked
 
 
 def words_of(field):
@@ -166,4 +181,4 @@ def _words(field):
 
 
 def _is_hidden(field):
-    return getattr(field.widget, "input_type", "") == "hidden"
+    return getattr(field.widget, "input_type", "") == "hidden" or getattr(field, "is_silent", False)

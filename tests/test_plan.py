@@ -1,0 +1,161 @@
+"""The settlement plan: goals in the client's words, steps, the client's copy, and going through it again (2.11)."""
+
+import datetime
+
+import pytest
+from case_factories import make_assessment
+from factories import make_client, make_household
+from test_wizard_engine import seal_of, token_of
+
+from models import AuditLog, FactorResult, Goal, PlanAction, SettlementPlan
+from workflows import plan, records, settings
+
+SOON = datetime.date(2099, 5, 1)
+
+
+@pytest.fixture
+def client(app):
+    return make_client(make_household(), first_name="Rima", last_name="Haddad")
+
+
+def begin(browser, client):
+    """The goals page of a plan begun from the client."""
+    page = browser.get("/plan/")
+    page = browser.post("/plan/", {"csrf_token": token_of(page), "client": str(client.id)})
+    return browser.submit(page, "Continue")
+
+
+def finish(browser, page):
+    page = browser.submit(page, "Continue", copy_given=True)
+    assert page.heading == "Check your answers"
+    return browser.submit(page, "Save the plan")
+
+
+def make_plan(browser, client, **goal):
+    page = begin(browser, client)
+    given = {"goals-0-title": "I want to read my letters", "goals-0-factor": "Language"} | goal
+    page = browser.submit(page, "Continue", given)
+    assert page.heading == "Steps to: I want to read my letters"
+    labels = [box.find_next("label").text for box in page.soup.select("[name=suggested]")]
+    page = browser.submit(page, "Add another step", suggested=labels[:2])
+    page = browser.submit(
+        page,
+        "Continue",
+        {
+            "actions-0-text": "Visit the library",
+            "actions-0-who": "Client",
+            "actions-0-due_on": SOON,
+        },
+    )
+    return finish(browser, page)
+
+
+def test_a_plan_is_made_with_a_goal_and_its_steps(browser, client):
+    page = make_plan(browser, client)
+    assert page.heading == "The plan is saved"
+    made = SettlementPlan.get()
+    goal = Goal.get()
+    assert (made.household, made.state, made.copy_given) == (client.household, "active", True)
+    assert made.agreed_with_client_on == settings.today()
+    assert (goal.client, goal.factor, goal.term, goal.status) == (
+        client,
+        "language",
+        "short",
+        "not-started",
+    )
+    steps = list(PlanAction.select().order_by(PlanAction.id))
+    assert [step.text for step in steps if not step.action_slug] == ["Visit the library"]
+    assert [step.who for step in steps if step.action_slug] == ["both", "both"]
+
+
+def test_a_goal_needs_at_least_one_step(browser, client):
+    page = browser.submit(begin(browser, client), "Continue", {"goals-0-title": "A home"})
+    page = browser.submit(page, "Continue")
+    assert "Tick or write at least one step." in page
+
+
+def test_a_goal_of_another_household_s_member_is_refused(browser, client):
+    stranger = make_client(make_household())
+    page = begin(browser, client)
+    data = {
+        "csrf_token": token_of(page),
+        "seal": seal_of(page),
+        "goals-0-row": "1",
+        "goals-0-title": "x",
+        "goals-0-client": str(stranger.id),
+        "goals-0-term": "short",
+        "goals-0-status": "not-started",
+    }
+    page = browser.post(page.path, data)
+    assert page.heading == "Goals" and page.soup.select(".error-summary")
+
+
+def test_going_through_the_plan_again_keeps_goals_and_drops_what_was_removed(browser, client):
+    make_plan(browser, client)
+    page = begin(browser, client)
+    assert "This household has a plan." in page
+    page = browser.submit(page, "Add another goal", {"goals-0-status": "In progress"})
+    page = browser.submit(
+        page,
+        "Continue",
+        {"goals-1-title": "A bigger home", "goals-1-client": str(client)},
+    )
+    page = browser.submit(page, "Continue")
+    page = browser.submit(page, "Add another step")
+    page = browser.submit(page, "Continue", {"actions-0-text": "Apply", "actions-0-who": "Both"})
+    finish(browser, page)
+    assert SettlementPlan.select().count() == 1
+    assert [goal.status for goal in Goal.select().order_by(Goal.id)] == [
+        "in-progress",
+        "not-started",
+    ]
+    assert (
+        PlanAction.select()
+        .where(PlanAction.goal == Goal.get(Goal.title == "A bigger home"))
+        .count()
+        == 1
+    )
+
+    page = browser.submit(begin(browser, client), "Remove : Goal 2")
+    page = browser.submit(browser.submit(page, "Continue"), "Continue")
+    finish(browser, page)
+    assert Goal.get(Goal.title == "A bigger home").status == "dropped"
+
+
+def test_a_step_is_ticked_off_on_the_plan(browser, client):
+    make_plan(browser, client)
+    page = browser.get(f"/settlement-plans/details/?id={SettlementPlan.get().id}")
+    page = browser.submit(page, "Done : Visit the library")
+    step = PlanAction.get(PlanAction.text == "Visit the library")
+    assert step.done_on == settings.today() and "Not done : Visit the library" in page
+
+
+@pytest.mark.parametrize(
+    ("spoken", "heading"), [(["ar", "fr"], "Notre plan"), (["ar", "en"], "Our plan")]
+)
+def test_the_client_s_copy_is_in_their_language_and_printing_it_is_logged(
+    browser, client, spoken, heading
+):
+    make_plan(browser, client)
+    client.preferred_languages = spoken
+    records.save(client, confirmed=("similar-client",))
+    page = browser.get(f"/settlement-plans/print/?id={SettlementPlan.get().id}")
+    assert page.heading == heading and "I want to read my letters" in page
+    assert AuditLog.get(AuditLog.action == "print").entity == "settlement_plan"
+
+
+def test_a_closed_case_gets_no_plan(browser, client):
+    page = begin(browser, client)
+    household = client.household
+    household.status, household.close_reason = "closed", "moved"
+    records.save(household)
+    page = browser.submit(page, "Continue", {"goals-0-title": "A home"})
+    assert page.heading == "Whose plan is it?" and "no longer there" in page
+
+
+def test_the_latest_high_factors_are_shown_beside_the_goals(browser, client):
+    made = make_assessment(client=client)
+    FactorResult.create(assessment=made, factor="housing", score=75, level="high")
+    page = begin(browser, client)
+    assert "From the latest needs assessments" in page and "Housing" in page
+    assert plan.pressing(client.household_id)[0][1:] == ("housing", "high")

@@ -1,0 +1,283 @@
+"""The settlement plan: the wizard that makes or changes it, and its steps (2.11)."""
+
+from flask_babel import gettext as _
+
+from forms import plan as pages
+from forms.choices import term_label
+from forms.formats import date_text
+from models import (
+    ACTIONS,
+    ACTIVE,
+    COMPLETE,
+    MATRIX,
+    N_,
+    Client,
+    FactorResult,
+    Goal,
+    NeedsAssessment,
+    PlanAction,
+    SettlementPlan,
+    language,
+)
+from workflows import case_rules, engine, instruments, needs_matrix, records, settings
+
+PRESSING = ("very-high", "high")
+OVER = ("met", "dropped")
+
+
+def active(household):
+    """The plan in force of a household (a row or its id), or None."""
+    return (
+        SettlementPlan.select()
+        .where(SettlementPlan.household == household, SettlementPlan.state == ACTIVE)
+        .order_by(SettlementPlan.id.desc())
+        .first()
+    )
+
+
+def goals(plan):
+    """The goals of a plan in the order they were made, those that were dropped last."""
+    found = Goal.select().where(Goal.plan == plan.id).order_by(Goal.id)
+    return sorted(found, key=lambda goal: goal.status == "dropped")
+
+
+def actions(plan):
+    """{goal id: [PlanAction]} of a plan, in one statement."""
+    found = {}
+    rows = PlanAction.select().join(Goal).where(Goal.plan == plan.id).order_by(PlanAction.id)
+    for action in rows:
+        found.setdefault(action.goal_id, []).append(action)
+    return found
+
+
+def factor_labels():
+    """{slug: label} of the factors in force, in asking order."""
+    matrix = needs_matrix.read_instrument(instruments.in_force(MATRIX))
+    return {factor.slug: str(factor.label) for factor in matrix.factors}
+
+
+def _guidance(factor):
+    """The Guidance of a factor, or None."""
+    if not factor:
+        return None
+    return needs_matrix.read_suggestions(instruments.in_force(ACTIONS)).of(factor)
+
+
+def pressing(household):
+    """[(client, factor slug, level)] of the factors that came out high at everyone's latest assessment."""
+    latest = {}
+    done = (
+        NeedsAssessment.select()
+        .join(Client)
+        .where(Client.household == household, NeedsAssessment.state == COMPLETE)
+        .order_by(NeedsAssessment.completed_on, NeedsAssessment.id)
+    )
+    for assessment in done:
+        latest[assessment.client_id] = assessment
+    ids = [assessment.id for assessment in latest.values()]
+    rows = (
+        FactorResult.select(FactorResult, NeedsAssessment, Client)
+        .join(NeedsAssessment)
+        .join(Client)
+        .where(FactorResult.assessment.in_(ids), FactorResult.level.in_(PRESSING))
+        .order_by(FactorResult.score.desc(), FactorResult.id)
+    )
+    return [(row.assessment.client, row.factor, row.level) for row in rows]
+
+
+class Plan(engine.Workflow):
+    """Make the plan, or go through it again."""
+
+    name = "plan"
+    title = N_("Settlement plan")
+    intro = N_(
+        "Goals in the client's own words, and who does what by when. An existing plan is opened again."
+    )
+    check_lead = N_("Read the plan to the client before you save it.")
+    finish_label = N_("Save the plan")
+    steps = {
+        "who": pages.WhoForm,
+        "goals": pages.GoalsForm,
+        "steps": engine.Each(
+            lambda answers: list(enumerate(answers.of("goals", "goals", []))), pages.StepsForm
+        ),
+        "agreement": pages.AgreementForm,
+    }
+
+    def about(self, draft):
+        raw = draft.answers.get("who", {}).get("client", [""])[-1]
+        client = Client.get_or_none(Client.id == int(raw)) if raw.isdigit() else None
+        return client.display_name if client else ""
+
+    def initial(self, page, answers, draft):
+        if page.step == "goals":
+            return {"goals": self._first_goals(self._client(answers))}
+        if page.step == "steps":
+            return {"actions": _first_actions(page.item["goal"])}
+        if page.step == "agreement":
+            return {"agreed_with_client_on": settings.today()}
+        return {}
+
+    @staticmethod
+    def _client(answers):
+        return Client.get_or_none(Client.id == answers.of("who", "client"))
+
+    @staticmethod
+    def _first_goals(client):
+        known = client and active(client.household_id)
+        found = [
+            {
+                "goal": goal.id,
+                "title": goal.title,
+                "client": goal.client_id,
+                "factor": goal.factor,
+                "term": goal.term,
+                "target_date": goal.target_date,
+                "set_by_client": goal.set_by_client,
+                "status": goal.status,
+            }
+            for goal in (goals(known) if known else [])
+            if goal.status not in OVER
+        ]
+        return found or [{"client": client.id if client else None}]
+
+    def prepare(self, page, answers, draft):
+        if page.step == "goals":
+            client = self._client(answers)
+            household = client.household_id if client else None
+            people = [
+                (one.id, str(one))
+                for one in Client.select().where(Client.household == household).order_by(Client.id)
+            ]
+            factors = [("", ""), *factor_labels().items()]
+            for form in page.form.goals.forms:
+                form.client.choices, form.factor.choices = people, factors
+        if page.step == "steps":
+            guidance = _guidance(page.item["factor"])
+            page.form.suggested.choices = [
+                (action.slug, str(action.text)) for action in (guidance.actions if guidance else ())
+            ]
+            if not page.form.suggested.choices:
+                del page.form.suggested
+
+    def facts(self, page, answers, draft):
+        client = self._client(answers)
+        if page.step != "goals" or client is None:
+            return {}
+        labels = factor_labels()
+        return {
+            "pressing": [
+                (str(person), labels.get(factor, factor), level, term_label("need-levels", level))
+                for person, factor, level in pressing(client.household_id)
+            ],
+            "has_plan": active(client.household_id) is not None,
+        }
+
+    def examine(self, page, answers, draft):
+        if page.step == "goals":
+            today = settings.today()
+            for form in page.form.goals.forms:
+                late = form.target_date.data and form.target_date.data < today
+                if late and not form.goal.data:
+                    form.target_date.errors = [_("Choose a day that is still to come.")]
+                    page.form.goals.errors = [_("A day is in the past.")]
+
+    def finish(self, answers, draft):
+        client = self._client(answers)
+        plan = active(client.household_id) or SettlementPlan(
+            household=client.household_id, created_on=settings.today()
+        )
+        plan.agreed_with_client_on = answers.of("agreement", "agreed_with_client_on")
+        plan.copy_given = answers.of("agreement", "copy_given")
+        records.save(plan)
+        kept = set()
+        for number, given in enumerate(answers.of("goals", "goals")):
+            goal = _goal(plan, given)
+            kept.add(goal.id)
+            steps = answers[f"steps-{number}"]
+            _save_actions(goal, given["factor"], steps.get("suggested") or (), steps["actions"])
+        for goal in goals(plan):
+            if goal.id not in kept and goal.status not in OVER:
+                goal.status = "dropped"
+                records.save(goal)
+        return {"plan": plan.id, "client": client.id}
+
+    def done(self, facts):
+        plan = SettlementPlan.get_by_id(facts["plan"])
+        waiting = [day for day, row in case_rules.reviews(plan.household) if row is None]
+        sentences = [_("The plan of file %(number)s is saved.", number=plan.household.file_number)]
+        if waiting:
+            sentences.append(_("Its next review is due on %(day)s.", day=date_text(waiting[0])))
+        return engine.Done(
+            _("The plan is saved"),
+            tuple(sentences),
+            (
+                (_("Print the client's copy"), f"/settlement-plans/print/?id={plan.id}"),
+                (_("Open the plan"), f"/settlement-plans/details/?id={plan.id}"),
+                (_("Open the file"), f"/households/details/?id={plan.household_id}"),
+            ),
+        )
+
+
+def _first_actions(goal):
+    if not str(goal or "").isdigit():
+        return []
+    rows = PlanAction.select().where(PlanAction.goal == int(goal)).order_by(PlanAction.id)
+    return [
+        {
+            "action": row.id,
+            "text": row.text,
+            "who": row.who,
+            "due_on": row.due_on,
+            "done_on": row.done_on,
+        }
+        for row in rows
+    ]
+
+
+def _goal(plan, given):
+    """The goal of one row, new or changed; one of another plan is never touched."""
+    goal = None
+    if str(given["goal"]).isdigit():
+        goal = Goal.get_or_none(Goal.id == int(given["goal"]), Goal.plan == plan.id)
+    goal = goal or Goal(plan=plan)
+    for name in ("title", "client", "factor", "term", "target_date", "set_by_client", "status"):
+        setattr(goal, name, given[name])
+    records.save(goal)
+    return goal
+
+
+def _save_actions(goal, factor, suggested, rows):
+    """Bring a goal's steps to what was said; a suggestion that is a step already is not added twice."""
+    known = {row.id: row for row in PlanAction.select().where(PlanAction.goal == goal.id)}
+    used = {row.action_slug for row in known.values() if row.action_slug}
+    kept = set()
+    for given in rows:
+        number = given["action"]
+        row = known.get(int(number)) if str(number).isdigit() else None
+        row = row or PlanAction(goal=goal)
+        for name in ("text", "who", "due_on", "done_on"):
+            setattr(row, name, given[name])
+        records.save(row)
+        kept.add(row.id)
+    for row in known.values():
+        if row.id not in kept and row.done_on is None:
+            records.delete(row)
+    guidance = _guidance(factor)
+    for action in guidance.actions if guidance else ():
+        if action.slug in suggested and action.slug not in used:
+            records.save(
+                PlanAction(goal=goal, action_slug=action.slug, text=str(action.text), who="both")
+            )
+
+
+def tick(action, today):
+    """Mark a step as done today, or as not done after all."""
+    action.done_on = None if action.done_on else today
+    return records.save(action)
+
+
+def print_language(client):
+    """The language of the client's copy: the first preferred one the portal has texts in, else the page's."""
+    spoken = [code for code in client.preferred_languages if code in ("en", "fr")]
+    return spoken[0] if spoken else language.get()
