@@ -236,7 +236,7 @@ class Asked:
             "penalties": self._penalties(entry, said),
         }
         scheme = self.scheme
-        score = min(max(sum(points.values()), scheme.least), scheme.most)
+        score = scheme.held(sum(points.values()))
         self._check_facts(entry, said)
         prefers_ircc = self.person.eligibility == YES and entry.funding != IRCC
         order = (

@@ -236,17 +236,24 @@ class Ranking:
         """Planes of keyword and area points, checks and the score, for ``self.rows``."""
         scheme, rows = self.asked.scheme, self.rows
         self.checks = [[] for _ in range(CHECK_BITS)]
-        columns = [[] for _ in range(_bits(scheme))]
+        bits = (max(scheme.highest, scheme.most) - sum(scheme.penalties.values())).bit_length()
+        columns = [[] for _ in range(bits)]
         self.keyword_planes = self._keywords(columns)
         self.area_planes = self._area(columns)
+        # The planes hold the score plus this: penalties are entered as points of the rows that escape them.
+        self.offset = self._penalties(columns)
         for part in (self._clb, self._language, self._supports, self._location, self._group):
             for points, those in part():
-                bit_sets.put(columns, those, points)
-        self.offset = self._penalties(columns)
+                if those is rows and points <= scheme.most + self.offset:
+                    self.offset -= points  # everybody has them: nothing to add up
+                else:
+                    bit_sets.put(columns, those, points)
         self._check_facts()
         planes = bit_sets.add(columns)
         planes = bit_sets.raise_to(planes, scheme.least + self.offset, rows)
-        self.planes = bit_sets.lower_to(planes, scheme.most + self.offset, rows)
+        if scheme.highest > scheme.most:
+            planes = bit_sets.lower_to(planes, scheme.most + self.offset, rows)
+        self.planes = planes
         self.check_planes = bit_sets.add(self.checks)
 
     def _keywords(self, columns):
@@ -357,7 +364,7 @@ class Ranking:
             yield steps["does_not_belong"], left ^ unknown
 
     def _penalties(self, columns):
-        """A penalty is entered as points of the rows that escape it; returns how much too high all scores are."""
+        """Enter each penalty; returns how much too high all scores are then."""
         asked, segment, offset = self.asked, self.segment, 0
         faults = {
             matching_scheme.STALE: segment.stale(asked.stale_before),
@@ -405,9 +412,11 @@ class Ranking:
     def counts(self):
         """Counter of the rows of each band."""
         found, above = Counter(), 0
-        for slug, least in self.asked.scheme.bands:
+        *bands, (lowest, _least) = self.asked.scheme.bands
+        for slug, least in bands:
             reached = bit_sets.at_least(self.planes, least + self.offset, self.rows).bit_count()
             found[slug], above = reached - above, reached
+        found[lowest] = self.rows.bit_count() - above
         return found
 
     def ahead_of(self, result, entry):
@@ -427,13 +436,6 @@ class Ranking:
         before, level = bit_sets.ahead_of(self.rows, list(self.order()), bits)
         at = bisect_left(self.segment.entries, entry.order, key=lambda other: other.order)
         return (before | level & ((1 << at) - 1)).bit_count()
-
-
-def _bits(scheme):
-    """Planes that hold the highest possible sum of points."""
-    most = scheme.keywords_max + scheme.supports_max
-    most += sum(max(steps.values()) for steps in scheme.points.values())
-    return (max(most, scheme.most) - sum(scheme.penalties.values())).bit_length()
 
 
 def order_of(result):

@@ -68,6 +68,16 @@ class Scheme:
         scores = range(self.least, self.most + 1)
         return tuple(next(s for s, least in self.bands if score >= least) for score in scores)
 
+    def held(self, total):
+        """A sum of points within the score range."""
+        return min(max(total, self.least), self.most)
+
+    @cached_property
+    def highest(self):
+        """The highest sum of points without penalties."""
+        most = sum(max(steps.values()) for steps in self.points.values())
+        return most + self.keywords_max + self.supports_max
+
     @property
     def hidden(self):
         """The band that is not shown until somebody asks: the lowest."""
