@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import uuid
 import zlib
 from pathlib import Path
 
@@ -31,16 +30,13 @@ STAMPS = ("created_at", "updated_at", "created_by_name", "updated_by_name", "ver
 STAMPED = (WHEN, WHEN, "Bench", "Bench", 1)
 
 
-def key(table, number):
-    return str(uuid.UUID(int=zlib.crc32(table.encode()) << 96 | number))
-
-
 def write(con, table, columns, rows):
     """Insert (id, value, …) rows with the stamps every record has."""
     names = ("id", *columns, "uuid", *STAMPS)
     marks = ",".join("?" * len(names))
     sql = f"INSERT INTO {table} ({','.join(names)}) VALUES ({marks})"
-    con.executemany(sql, ((*row, key(table, row[0]), *STAMPED) for row in rows))
+    uuid = f"{zlib.crc32(table.encode()):08x}-0000-0000-0000-"
+    con.executemany(sql, ((*row, f"{uuid}{row[0]:012x}", *STAMPED) for row in rows))
 
 
 def load(con, scale):
@@ -217,6 +213,7 @@ def main(folder, scale):
     con = sqlite3.connect(path)
     con.executescript(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000; PRAGMA foreign_keys=OFF;"
+        "PRAGMA temp_store=MEMORY; PRAGMA threads=2; PRAGMA analysis_limit=1000;"
         "DELETE FROM organization;"
     )
     # Indexes and triggers of the big tables come back once the rows are in.
@@ -231,7 +228,10 @@ def main(folder, scale):
         con.execute(sql)
     words = con.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5%'").fetchall()
     for (table,) in words:
+        # A large heap of words in memory spares the merging of thousands of small ones.
+        con.execute(f"INSERT INTO {table}({table}, rank) VALUES ('hashsize', {1 << 26})")
         con.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")
+        con.execute(f"INSERT INTO {table}({table}, rank) VALUES ('hashsize', {1 << 20})")
     con.execute("ANALYZE")
     con.commit()
     con.execute("PRAGMA journal_mode=WAL")
