@@ -27,6 +27,11 @@ SIMPLE = (OP.EQ, OP.NE, OP.LT, OP.LTE, OP.GT, OP.GTE)
 PLAIN = (str, int, datetime.date)
 
 
+@lru_cache(2000)
+def _query(pairs):
+    return urlencode(pairs)
+
+
 @dataclass(frozen=True)
 class Filter:
     """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression."""
@@ -284,8 +289,7 @@ class Listing:
         """The address of this list with some arguments changed; None removes one."""
         kept = {k: v for k, v in self.args.items() if k not in ("before", "after") and v}
         kept.update(changes)
-        text = urlencode({k: v for k, v in kept.items() if v is not None})
-        return f"?{text}" if text else "?"
+        return f"?{_query(tuple([pair for pair in kept.items() if pair[1] is not None]))}"
 
     def count_text(self, shown, moved, more):
         """How many rows there are, without counting what nobody kept count of."""
