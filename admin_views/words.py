@@ -5,7 +5,7 @@ A list page says forty things; this is a tenth of its time.
 
 from markupsafe import Markup
 
-from forms.drawing import draw, draw_hidden, draw_lines
+from forms import drawing
 from forms.formats import number_text
 from forms.words import catalogue, plain
 from models import LANGUAGES, language
@@ -32,4 +32,5 @@ def init_app(app):
     """Let every template say ``_("…")`` this way, and write a ``|number``."""
     app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_many})
     app.jinja_env.filters["number"] = number_text
-    app.jinja_env.globals.update(draw=draw, draw_lines=draw_lines, draw_hidden=draw_hidden)
+    for name in ("draw", "draw_lines", "draw_section", "draw_hidden"):
+        app.jinja_env.globals[name] = getattr(drawing, name)

@@ -137,13 +137,15 @@ def label_column(model):
     return fn.COALESCE(fn.NULLIF(fields[f"{name[:-2]}fr"], ""), fields[name].concat(" (EN)"))
 
 
-def row_label(row):
-    """What a person calls ``row`` by in the current language, as text: ``label_column`` for a row in hand."""
-    name = row._meta.label
-    label = getattr(row, name)
+def row_label(model, key):
+    """What a person calls the row of ``key`` by in the current language, or None when it is gone."""
+    name = model._meta.label
     if language.get() == "en" or not name.endswith("_en"):
-        return str(label)
-    return getattr(row, f"{name[:-2]}fr") or f"{label} (EN)"
+        row = model.stored(key, only=(name,))
+        return row and str(getattr(row, name))
+    french = f"{name[:-2]}fr"
+    row = model.stored(key, only=(name, french))
+    return row and (getattr(row, french) or f"{getattr(row, name)} (EN)")
 
 
 def language_label(code):

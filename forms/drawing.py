@@ -65,7 +65,7 @@ def _is_text(field):
 
 def _draw(field, answer=None):
     kind = getattr(field.widget, "input_type", "")
-    if kind == "hidden":
+    if kind == "hidden" or getattr(field, "is_silent", False):
         return field()
     errors = " has-error" if field.errors else ""
     said = " ".join(
@@ -98,6 +98,19 @@ def draw_lines(lines):
         drawn = "".join(map(draw, fields))
         made.append(f'<div class="field-row">{drawn}</div>' if len(fields) > 1 else drawn)
     return Markup("\n".join(made))
+
+
+def draw_section(title, lines, help_text="", anchor=""):
+    """A part of a form, with an address of its own (#section-person) where it has a title."""
+    if not title:
+        heading = at = ""
+    else:
+        slug = str(title).lower().replace(" & ", "-").replace(" / ", "-").replace(" ", "-")
+        heading, at = f"<h2>{escape(title)}</h2>", f' id="{escape(anchor or f"section-{slug}")}"'
+    about = f'<p class="help">{escape(help_text)}</p>' if help_text else ""
+    return Markup(
+        f'<section class="form-section"{at}>\n{heading}{about}\n{draw_lines(lines)}\n</section>'
+    )
 
 
 def draw_hidden(form):

@@ -54,18 +54,17 @@ class PickerField(Field):
         """[(id, words)] of the rows that ``text`` finds."""
         return find_rows(self.query, text)
 
-    def words(self, row):
-        """What a person calls a row."""
-        return choices.row_label(row)
+    def words(self, key):
+        """What a person calls a row, or None when it is gone."""
+        return choices.row_label(self.query.model, key)
 
     def label_of(self, key):
         """The words of the chosen row, or None when there is no such row to choose."""
         if key == self.object_data:
             # What the record has already stays readable, archived or not (R-SA-17).
-            row = self.query.model.stored(key)
-        else:
-            row = self.query.where(self.query.model.id == key).first()
-        return self.words(row) if row else None
+            return self.words(key)
+        offered = self.query.where(self.query.model.id == key).exists()
+        return self.words(key) if offered else None
 
     def facts(self):
         value = self.data if self.data not in (None, -1) else ""

@@ -35,8 +35,10 @@ class ServicePicker(PickerField):
     def find(self, text):
         return find_services(self.query, text)
 
-    def words(self, row):
-        return f"{row.name} – {row.location.name}"
+    def words(self, key):
+        row = models.ServiceActivity.stored(key, only=("name", "location"))
+        place = row and models.ServiceLocation.stored(row.location_id, only=("name",))
+        return row and f"{row.name} – {place.name}"
 
 
 def service_picker(query, lookup_url, label=None, required=False):

@@ -238,7 +238,7 @@ def _point(referral):
         service = referral.service_activity
         if service is None:
             raise Refused([Problem("service_activity", _("Choose the service or activity."))])
-        referral.program, referral.location = service.program, service.location
+        referral.program, referral.location = service.program_id, service.location_id
     elif referral.level == TO_PROGRAM:
         if referral.program is None:
             raise Refused([Problem("program", _("Choose the program."))])
@@ -246,7 +246,7 @@ def _point(referral):
     elif referral.level == TO_ORGANIZATION:
         referral.program = referral.service_activity = referral.location = None
     if referral.program_id:
-        referral.organization = referral.program.organization
+        referral.organization = referral.program.organization_id
     elif not referral.organization_id and referral.direction != OUTBOUND:
         referral.organization = Organization.own()
     if not referral.organization_id:
