@@ -1603,6 +1603,9 @@ class ConsentRecord(Record):
 ATTACHMENT_KINDS = (
     ("scan", N_("Scan or photo")),
     ("signed-form", N_("Scan or photo of the signed form")),
+    ("consent-form", N_("Signed consent, while the intake is under way")),
+    ("charter-form", N_("Signed charter, while the intake is under way")),
+    ("sharing-form", N_("Signed sharing consent, while the intake is under way")),
     ("correspondence", N_("Copy of a letter or message")),
     ("training-proof", N_("Proof of training")),
 )

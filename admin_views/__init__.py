@@ -9,6 +9,7 @@ from admin_views.attachments import AttachmentView
 from admin_views.audit_log import AuditLogView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
+from admin_views.blank_forms import FormsView
 from admin_views.cases import ExtensionView, NeedAlertView, PlanReviewView
 from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
@@ -79,6 +80,7 @@ PAGES = (
     BackupsView,
     ExampleView,
     HelpView,
+    FormsView,
 )
 MENU = (
     (_l("Home"), "/"),

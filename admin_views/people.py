@@ -1,5 +1,7 @@
 """Clients, households and consents: the contact part of the file."""
 
+import re
+
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -13,9 +15,10 @@ from admin_views.marks import brief
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
+from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
 from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
-from workflows import audit, case_rules, people, records, referrals, settings
+from workflows import audit, case_rules, intake, people, records, referrals, settings
 
 SHOWN = 10
 
@@ -58,6 +61,21 @@ class ClientView(EntityView):
 
     def page_title(self, record):
         return _("Client")
+
+    @expose("/look-alikes/", methods=("POST",))
+    def look_alikes(self):
+        """People on file who may be the one being typed, for the page of the intake to show as one goes (R-CLI-3).
+
+        ``row`` in the address says which fields of the form are meant; what was typed travels in the body.
+        """
+        row = re.sub(r"[^a-z0-9-]", "", request.args.get("row", ""))[:40]
+        form = LookAlikeForm(request.form, prefix=row)
+        form.validate()
+        found = intake.like_typed(form, name_alone=not row)
+        if found:
+            audit.record("view", "client", changed={"shown": len(found)})
+        form.same.found = () if form.same.person else found
+        return self.render("people/look_alikes.html", field=form.same)
 
     @expose("/details/")
     def details_view(self):

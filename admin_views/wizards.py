@@ -14,10 +14,11 @@ from forms.steps import words_of
 from models import Draft
 from workflows import attachments, engine, records
 from workflows.engine import CHECK
+from workflows.intake import NewIntake
 from workflows.needs_assessment import NeedsMatrix
 from workflows.plan import Plan
 
-WORKFLOWS = (NeedsMatrix, Plan)
+WORKFLOWS = (NewIntake, NeedsMatrix, Plan)
 
 
 class WizardView(PageView):

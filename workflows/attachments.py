@@ -71,16 +71,18 @@ def of(owner, kind=None):
     return list(query.where(Attachment.kind == kind) if kind else query)
 
 
-def hand_over(old, new, kind=None):
+def hand_over(old, new, kind=None, become=None):
     """Give the files of the record ``old``, such as a finished draft, to ``new``; returns how many.
 
-    Called in the transaction that deletes ``old``, before it; ``kind`` narrows what moves.
+    Called in the transaction that deletes ``old``, before it; ``kind`` narrows what moves, ``become`` is the kind the
+    files have from then on.
     """
     with database.atomic():
         found = of(old, kind)
         for attachment in found:
             whole = Attachment.get_by_id(attachment.id)
             whole.owner_table, whole.owner_id = new._meta.table_name, new.id
+            whole.kind = become or whole.kind
             records.save(whole)
     return len(found)
 

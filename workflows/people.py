@@ -3,7 +3,6 @@
 import datetime
 import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from flask_babel import gettext as _
 from peewee import fn
@@ -21,12 +20,11 @@ from models import (
     database,
     normalise,
 )
-from workflows import settings
+from workflows import names, settings
 from workflows.business_days import add_months, age, birth_day
 from workflows.records import CONFIRM, Problem, before, bump, rule, save
 
 SIMILAR = "similar-client"
-ALIKE = 0.85  # share of equal letters from which two names of one birth year look like one person
 PERSONAL = (SHARING, EMAIL_DETAILS)
 
 
@@ -89,20 +87,25 @@ def add_client(client, many=None, confirmed=(), version=None):
 
 def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone="", but=None):
     """Clients who may be the same person, at most ten: same last name and birth date, same phone, or a similar name
-    and the same birth year (R-CLI-3)."""
+    and the same birth year, in any spelling and any alphabet (R-CLI-3)."""
     year = birth_date.year if birth_date else birth_year
-    found = {}
-    if phone:
-        found.update({c.id: c for c in _with_phone(phone)})
-    if birth_date and last_name:
-        same_day = Client.select().where(Client.birth_date == birth_date)
-        wanted = normalise(last_name)
-        found.update({c.id: c for c in same_day if normalise(c.last_name) == wanted})
+    found = {client.id for client in _with_phone(phone)} if phone else set()
     if year and (last_name or first_name):
-        wanted = normalise(f"{last_name} {first_name}")
-        found.update({c.id: c for c in _born_in(year) if _alike(wanted, c)})
-    found.pop(but, None)
-    return sorted(found.values(), key=lambda c: (c.display_name, c.id))[:10]
+        wanted, heard = normalise(last_name), names.skeleton(last_name)
+        for key, first, last, preferred, born in _born_in(year):
+            same_day = birth_date and born == birth_date
+            if same_day and (normalise(last) == wanted or heard and names.skeleton(last) == heard):
+                found.add(key)
+            elif any(
+                names.alike((first_name, last_name), (other, last))
+                for other in dict.fromkeys((first, preferred or first))
+            ):
+                found.add(key)
+    found.discard(but)
+    if not found:
+        return []
+    rows = Client.select().where(Client.id.in_(found))
+    return sorted(rows, key=lambda c: (c.display_name, c.id))[:10]
 
 
 def same_person(name, phone=""):
@@ -137,16 +140,15 @@ def _with_phone(phone):
 
 
 def _born_in(year):
+    """(id, first, last and preferred name, birth date) of everybody born in ``year``."""
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-    return Client.select().where(
+    rows = Client.select(
+        Client.id, Client.first_name, Client.last_name, Client.preferred_name, Client.birth_date
+    )
+    return rows.where(
         Client.birth_date.between(first, last)
         | (Client.birth_date.is_null() & (Client.birth_year_only == year))
-    )
-
-
-def _alike(wanted, client):
-    name = normalise(f"{client.last_name} {client.first_name}")
-    return SequenceMatcher(None, wanted, name).ratio() >= ALIKE
+    ).tuples()
 
 
 @rule(Client)

@@ -1,0 +1,143 @@
+"""A household as its page shows it: what keeps the case from opening, whose forms are missing, what comes next."""
+
+from flask_babel import gettext as _
+
+from forms.choices import term_label
+from forms.formats import date_text
+from models import GIVEN, Client, ConsentRecord
+from workflows import assessments, case_rules, engine, people_rules, plan, schedule
+from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
+
+OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
+WORKED_WITH = ("intake", "open", "extended", "on-hold")
+
+
+def keeps_closed(household):
+    """[(sentence, words of the link, address)] of what is missing before the case may open (R-CON-4)."""
+    if household.case_type == case_rules.PORTAL_ONLY:
+        return []
+    found, edit = [], f"/households/edit/?id={household.id}"
+    signed = (
+        ConsentRecord.select(ConsentRecord.id)
+        .where(
+            ConsentRecord.household == household.id,
+            ConsentRecord.type == CHARTER,
+            ConsentRecord.state == GIVEN,
+        )
+        .order_by(ConsentRecord.id.desc())
+    )
+    charter = signed.first()
+    if charter is None:
+        first = Client.select(Client.id).where(Client.household == household.id).order_by(Client.id)
+        href = f"/consent-records/new/?client={first.scalar() or ''}&type={CHARTER}"
+        found.append((_("The client charter is not signed yet."), _("Record the charter"), href))
+    elif not case_rules.has_signed_charter(household):
+        href = f"/consent-records/details/?id={charter.id}"
+        words = _("The scan or photo of the signed charter is missing.")
+        found.append((words, _("Add the scan"), href))
+    if household.primary_worker_id is None:
+        found.append((_("The case has no main worker yet."), _("Choose the main worker"), edit))
+    if not household.no_conflict_declared:
+        words = _("The main worker has not declared yet that there is no conflict of interest.")
+        found.append((words, _("Record it"), edit))
+    return found
+
+
+def signed_own_forms(client_ids):
+    """Ids of those clients with both forms given and standing: confidentiality and collection (R-CON-1)."""
+    if not client_ids:
+        return set()
+    rows = ConsentRecord.select(ConsentRecord.client, ConsentRecord.type).where(
+        ConsentRecord.client.in_(list(client_ids)),
+        ConsentRecord.type.in_(OWN_FORMS),
+        ConsentRecord.state == GIVEN,
+    )
+    pairs = set(rows.tuples())
+    return {key for key in client_ids if all((key, kind) in pairs for kind in OWN_FORMS)}
+
+
+def missing(household, members):
+    """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients."""
+    found = keeps_closed(household) if household.status in WORKED_WITH else []
+    adults = [client for client in members if people_rules.is_minor(client) is False]
+    signed = signed_own_forms([client.id for client in adults])
+    for client in adults:
+        if client.id not in signed and household.case_type != case_rules.PORTAL_ONLY:
+            words = _("%(name)s has not signed their own forms yet.", name=str(client))
+            href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
+            found.append((words, _("Record a form"), href))
+    return found
+
+
+def next_assessments(household):
+    """[(client, point, words for the state, opens on, due on, may start now)] of everybody who has one to come."""
+    found = []
+    for person in assessments.case(household).people:
+        standing = person.next
+        if standing is None:
+            continue
+        window = standing.window
+        found.append(
+            (
+                person.client,
+                window.point,
+                STATES[standing.state](),
+                date_text(window.opens),
+                date_text(window.due_on_business_day),
+                standing.state != schedule.NOT_OPEN,
+            )
+        )
+    return found
+
+
+STATES = {
+    schedule.NOT_OPEN: lambda: _("Not open yet"),
+    schedule.OPEN: lambda: _("Open"),
+    schedule.OVERDUE: lambda: _("Overdue"),
+}
+
+
+def starts(household, members):
+    """[(words on the button, wizard, {question: value})] of what can be begun for this household."""
+    found = []
+    if household.case_type != case_rules.PORTAL_ONLY and household.status in WORKED_WITH:
+        for client, point, _words, _opens, _due, may_start in next_assessments(household):
+            if may_start:
+                label = _("Assess %(name)s: %(point)s", name=str(client), point=point.upper())
+                found.append((label, "needs-matrix", {"client": client.id}))
+    if members:
+        label = _("Settlement plan") if plan.active(household) else _("Make the settlement plan")
+        found.append((label, "plan", {"client": members[0].id}))
+        found.append((_("Build a referral"), "referral-builder", {"client": members[0].id}))
+    return found
+
+
+def members_of(household):
+    """The Clients of a household in the order they were written down."""
+    return list(Client.select().where(Client.household == household.id).order_by(Client.id))
+
+
+def what_comes_next(household, number):
+    """The page after an intake, as engine.Done: the file number, what is missing, when the first assessments are due."""
+    members = members_of(household)
+    sentences = [number]
+    status = term_label("case-statuses", household.status)
+    lacking = missing(household, members)
+    if household.status == "intake":
+        sentences.append(_("The case is not open yet: “%(status)s”.", status=status))
+    else:
+        sentences.append(_("The case is open."))
+    sentences += [words for words, _label, _href in lacking]
+    for client, point, _state, opens, due, _now in next_assessments(household):
+        facts = {"name": str(client), "point": point.upper(), "opens": opens, "due": due}
+        sentences.append(
+            _("%(name)s: assessment %(point)s from %(opens)s, due on %(due)s.", **facts)
+        )
+    here = f"/households/details/?id={household.id}"
+    links = [(_("Open the file"), here), *((label, href) for _words, label, href in lacking)]
+    return engine.Done(
+        _("The intake is finished"),
+        tuple(sentences),
+        tuple(dict.fromkeys(links)),
+        tuple(starts(household, members)),
+    )
