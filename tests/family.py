@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from case_factories import make_case, make_guardianship
 from factories import make_client, make_staff
+from prepare import sign_in
 
 from models import Client, Extension, NeedsAssessment
 from workflows import agency_rules, assessments
@@ -20,6 +21,12 @@ NAMES = {
 }
 # In the order in which they happened.
 ASSESSMENTS = sorted(FAMILY["assessments"], key=lambda each: (each["completed_on"], each["person"]))
+
+
+def come_to(app, clock, day):
+    """A browser on the morning of ``day``, signed in."""
+    clock.set(f"{day}T15:00")
+    return sign_in(app)
 
 
 def make_family():

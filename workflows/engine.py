@@ -65,6 +65,7 @@ class Done:
     sentences: tuple = ()
     links: tuple = ()
     starts: tuple = ()  # (words on the button, wizard, {question: value} of its first page), each starts that wizard
+    href: str = ""  # a page that shows what was made: opened at once, with the title as its message
 
 
 class Stale(Exception):
