@@ -256,24 +256,34 @@ class Row(Model):
         Every page and every save reads rows so: the statement is written once a table, not once a row.  ``only`` names
         the columns, a tuple, where a few are enough to show it.
         """
+        return next(cls.read(f'"id" = {database.param} {lock}', key, only=only), None)
+
+    @classmethod
+    def stored_by_id(cls, keys):
+        """{id: row} of several rows, in one statement."""
+        keys = tuple(keys)
+        marks = ", ".join([database.param] * len(keys))
+        return {row.id: row for row in cls.read(f'"id" IN ({marks})', *keys)} if keys else {}
+
+    @classmethod
+    def read(cls, where, *values, only=()):
+        """Yield the rows for which the SQL ``where`` holds."""
         sql, columns = _reading(cls, only)
-        found = database.execute_sql(f"{sql}{database.param} {lock}", (key,)).fetchone()
-        if found is None:
-            return None
-        row = cls(__no_default__=True)
-        row.__data__ = {
-            name: value if read is None else read(value)
-            for (name, read), value in zip(columns, found, strict=True)
-        }
-        return row
+        for found in database.execute_sql(f"{sql}{where}", values).fetchall():
+            row = cls(__no_default__=True)
+            row.__data__ = {
+                name: value if read is None else read(value)
+                for (name, read), value in zip(columns, found, strict=True)
+            }
+            yield row
 
 
 @cache
 def _reading(model, only):
-    """(statement up to the key, [(field name, conversion or None)]) that read one row of a table."""
+    """(statement up to its condition, [(field name, conversion or None)]) that read the rows of a table."""
     fields = [field for field in model._meta.sorted_fields if not only or field.name in only]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
-    sql = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE "id" = '
+    sql = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE '
     return sql, [(f.name, None if isinstance(f, RAW) else f.python_value) for f in fields]
 
 
@@ -781,7 +791,7 @@ class Organization(Provenance):
 
     @classmethod
     def own(cls):
-        return cls.get_or_none(cls.is_own == True)  # noqa: E712 - a peewee expression
+        return next(cls.read('"is_own" = TRUE'), None)
 
     @classmethod
     def partners(cls):

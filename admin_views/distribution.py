@@ -61,7 +61,8 @@ class DistributeView(PageView):
 
     @expose("/<key>/destination", methods=("GET", "POST"))
     def destination(self, key):
-        draft, ticked = self._draft(key)
+        draft = self._draft(key)
+        ticked = _ticked(draft)
         if request.method == "GET":
             form = DestinationForm(data=draft.answers)
             return self._destination_page(draft, ticked, form)
@@ -100,18 +101,18 @@ class DistributeView(PageView):
 
     @expose("/<key>/check", methods=("GET", "POST"))
     def check(self, key):
-        draft, ticked = self._draft(key)
+        draft = self._draft(key)
         plan = _plan(draft, request.form.getlist("confirmed"))
         if request.method == "GET":
-            audit.record("view", "referral", changed={"shown": len(ticked)})
-            return self._check_page(draft, ticked, plan)
+            audit.record("view", "referral", changed={"shown": len(plan.numbers)})
+            return self._check_page(draft, plan)
         if "later" in request.form:
             return self._keep(draft, ".check")
         if request.form.get("fingerprint") != plan.fingerprint:
             changed = _("Something changed since this page was opened. Look at the text again.")
-            return self._check_page(draft, ticked, plan, [changed])
+            return self._check_page(draft, plan, [changed])
         if not plan.is_allowed:
-            return self._check_page(draft, ticked, plan, plan.reasons)
+            return self._check_page(draft, plan, plan.reasons)
         try:
             with database.atomic():
                 records.delete(Draft.get_by_id(draft.id))
@@ -119,10 +120,11 @@ class DistributeView(PageView):
         except Draft.DoesNotExist:
             return self._gone()
         except outbox.NotAllowed as refused:
-            return self._check_page(draft, ticked, plan, refused.reasons)
+            return self._check_page(draft, plan, refused.reasons)
         return redirect(url_for(".sent", batch=batch))
 
-    def _check_page(self, draft, ticked, plan, problems=()):
+    def _check_page(self, draft, plan, problems=()):
+        ticked = _ticked(draft)
         # What a tick box asks need not be said twice.
         blocking = _plan(draft, (distribution.OUTSIDE, COMPLETE)).reasons
         questions = {
@@ -185,7 +187,8 @@ class DistributeView(PageView):
 
     @expose("/<key>/another-way", methods=("GET", "POST"))
     def another_way(self, key):
-        draft, ticked = self._draft(key)
+        draft = self._draft(key)
+        ticked = _ticked(draft)
         form = AnotherWayForm(request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
             note = form.note.data or ""
@@ -218,12 +221,12 @@ class DistributeView(PageView):
     # ---- Drafts ------------------------------------------------------------------------------------------------------
 
     def _draft(self, key):
-        """(the draft, its referrals); a page that says where to begin again when it is used up."""
-        draft = Draft.get_or_none(Draft.key == key, Draft.kind == KIND)
+        """The draft; a page that says where to begin again when it is used up."""
+        mark = database.param
+        draft = next(Draft.read(f"key = {mark} AND kind = {mark}", key, KIND), None)
         if draft is None:
             abort(self._gone())
-        ids = draft.answers.get("ids", [])
-        return draft, list(Referral.select().where(Referral.id.in_(ids)).order_by(Referral.id))
+        return draft
 
     @staticmethod
     def _gone():
@@ -232,6 +235,12 @@ class DistributeView(PageView):
             "info",
         )
         return redirect(url_for("referral.index_view"))
+
+
+def _ticked(draft):
+    """The referrals of a draft."""
+    ids = draft.answers.get("ids", [])
+    return list(Referral.select().where(Referral.id.in_(ids)).order_by(Referral.id))
 
 
 def _plan(draft, confirmed):

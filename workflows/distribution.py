@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from peewee import JOIN, fn
+from peewee import fn
 
 from forms.validators import clean_line
 from models import (
@@ -27,7 +27,6 @@ from models import (
     SENT,
     UNCERTAIN,
     VOIDED,
-    Client,
     DistributionLog,
     Organization,
     OutboxMessage,
@@ -51,11 +50,11 @@ OUTSIDE = "outside"  # names of the two confirmations a plan may ask for, beside
 class Plan:
     """What one press would send: exact subject and text, or the reasons why nothing may leave.
 
-    ``asks`` holds the confirmations still missing (OUTSIDE, COMPLETE); ``left_out`` says in sentences what the full
+    ``numbers`` are those of the referrals by their ids; ``asks`` holds the confirmations still missing (OUTSIDE, COMPLETE); ``left_out`` says in sentences what the full
     text keeps back; ``reasons`` are full sentences, confirmations included.
     """
 
-    referral_ids: tuple
+    numbers: dict
     destination: str
     internal: bool
     detail: str
@@ -64,6 +63,10 @@ class Plan:
     reasons: tuple
     asks: tuple
     left_out: tuple
+
+    @property
+    def referral_ids(self):
+        return tuple(self.numbers)
 
     @property
     def is_allowed(self):
@@ -208,7 +211,7 @@ def plan(
     if detail == FULL and valid and not internal:
         reasons += _kept_inside(chosen, today)
     if valid:
-        reasons += _on_its_way(chosen, address)
+        reasons += _on_its_way({r.id: r.number for r in chosen}, address) if chosen else ()
     asks = []
     if valid and not internal and not confirmed_outside and not was_reached(address):
         asks.append(OUTSIDE)
@@ -229,7 +232,7 @@ def plan(
         )
     subject, text, left_out = letter.written(chosen, detail, internal) if chosen else ("", "", ())
     return Plan(
-        tuple(r.id for r in chosen),
+        {r.id: r.number for r in chosen},
         address,
         internal,
         detail,
@@ -242,12 +245,14 @@ def plan(
 
 
 def _referrals(ids):
-    """The referrals with what their lines name, in one statement however many there are."""
-    named = (Client, ServiceActivity, Program, ServiceLocation, Organization)
-    query = Referral.select(Referral, *named)
-    for model in named:
-        query = query.join_from(Referral, model, JOIN.LEFT_OUTER)
-    return list(query.where(Referral.id.in_(list(ids))).order_by(Referral.id))
+    """The referrals with what their lines name, in one statement a table however many there are."""
+    chosen = sorted(Referral.stored_by_id(set(ids)).values(), key=lambda referral: referral.id)
+    for name in ("client", "service_activity", "program", "location", "organization"):
+        keys = {referral.__data__[name] for referral in chosen} - {None}
+        rows = Referral._meta.fields[name].rel_model.stored_by_id(keys)
+        for referral in chosen:
+            referral.__rel__[name] = rows.get(referral.__data__[name])
+    return chosen
 
 
 def _kept_inside(chosen, today):
@@ -276,19 +281,19 @@ def _kept_inside(chosen, today):
             )
 
 
-def _on_its_way(chosen, address):
-    """A second press, or an uncertain message to the same address, would send the same thing twice."""
-    waiting = (
-        DistributionLog.select(DistributionLog.referral, DistributionLog.result)
-        .where(
-            DistributionLog.referral.in_([r.id for r in chosen]),
-            DistributionLog.destination == address,
-            DistributionLog.result.in_((QUEUED, UNCERTAIN)),
-        )
-        .tuples()
+def _on_its_way(numbers, address):
+    """A second press, or an uncertain message to the same address, would send the same thing twice.
+
+    ``numbers`` are those of the referrals by their ids.
+    """
+    mark = database.param
+    waiting = database.execute_sql(
+        "SELECT DISTINCT referral_id, result FROM distribution_log"
+        f" WHERE referral_id IN ({', '.join([mark] * len(numbers))})"
+        f" AND destination = {mark} AND result IN ({mark}, {mark})",
+        (*numbers, address, QUEUED, UNCERTAIN),
     )
-    numbers = {r.id: r.number for r in chosen}
-    for key, result in sorted(set(waiting)):
+    for key, result in sorted(waiting.fetchall()):
         if result == QUEUED:
             yield _("%(number)s is already being sent to this address.", number=numbers[key])
         else:
@@ -321,32 +326,29 @@ def send(wanted):
     batch, who = str(uuid.uuid4()), audit.actor.get().name
     with database.atomic():
         # Asked again under the write lock: a button pressed twice sends once.
-        twice = list(_on_its_way(_referrals(wanted.referral_ids), wanted.destination))
+        twice = list(_on_its_way(wanted.numbers, wanted.destination))
         if twice:
             raise NotAllowed(twice)
         message = outbox.queue(wanted.destination, wanted.subject, wanted.text, batch_id=batch)
-        _log(wanted.referral_ids, batch, EMAIL, wanted.destination, wanted.detail, QUEUED, message)
-        referrals.write(wanted.referral_ids, who, sending=True)
+        _log(
+            tuple(wanted.numbers), batch, EMAIL, wanted.destination, wanted.detail, QUEUED, message
+        )
+        referrals.write(wanted.numbers, who, sending=True)
     clock.wake()
     return batch
 
 
+LOGGED = "referral_id, message_id, batch_id, channel, destination, detail_level, sent_at, by_name, result, error"
+
+
 def _log(ids, batch, channel, destination, detail, result, message=None):
-    DistributionLog.insert_many(
-        [
-            {
-                "referral": key,
-                "message": message,
-                "batch_id": batch,
-                "channel": channel,
-                "destination": destination,
-                "detail_level": detail,
-                "by_name": audit.actor.get().name,
-                "result": result,
-            }
-            for key in ids
-        ]
-    ).execute()
+    common = (batch, channel, destination, detail, now(), audit.actor.get().name, result, "")
+    rows = [(key, message and message.id, *common) for key in ids]
+    marks = f"({', '.join([database.param] * len(rows[0]))})"
+    database.execute_sql(
+        f"INSERT INTO distribution_log ({LOGGED}) VALUES {', '.join([marks] * len(rows))}",
+        [value for row in rows for value in row],
+    )
 
 
 def progress(batch_id):
