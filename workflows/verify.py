@@ -12,7 +12,13 @@ import yaml
 from flask_babel import gettext as _
 from peewee import PeeweeException
 
-from workflows import verify_directory, verify_matching, verify_needs, verify_triage
+from workflows import (
+    verify_directory,
+    verify_family,
+    verify_matching,
+    verify_needs,
+    verify_triage,
+)
 from workflows.instruments import NotThere
 from workflows.outbox import NotAllowed
 from workflows.records import Refused
@@ -93,7 +99,7 @@ def run(content, world, say):
             continue
         check = SECTIONS.get(name)
         if check is None and isinstance(data, dict) and "expected_windows" in data:
-            check = verify_needs.family
+            check = verify_family.family
         if name in NOT_BUILT:
             say(f"{name}: " + _("not built yet"))
         elif check is None:
