@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from forms import consents as forms
 from forms import intake as pages
 from models import (
     EMAIL_DETAILS,
@@ -184,7 +185,7 @@ def _consents(answers, draft, household, members):
 
 
 def _signature(page):
-    return {name: page[name] for name in pages.SIGNATURE if name in page}
+    return {name: page[name] for name in forms.SIGNATURE if name in page}
 
 
 def _record(shared, client, kind, facts, many=None):
@@ -198,7 +199,7 @@ def _sharing(answers, draft, shared, members):
     page, first = answers["sharing"], members[first_of(answers)["number"]]
     scans = None
     for kind, answer in ((SHARING, page["sharing"]), (EMAIL_DETAILS, page["email_details"])):
-        if answer == pages.NOT_ASKED:
+        if answer == forms.NOT_ASKED:
             continue
         named = page["organizations"] if kind == SHARING and answer == GIVEN else []
         there = Organization.select(Organization.id).where(Organization.id.in_(named or [0]))
