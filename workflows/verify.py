@@ -120,7 +120,7 @@ def _section(report, name, check, data, content, world):
             report.add(name, case, expected, got)
     except UNEXPECTED as error:
         report.failed += 1
-        where = f"{name}, {_('after')} {case}" if case else name
+        where = _("%(section)s, after %(case)s", section=name, case=case) if case else name
         why = " ".join(str(error).split())
         if isinstance(error, Refused | NotAllowed | NotThere):
             report.say(f"{where}: " + _("could not be checked: %(reason)s", reason=why))
