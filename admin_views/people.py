@@ -7,18 +7,26 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.marks import brief
 from forms import choices
-from forms.fields import LineField
 from forms.formats import date_text
 from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
-from models import SHARING, Client, ConsentRecord, Household, Organization, Referral
-from workflows import audit, case_rules, intake, people, records, referrals, settings
+from models import (
+    SHARING,
+    Client,
+    ConsentRecord,
+    Guardianship,
+    Household,
+    NeedsAssessment,
+    Organization,
+    Referral,
+)
+from workflows import audit, households, intake, people, records, referrals, settings
 
 SHOWN = 10
 
@@ -82,6 +90,8 @@ class ClientView(EntityView):
         client = self.found()
         audit.record("view", "client", client.id)
         household = client.household
+        starts, following = households.starts_of(client, household)
+        key = self._key(client, household)
         return self.render(
             self.details_template,
             title=str(client),
@@ -90,11 +100,14 @@ class ClientView(EntityView):
             edit_href=self.get_url(".edit_view", id=client.id),
             links=[],
             channels=people.channels(client),
-            key=self._key(client, household),
+            key=[*key, (_("Next assessment"), following)] if following else key,
+            starts=starts,
             facts=self.facts(client),
             related=[
                 self._referrals(client),
+                *self._assessments(client),
                 self._consents(client),
+                *self._care(client),
                 self._members(client, household),
             ],
         )
@@ -159,6 +172,39 @@ class ClientView(EntityView):
         return _("Consents"), heads, lines, None
 
     @staticmethod
+    def _assessments(client):
+        """Their needs assessments, newest first; no heading while there is none."""
+        query = NeedsAssessment.select().where(NeedsAssessment.client == client.id)
+        lines = [
+            (
+                link(url_for("needs_assessment.details_view", id=row.id), row.point.upper()),
+                date_text(row.completed_on),
+                choices.term_label("need-levels", row.level),
+            )
+            for row in query.order_by(NeedsAssessment.id.desc()).limit(SHOWN)
+        ]
+        heads = (_("Assessment"), _("Completed on"), _("Level of need"))
+        return [(_("Needs assessments"), heads, lines, None)] if lines else []
+
+    @staticmethod
+    def _care(client):
+        """Whose parent or guardian somebody is, and who theirs are; no heading while there is nobody (2.7)."""
+        links = Guardianship.select().where(
+            (Guardianship.guardian == client.id) | (Guardianship.child == client.id)
+        )
+        pairs = [(row.guardian_id, row.child_id) for row in links]
+        others = {key for pair in pairs for key in pair} - {client.id}
+        named = {c.id: c for c in Client.select().where(Client.id.in_(others or {0}))}
+        lines = []
+        for guardian, child in pairs:
+            is_child = guardian == client.id
+            other = named[child if is_child else guardian]
+            words = _("Child in this person's care") if is_child else _("Parent or guardian")
+            lines.append((link(url_for("client.details_view", id=other.id), other), words))
+        heads = (_("Name"), _("Relation"))
+        return [(_("Children and guardians"), heads, lines, None)] if lines else []
+
+    @staticmethod
     def _members(client, household):
         query = Client.select().where(Client.household == household.id, Client.id != client.id)
         lines = [
@@ -171,64 +217,6 @@ class ClientView(EntityView):
         ]
         heads = (_("Name"), _("Place in the household"), _("Born"))
         return _("Others in this household"), heads, lines, None
-
-
-class HouseholdView(EntityView):
-    """The file of the people who settle together."""
-
-    new_label = _l("New household")
-    edit_template = "people/household_form.html"
-
-    def own_questions(self):
-        field = self.meta.fields["file_number"]
-        number = LineField(
-            _l(field.verbose_name),
-            [Optional(), Length(max=40)],
-            nullable=False,
-            description=_l(field.help_text),
-        )
-        return {"file_number": number}
-
-    def form_facts(self, record, form):
-        asks = record.id and Household.get_by_id(record.id).anchor_date
-        return {"asks_reason": bool(asks), "reason": request.form.get("reason", "")}
-
-    def save(self, record, form, many, version):
-        reason = " ".join(request.form.get("reason", "").split())[:300]
-        confirmed = request.form.getlist("confirmed")
-        return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
-
-    def toolbar(self, record):
-        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
-
-    def related(self, record):
-        members = Client.select().where(Client.household == record.id).order_by(Client.id)
-        lines = [
-            (
-                link(url_for("client.details_view", id=member.id), member),
-                choices.term_label("household-relations", member.relation),
-                date_text(member.birth_date) or member.birth_year_only or "",
-            )
-            for member in members
-        ]
-        heads = (_("Name"), _("Place in the household"), _("Born"))
-        tables = [(_("Clients"), heads, lines, None)]
-        return [*tables, self._reviews(record)] if record.anchor_date else tables
-
-    @staticmethod
-    def _reviews(household):
-        """When the plan is looked at together: worked out, and what was done (R-ASM-9)."""
-        new = f"{url_for('plan_review.create_view')}?household={household.id}"
-        lines = [
-            (
-                date_text(day),
-                link(url_for("plan_review.details_view", id=row.id), date_text(row.done_on))
-                if row
-                else link(f"{new}&due_on={day}", _("Record this review")),
-            )
-            for day, row in case_rules.reviews(household)
-        ]
-        return _("Plan reviews"), (_("Due on"), _("Done on")), lines, None
 
 
 class ConsentView(Attaching, EntityView):

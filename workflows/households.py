@@ -112,6 +112,21 @@ def starts(household, members):
     return found
 
 
+def starts_of(client, household):
+    """As ``starts``, for one person; and the sentence about their next assessment, empty when there is none."""
+    found, words = [], ""
+    for person, point, _state, opens, due, may_start in next_assessments(household):
+        if person.id == client.id and household.case_type != case_rules.PORTAL_ONLY:
+            facts = {"point": point.upper(), "opens": opens, "due": due}
+            words = _("%(point)s, from %(opens)s, due on %(due)s", **facts)
+            if may_start and household.status in WORKED_WITH:
+                label = _("Assess needs: %(point)s", point=point.upper())
+                found.append((label, "needs-matrix", {"client": client.id}))
+    found.append((_("Settlement plan"), "plan", {"client": client.id}))
+    found.append((_("Build a referral"), "referral-builder", {"client": client.id}))
+    return found, words
+
+
 def members_of(household):
     """The Clients of a household in the order they were written down."""
     return list(Client.select().where(Client.household == household.id).order_by(Client.id))

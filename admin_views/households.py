@@ -1,0 +1,177 @@
+"""The file of a household: its people, what they signed, what is missing, what comes next."""
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Length, Optional
+
+from admin_views.base import EntityView
+from admin_views.people import link
+from admin_views.showing import pill, text_of
+from forms import choices
+from forms.fields import LineField
+from forms.formats import date_text
+from models import ConsentRecord, Household, Intake
+from workflows import case_rules, households, people, plan, records, settings
+
+
+class HouseholdView(EntityView):
+    """The file of the people who settle together."""
+
+    new_label = _l("New household")
+    edit_template = "people/household_form.html"
+    details_template = "people/household.html"
+
+    def own_questions(self):
+        field = self.meta.fields["file_number"]
+        number = LineField(
+            _l(field.verbose_name),
+            [Optional(), Length(max=40)],
+            nullable=False,
+            description=_l(field.help_text),
+        )
+        return {"file_number": number}
+
+    def form_facts(self, record, form):
+        asks = record.id and Household.get_by_id(record.id).anchor_date
+        return {"asks_reason": bool(asks), "reason": request.form.get("reason", "")}
+
+    def save(self, record, form, many, version):
+        reason = " ".join(request.form.get("reason", "").split())[:300]
+        confirmed = request.form.getlist("confirmed")
+        return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
+
+    def toolbar(self, record):
+        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
+
+    def details_facts(self, record):
+        members = households.members_of(record)
+        found = plan.active(record)
+        return {
+            "key": self._key(record),
+            "missing": households.missing(record, members),
+            "starts": households.starts(record, members),
+            "next": [
+                (
+                    link(url_for("client.details_view", id=client.id), client),
+                    point.upper(),
+                    *words[:3],
+                )
+                for client, point, *words in households.next_assessments(record)
+            ]
+            if record.status in households.WORKED_WITH
+            and record.case_type != case_rules.PORTAL_ONLY
+            else [],
+            "schedule_href": f"/needs-assessments/case/?id={record.id}",
+            "plan_href": found and url_for("settlement_plan.details_view", id=found.id),
+        }
+
+    def details_sections(self, record):
+        """What the shaded block does not say already."""
+        shown = (
+            "file_number",
+            "case_type",
+            "status",
+            "primary_worker",
+            "anchor_date",
+            "planned_end",
+        )
+        return tuple(
+            (title, help, tuple(n for n in _names(lines) if n not in shown))
+            for title, help, lines in self.form_sections(record)
+        )
+
+    def _key(self, record):
+        status = choices.term_label("case-statuses", record.status)
+        pairs = [
+            (_("Status"), pill("status", record.status, status)),
+            (_("Type of case"), choices.term_label("case-types", record.case_type)),
+            (_("Main worker"), record.primary_worker or ""),
+            (_("First day of the program"), date_text(record.anchor_date)),
+            (_("Planned end"), date_text(record.planned_end)),
+        ]
+        return [(label, words) for label, words in pairs if words]
+
+    def related(self, record):
+        members = households.members_of(record)
+        tables = [self._people(members), self._consents(record, members)]
+        if intakes := self._intakes(record):
+            tables.append(intakes)
+        return [*tables, self._reviews(record)] if record.anchor_date else tables
+
+    @staticmethod
+    def _people(members):
+        today = settings.today()
+        lines = [
+            (
+                link(url_for("client.details_view", id=member.id), member),
+                choices.term_label("household-relations", member.relation),
+                _age(people.age_on(member, today)),
+                ", ".join(map(choices.language_label, member.preferred_languages or ())),
+                _("Needs an interpreter") if member.needs_interpreter else "",
+            )
+            for member in members
+        ]
+        heads = (_("Name"), _("Place in the household"), _("Age"), _("Languages"), _("Interpreter"))
+        return _("Clients"), heads, lines, None
+
+    @staticmethod
+    def _consents(record, members):
+        named = {member.id: str(member) for member in members}
+        rows = ConsentRecord.select().where(ConsentRecord.household == record.id)
+        lines = [
+            (
+                link(
+                    url_for("consent_record.details_view", id=row.id),
+                    choices.term_label("consent-types", row.type),
+                ),
+                named.get(row.client_id, ""),
+                choices.term_label("consent-states", row.state),
+                date_text(row.given_on),
+                date_text(row.expires_on),
+            )
+            for row in rows.order_by(ConsentRecord.given_on.desc(), ConsentRecord.id).limit(100)
+        ]
+        heads = (_("Type of consent"), _("Client"), _("State"), _("Given on"), _("Expires on"))
+        return _("Consents"), heads, lines, None
+
+    @staticmethod
+    def _intakes(record):
+        mode = text_of(Intake.mode)
+        rows = Intake.select().where(Intake.household == record.id).order_by(Intake.id.desc())
+        lines = [
+            (
+                link(url_for("intake.details_view", id=row.id), date_text(row.intake_date)),
+                mode(row.mode),
+                row.worker,
+                ", ".join(
+                    choices.term_label("urgent-needs", slug) for slug in row.urgent_needs or ()
+                ),
+            )
+            for row in rows
+        ]
+        heads = (_("Date of intake"), _("How"), _("Worker"), _("Needed today?"))
+        return (_("Intakes"), heads, lines, None) if lines else None
+
+    @staticmethod
+    def _reviews(household):
+        """When the plan is looked at together: worked out, and what was done (R-ASM-9)."""
+        new = f"{url_for('plan_review.create_view')}?household={household.id}"
+        lines = [
+            (
+                date_text(day),
+                link(url_for("plan_review.details_view", id=row.id), date_text(row.done_on))
+                if row
+                else link(f"{new}&due_on={day}", _("Record this review")),
+            )
+            for day, row in case_rules.reviews(household)
+        ]
+        return _("Plan reviews"), (_("Due on"), _("Done on")), lines, None
+
+
+def _age(years):
+    return "" if years is None else _("under 1") if years < 1 else str(years)
+
+
+def _names(lines):
+    return [name for line in lines for name in (line if isinstance(line, tuple) else (line,))]
