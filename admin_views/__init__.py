@@ -10,7 +10,8 @@ from admin_views.audit_log import AuditLogView
 from admin_views.backups import BackupsView
 from admin_views.base import EntityView
 from admin_views.blank_forms import FormsView
-from admin_views.cases import ExtensionView, NeedAlertView, PlanReviewView
+from admin_views.case_lists import CaseTaskView, NeedAlertView
+from admin_views.cases import ExtensionView, PlanReviewView
 from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
 from admin_views.help import HelpView
@@ -33,6 +34,7 @@ from models import (
     AreaOfFocus,
     Attachment,
     AuditLog,
+    CaseTask,
     Client,
     ConsentRecord,
     Extension,
@@ -65,6 +67,7 @@ VIEWS = {
     Attachment: AttachmentView,
     NeedsAssessment: NeedsAssessmentView,
     NeedAlert: NeedAlertView,
+    CaseTask: CaseTaskView,
     Extension: ExtensionView,
     PlanReview: PlanReviewView,
     Referral: ReferralView,
@@ -84,6 +87,8 @@ PAGES = (
     ExampleView,
     HelpView,
     FormsView,
+    InstrumentsView,
+    InstrumentPartsView,
 )
 MENU = (
     (_l("Home"), "/"),

@@ -34,6 +34,11 @@ GROUPS = (
                 _l("The purposes of programs, and the keywords of each."),
             ),
             (_l("Languages"), "/languages/", _l("Languages of service and of clients.")),
+            (
+                _l("Needs matrix"),
+                "/administration/needs-matrix/",
+                _l("Questions, scoring, suggestions and matching, in versions."),
+            ),
         ),
     ),
     (

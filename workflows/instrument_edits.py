@@ -179,12 +179,42 @@ def _cuts(least, name):
     return [{"level": level, name: least.get(level, 0)} for level in LEVELS]
 
 
+FULL = ("full",)
+FORMULA = (
+    "min({most}, round-half-up({most} * matched weight / min(total requested weight, {full})))"
+)
+
+
+def matching_numbers(content, places):
+    """{place: number} of a matching scheme, such as {("points", "area", "primary"): 15, ("full",): 8}."""
+    found = {}
+    for place in places:
+        part = content
+        for name in place if place != FULL else ():
+            part = _inside(part, name)
+        found[place] = part
+    if FULL in found:
+        formula = content["points"]["keywords"]["formula"]
+        found[FULL] = int(formula.rpartition("weight, ")[2].rstrip(")"))
+    return found
+
+
 def change_matching(content, numbers):
     """Set numbers by their place, such as {("points", "area", "primary"): 15, ("bands", "strong", "min"): 70}."""
     content = copy.deepcopy(content)
-    for (*path, last), number in numbers.items():
+    for place, number in numbers.items():
+        if place == FULL:
+            continue
+        *path, last = place
         part = content
         for name in path:
-            part = _one(part, "slug", name) if isinstance(part, list) else part[name]
+            part = _inside(part, name)
         part[last] = number
+    words = content["points"]["keywords"]
+    full = numbers.get(FULL) or matching_numbers(content, [FULL])[FULL]
+    words["formula"] = FORMULA.format(most=words["max"], full=full)
     return content
+
+
+def _inside(part, name):
+    return _one(part, "slug", name) if isinstance(part, list) else part[name]
