@@ -272,8 +272,10 @@ def verify_examples(file):
     except verify.Unreadable as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    speak()
     own = scratch.own_rules(current_app.config["DATABASE_URL"])
+    if own:
+        # Asking for the language where there is no database would make an empty one.
+        speak()
     for line in scratch.describe(own):
         click.echo(line)
     with scratch.world(own) as world:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import models
 from models import SCORING, AgencyClosure, AuditLog, Household, Instrument, Referral
 from seed import scratch
 from workflows import instruments, records, settings, verify
@@ -210,7 +211,10 @@ def test_the_agencys_own_thresholds_are_used_and_named(command):
 
 
 def test_no_database_is_needed_and_none_is_made(app, command, tmp_path):
-    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path}/nothing.db"
+    url = f"sqlite:///{tmp_path}/nothing.db"
+    app.config["DATABASE_URL"] = url
+    models.database.close()
+    models.open_database(url)
     result = command(section("date_vectors"))
     assert "that the portal comes with" in result.output
     assert result.exit_code == 0
