@@ -1,11 +1,15 @@
 """Imports: the same checks as the form, a preview that is what would happen, all or nothing, twice changes nothing."""
 
 import csv
+import datetime
 import io
 
 import pytest
+from factories import make_client, make_household, make_staff
+from statements import statements
 
-from models import AreaOfFocus, AuditLog, Draft, Keyword, Organization, Staff
+import models
+from models import AreaOfFocus, AuditLog, Client, Draft, Keyword, Organization, Staff
 from workflows import exports, imports, records, sheets
 
 
@@ -179,3 +183,73 @@ def test_three_wrong_rows_are_listed_first_and_offered_as_a_file(administrator_b
 )
 def test_logs_and_the_outbox_cannot_be_imported(administrator_browser, path):
     assert administrator_browser.open(path).status_code == 404
+
+
+# ---- Clients: thousands at once ----------------------------------------------------------------------------------------
+
+
+def people_file(*rows):
+    houses = [make_household().file_number for _row in rows]
+    headings = ["Household", "First name", "Last name", "Birth date", "Phone"]
+    return as_csv(headings, *([house, *row] for house, row in zip(houses, rows, strict=True)))
+
+
+def test_a_look_alike_in_a_file_is_asked_about_on_file_and_among_its_own_rows(app):
+    """R-CLI-3"""
+    make_client(
+        first_name="Rima",
+        last_name="Haddad",
+        birth_date=datetime.date(1990, 2, 3),
+        phone="5195550001",
+    )
+    content = people_file(
+        ["Reema", "Haddad", "1990-02-03", ""],
+        ["Omar", "Said", "1985-05-05", "519-555-0001"],
+        ["Jo", "Park", "1970-01-01", ""],
+        ["Ann", "Lee", "1988-08-08", "519-555-7777"],
+        ["Anne", "Lee", "1988-09-09", ""],
+    )
+    lines = {line.number: line for line in imports.preview(reading(app, Client, content))}
+    asked = {n for n, line in lines.items() if "somebody we know" in line.text}
+    assert asked == {2, 3, 6}, {n: line.text for n, line in lines.items()}
+    assert Client.select().count() == 1
+    lines = imports.run(reading(app, Client, content, accept=True))
+    assert {line.state for line in lines} == {imports.NEW}
+    assert Client.select().count() == 6
+
+
+def test_each_row_of_clients_costs_as_many_statements_however_many_are_on_file(app):
+    """R-CLI-3: names are compared in memory, before anybody has to wait for the import."""
+
+    def cost(rows):
+        content = people_file(*rows)
+        with statements() as asked:
+            imports.run(reading(app, Client, content, accept=True))
+        return len(asked.sql) / len(rows)
+
+    few = cost([[f"Ann{n}", f"Lee{n}", "1988-08-08", f"519-555-{n:04d}"] for n in range(20)])
+    many = cost([[f"Ann{n}", f"Lee{n}", "1988-08-08", f"519-555-{n:04d}"] for n in range(100, 180)])
+    assert many <= few * 1.2
+
+
+def test_a_colleague_who_saves_after_the_file_was_read_is_compared_too(app):
+    content = people_file(["Rima", "Haddad", "1990-02-03", ""])
+    one = reading(app, Client, content)
+    with one.comparing() as known:
+        (step,) = [one.prepare(number, row, known) for number, row in one.rows]
+        make_client(first_name="Rima", last_name="Haddad", birth_date=datetime.date(1990, 2, 3))
+        with models.database.atomic():
+            known.catch_up()
+            assert "somebody we know" in one.write(step).text
+
+
+def test_a_record_that_changed_after_the_file_was_read_stops_the_import(app):
+    """R-SYS-2"""
+    staff = make_staff(name="Ann")
+    one = reading(app, Staff, as_csv(["UUID", "Name"], [staff.uuid, "Anna"]))
+    ((number, row),) = one.rows
+    step = one.prepare(number, row)
+    staff.email = "ann@agency.ca"
+    records.save(staff)
+    assert one.write(step).state == imports.WRONG
+    assert Staff.get_by_id(staff.id).name == "Ann"

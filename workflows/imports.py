@@ -6,6 +6,7 @@ colleagues never wait for it longer than a moment.
 """
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 
 import peewee
@@ -14,10 +15,11 @@ from werkzeug.datastructures import MultiDict
 
 import models
 from models import database, normalise
-from workflows import audit, cells, exports, records
+from workflows import audit, cells, exports, people, records
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 BATCH = 100
+PERSON = ("last_name", "first_name", "birth_date", "birth_year_only", "phone")
 _UNTOUCHABLE = ("account", "session", "draft", "outbox_message", "audit_log", "audit_head")
 
 
@@ -31,6 +33,16 @@ class Stopped(Exception):
         self.lines = lines
 
 
+class _Anything:
+    """Every code of a question "are you sure?"."""
+
+    def __contains__(self, code):
+        return True
+
+
+ANYTHING = _Anything()
+
+
 @dataclass
 class Line:
     """What one row of the file does; ``text`` says why, ``number`` is its line in the file."""
@@ -40,6 +52,15 @@ class Line:
     key: str
     text: str = ""
     cells: list = field(default_factory=list)
+
+
+@dataclass
+class Step:
+    """A row on its way: its Line, and the record with the values to save; None when there is nothing to save."""
+
+    line: Line
+    record: object = None
+    values: dict = None
 
 
 def is_importable(model):
@@ -192,17 +213,35 @@ class Reading:
             return ()
         return tuple((n, values[n]) for n in names)
 
-    def apply(self, number, row):
-        """Do what the row says, inside the caller's transaction; returns its Line."""
+    def comparing(self):
+        """A context that yields the memory of clients in which look-alikes are found (R-CLI-3); None for other tables."""
+        return people.remembering() if self.model is models.Client else nullcontext()
+
+    def prepare(self, number, row, known=None):
+        """What the row asks for, read and checked as the form would, without a transaction; returns its Step."""
         values, wrong = self.values(row)
-        line = Line(number, WRONG, self.title(row), cells=row)
+        step = Step(Line(number, WRONG, self.title(row), cells=row))
         record = None if wrong else self.find(row, values)
-        line.text = " ".join(wrong) or self._twice(number, row, values, record)
-        if line.text:
-            return line
+        step.line.text = " ".join(wrong) or self._twice(number, row, values, record)
+        if not step.line.text:
+            self._attempt(step, lambda: self._plan(step, record, row, values))
+        if known and step.record is not None:
+            person = {**step.record.__data__, **step.values}
+            known.expect(*(person.get(name) for name in PERSON))
+        return step
+
+    def write(self, step):
+        """Do what ``prepare`` made of a row, inside the caller's transaction; returns its Line."""
+        if step.record is not None:
+            self._attempt(step, lambda: self._save(step))
+        return step.line
+
+    def _attempt(self, step, do):
+        """What went wrong becomes the text of the line."""
+        line = step.line
         try:
-            with database.atomic():
-                line.state, line.text = self._write(record, row, values)
+            do()
+            return
         except records.Refused as refused:
             line.text = " ".join(self.about(p.field, p.message) for p in refused.problems)
         except records.Conflict as conflict:
@@ -213,7 +252,7 @@ class Reading:
             line.text = _("Another record has the same name or number already.")
         except peewee.DataError:
             line.text = _("A value is too long or too large for its field.")
-        return line
+        line.state, step.record = WRONG, None
 
     def _twice(self, number, row, values, record):
         identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
@@ -224,26 +263,28 @@ class Reading:
                 return _("The same row is already in line %(line)s.", line=earlier)
         return ""
 
-    def _write(self, record, row, values):
-        """(state, words) of one row; raises Refused, Conflict or ValueError."""
+    def _plan(self, step, record, row, values):
+        """Fill in what is to be saved; raises Refused or ValueError."""
         if record is None:
-            return self._create(row, values)
+            self._create(step, row, values)
+            return
         if self.screen.get_one(record.id) is None:
             raise records.Refused(
                 [records.Problem("", _("This row belongs to another list. Import it there."))]
             )
         differing = {n: v for n, v in values.items() if self._differs(record, n, v)}
         if not differing:
-            return UNCHANGED, ""
+            step.line.state = UNCHANGED
+            return
         allowed = {*self.screen.field_names(record), *exports.through_fields(self.model)}
         fixed = [n for n in differing if n not in allowed]
         if fixed:
             raise records.Refused([records.Problem(n, _("This cannot be changed.")) for n in fixed])
         words = "; ".join(self._difference(record, n, row) for n in differing)
-        self._save(record, self._checked(record, differing))
-        return CHANGED, words
+        step.values, step.record = self._checked(record, differing), record
+        step.line.state, step.line.text = CHANGED, words
 
-    def _create(self, row, values):
+    def _create(self, step, row, values):
         record = self.model()
         identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
         if identity:
@@ -265,13 +306,9 @@ class Reading:
         ]
         if missing:
             raise records.Refused([records.Problem(n, _("Fill this in.")) for n in missing])
-        self._save(
-            record,
-            self._checked(
-                record, {n: values.get(n) for n in (*names, *extra) if n in names or n in values}
-            ),
-        )
-        return NEW, ""
+        wanted = {n: values.get(n) for n in (*names, *extra) if n in names or n in values}
+        step.values, step.record = self._checked(record, wanted), record
+        step.line.state = NEW
 
     def _checked(self, record, values):
         """The values as the form of the screen cleaned and accepted them; raises Refused."""
@@ -282,20 +319,21 @@ class Reading:
             found = [records.Problem(f.name, e) for f in form for e in f.errors]
             raise records.Refused(found)
         cleaned = {n: self.screen.stored_value(n, form[n].data) for n in asked}
+        for name, value in cleaned.items():
+            if value is None and isinstance(self._field(name), peewee.JSONField):
+                cleaned[name] = cells.empty_value(self._field(name))
         return {**values, **cleaned}
 
-    def _save(self, record, values):
+    def _save(self, step):
+        """Write one record; one that somebody changed since it was read is a Conflict."""
+        record, values = step.record, step.values
         many = {n: values[n] or [] for n in values if n in self.meta.manytomany}
+        seen = record.version if record.id else None
         for name, value in values.items():
             if name in self.meta.fields:
                 setattr(record, name, value)
-        try:
-            records.save(record, many)
-        except records.Refused as refused:
-            codes = [p.code for p in refused.problems if p.level == records.CONFIRM]
-            if not self.accept or len(codes) < len(refused.problems):
-                raise
-            records.save(record, many, confirmed=codes)
+        with database.atomic():
+            records.save(record, many, version=seen, confirmed=ANYTHING if self.accept else ())
 
     def _differs(self, record, name, value):
         if name in self.meta.manytomany:
@@ -339,11 +377,17 @@ def preview(reading, progress=lambda done: None):
     """The Line of every row, wrong ones first; everything is tried and taken back."""
     lines, rows = [], reading.rows
     reading.seen = {}
-    for start in range(0, len(rows), BATCH):
-        with database.atomic() as transaction:
-            lines += [reading.apply(number, row) for number, row in rows[start : start + BATCH]]
-            transaction.rollback()
-        progress(len(lines))
+    with reading.comparing() as known:
+        for start in range(0, len(rows), BATCH):
+            steps = [
+                reading.prepare(number, row, known) for number, row in rows[start : start + BATCH]
+            ]
+            with database.atomic() as transaction:
+                lines += [reading.write(step) for step in steps]
+                transaction.rollback()
+            if known:
+                known.taken_back()
+            progress(len(lines))
     return ordered(lines)
 
 
@@ -356,19 +400,23 @@ def ordered(lines):
 def run(reading, progress=lambda done: None):
     """Write every row, or nothing; returns the Lines.  Raises Stopped when a row is wrong.
 
-    Each record has its audit row; one more says that a file was imported, and how many rows.
+    Each record has its audit row; one more says that a file was imported, and how many rows.  Rows are read and
+    checked first: colleagues who save wait only while the records are written.
     """
     reading.seen, lines = {}, []
-    with database.atomic():
-        for number, row in reading.rows:
-            lines.append(reading.apply(number, row))
-            progress(len(lines))
-        if any(line.state == WRONG for line in lines):
-            raise Stopped(ordered(lines))
-        found = counts(lines)
-        audit.record(
-            "import", reading.meta.table_name, changed={NEW: found[NEW], CHANGED: found[CHANGED]}
-        )
+    with reading.comparing() as known:
+        steps = [reading.prepare(number, row, known) for number, row in reading.rows]
+        with database.atomic():
+            if known:
+                known.catch_up()
+            for step in steps:
+                lines.append(reading.write(step))
+                progress(len(lines))
+            if any(line.state == WRONG for line in lines):
+                raise Stopped(ordered(lines))
+            found = counts(lines)
+            changed = {NEW: found[NEW], CHANGED: found[CHANGED]}
+            audit.record("import", reading.meta.table_name, changed=changed)
     return ordered(lines)
 
 

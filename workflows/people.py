@@ -2,6 +2,8 @@
 
 import datetime
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -20,9 +22,9 @@ from models import (
     database,
     normalise,
 )
-from workflows import names, settings
+from workflows import look_alikes, names, settings
 from workflows.business_days import add_months, age, birth_day
-from workflows.records import CONFIRM, Problem, before, bump, rule, save
+from workflows.records import CONFIRM, Problem, after, before, bump, rule, save
 
 SIMILAR = "similar-client"
 PERSONAL = (SHARING, EMAIL_DETAILS)
@@ -88,8 +90,12 @@ def add_client(client, many=None, confirmed=(), version=None):
 def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone="", but=None):
     """Clients who may be the same person, at most ten: same last name and birth date, same phone, or a similar name
     and the same birth year, in any spelling and any alphabet (R-CLI-3)."""
-    year = birth_date.year if birth_date else birth_year
-    found = {client.id for client in _with_phone(phone)} if phone else set()
+    year, known = birth_date.year if birth_date else birth_year, _known.get()
+    if known:
+        found = known.similar(last_name, first_name, birth_date, birth_year, phone)
+        year = None
+    else:
+        found = {client.id for client in _with_phone(phone)} if phone else set()
     if year and (last_name or first_name):
         wanted, heard = normalise(last_name), names.skeleton(last_name)
         for key, first, last, preferred, born in _born_in(year):
@@ -106,6 +112,26 @@ def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone
         return []
     rows = Client.select().where(Client.id.in_(found))
     return sorted(rows, key=lambda c: (c.display_name, c.id))[:10]
+
+
+_known = ContextVar("known", default=None)
+
+
+@contextmanager
+def remembering():
+    """While this lasts, look-alikes are found in memory: for a file with thousands of rows.  Yields a Known."""
+    token = _known.set(look_alikes.Known(_digits))
+    try:
+        yield _known.get()
+    finally:
+        _known.reset(token)
+
+
+@after(Client)
+def remember(change):
+    if known := _known.get():
+        c = change.record
+        known.saved(c.id, c.last_name, c.first_name, c.birth_date, c.birth_year_only, c.phone)
 
 
 def same_person(name, phone=""):
