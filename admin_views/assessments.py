@@ -5,7 +5,6 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from markupsafe import Markup
 
 from admin_views.assessment_facts import (
     answer_rows,
@@ -22,7 +21,7 @@ from admin_views.showing import text_of
 from forms import choices
 from forms.formats import date_text
 from forms.needs_matrix import served
-from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
+from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, Staff
 from workflows import (
     agency_rules,
     assessments,
@@ -252,50 +251,3 @@ def case_facts(found):
         "is_served": house.status in assessments.SERVED,
         "today": date_text(settings.today()),
     }
-
-
-def schedule_table(household):
-    """(title, heads, rows, address) of a household's assessments, in the shape of EntityView.related."""
-    found = assessments.case(household)
-    lines = []
-    for person in found.people:
-        upcoming = person.next
-        words = needs_pages.point_words(upcoming, found) if upcoming else _("Nothing is due")
-        if not person.required:
-            words = _("Not assessed: younger than 18")
-        name = Markup('<a href="{}">{}</a>').format(
-            url_for("client.details_view", id=person.client.id), str(person.client)
-        )
-        lines.append((name, level_pill(person.level) if person.level else "", words))
-    heads = (_("Name"), _("Level of need"), _("Next assessment"))
-    address = url_for("needs_assessment.case_view", id=household.id)
-    return _("Needs assessments"), heads, lines, address
-
-
-def client_table(client):
-    """(title, heads, rows, address) of one client's assessments, newest first."""
-    rows = (
-        NeedsAssessment.select()
-        .where(NeedsAssessment.client == client.id)
-        .order_by(NeedsAssessment.id.desc())
-        .limit(10)
-    )
-    field = NeedsAssessment._meta.fields["state"]
-    lines = [
-        (
-            Markup('<a href="{}">{}</a>').format(
-                url_for("needs_assessment.details_view", id=row.id),
-                choices.term_label("assessment-points", row.point),
-            ),
-            date_text(row.completed_on) or text_of(field)(row.state),
-            level_pill(row.level) if row.level and row.state == COMPLETE else "",
-        )
-        for row in rows
-    ]
-    heads = (_("Assessment"), _("Completed on"), _("Level of need"))
-    return _("Needs assessments"), heads, lines, None
-
-
-def may_be_assessed(client):
-    """True when the wizard may begin about this client: the case is under way."""
-    return Household.stored(client.household_id).status in assessments.SERVED

@@ -49,12 +49,3 @@ class PlanReviewView(EntityView):
             asked = [day for day in waiting if day.isoformat() == request.args.get("due_on")]
             review.due_on = next(iter([*asked, *waiting]), settings.today())
         return review
-
-
-class NeedAlertView(EntityView):
-    """Critical answers that somebody must act on (R-SCO-3); they begin with an assessment, never by hand."""
-
-    def form_sections(self, record):
-        if record.id is None:
-            return super().form_sections(record)
-        return ((None, None, ("done_on", "what_was_done")),)

@@ -103,6 +103,7 @@ class HomeView(PageView, AdminIndexView):
         outbox = url_for("outbox_message.index_view")
         limit = today.last_review_that_counts(day) - datetime.timedelta(days=1)
         return (
+            *_case_tasks(),
             (
                 "failed",
                 lambda n: ngettext("message could not be sent", "messages could not be sent", n),
@@ -181,3 +182,30 @@ class HomeView(PageView, AdminIndexView):
             if days == 1:
                 words = _("The referral list was checked yesterday.")
         return {"due": due, "words": words}
+
+
+def _case_tasks():
+    """What cases ask for: alerts first (R-SCO-3), then assessments and extensions (R-ASM-3, R-ASM-7)."""
+    tasks = url_for("case_task.index_view")
+    return (
+        (
+            "alerts",
+            lambda n: ngettext("critical answer to act on", "critical answers to act on", n),
+            f"{url_for('need_alert.index_view')}?state=open",
+        ),
+        (
+            "assessments-overdue",
+            lambda n: ngettext("needs assessment is overdue", "needs assessments are overdue", n),
+            f"{tasks}?when=overdue",
+        ),
+        (
+            "assessments-open",
+            lambda n: ngettext("needs assessment can be done", "needs assessments can be done", n),
+            f"{tasks}?when=open",
+        ),
+        (
+            "extensions",
+            lambda n: ngettext("extension to decide", "extensions to decide", n),
+            f"{tasks}?kind=extension",
+        ),
+    )

@@ -17,8 +17,14 @@ def begin(browser, client):
 
 def answer_factor(browser, page, levels):
     """One factor's page: levels in the order of its questions, None for "Not assessed"."""
-    names = [box.select_one("input[type=radio]")["name"] for box in page.soup.select("fieldset.matrix-question")]
-    given = {name: "none" if level is None else str(level) for name, level in zip(names, levels, strict=True)}
+    names = [
+        box.select_one("input[type=radio]")["name"]
+        for box in page.soup.select("fieldset.matrix-question")
+    ]
+    given = {
+        name: "none" if level is None else str(level)
+        for name, level in zip(names, levels, strict=True)
+    }
     return browser.submit(page, "Continue", given)
 
 
@@ -29,7 +35,9 @@ def walk(browser, page, by_factor, reason=None):
         assert page.path.partition("?")[0].endswith(f"factor-{slug}"), page.path
         page = answer_factor(browser, page, levels)
     assert page.heading == "In the client's words"
-    page = browser.submit(page, "Continue", {"client_view": "A bigger home", "strengths": "Patience"})
+    page = browser.submit(
+        page, "Continue", {"client_view": "A bigger home", "strengths": "Patience"}
+    )
     assert page.heading == "Review"
     page = browser.submit(page, "Continue")
     assert page.heading == "Check your answers"

@@ -7,9 +7,10 @@ import peewee
 from flask_babel import gettext as _
 
 from models import TABLES, KeptCount, Setting, database
-from workflows import audit, backup, records, schema, settings
+from workflows import audit, backup, case_tasks, records, schema, settings
 
 GOOD, NOTE, BAD = "good", "note", "bad"
+TASKS = "case_task.household"  # the rows that case_tasks keeps, by household
 SAFE_SQLITE = (3, 51, 3)
 
 
@@ -180,14 +181,22 @@ def miscounted():
         for key in sorted({*real, *kept}):
             if real.get(key, 0) != kept.get(key, 0):
                 found.append((name, key, kept.get(key, 0), real.get(key, 0)))
-    return found
+    return found + _miscounted_tasks(case_tasks.wrong())
+
+
+def _miscounted_tasks(differing):
+    """The households of ``case_tasks`` in the shape of ``miscounted``."""
+    return [(TASKS, key, len(kept), len(wanted)) for key, kept, wanted in differing]
 
 
 def recount():
     """Mend every counter and index of words that is wrong, in one transaction; returns what ``miscounted`` found."""
     with database.atomic():
         found = miscounted()
+        case_tasks.recount()
         for name, key, _kept, real in found:
+            if name == TASKS:
+                continue
             updated = (
                 KeptCount.update(n=real)
                 .where(KeptCount.name == name, KeptCount.key == key)

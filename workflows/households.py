@@ -66,7 +66,21 @@ def missing(household, members):
             words = _("%(name)s has not signed their own forms yet.", name=str(client))
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
-    return found
+    return found + _suggested(household)
+
+
+def _suggested(household):
+    """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
+    if household.status not in WORKED_WITH or not household.anchor_date:
+        return []
+    day = assessments.case(household).suggested_on
+    if day is None:
+        return []
+    words = _(
+        "Since %(day)s the household's level at A4 suggests going on past twelve months.",
+        day=date_text(day),
+    )
+    return [(words, _("Record a decision"), f"/extensions/new/?household={household.id}")]
 
 
 def next_assessments(household):

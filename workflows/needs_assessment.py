@@ -39,7 +39,7 @@ from workflows import (
     settings,
 )
 from workflows.engine import DONE, FIXED, Each
-from workflows.needs_draft import day_of, factors_of, facts_of, given, subject
+from workflows.needs_draft import about, day_of, factors_of, facts_of, given, subject
 from workflows.needs_pages import SHOWN, point_words
 from workflows.records import Problem, Refused
 
@@ -77,12 +77,11 @@ class NeedsMatrix(engine.Workflow):
             draft.answers["person"] = {**draft.answers["person"], DONE: ["1"]}
 
     def about(self, draft):
-        answers = engine.Answers()
-        answers.fixed = draft.answers.get(FIXED, {})
+        fixed = draft.answers.get(FIXED, {})
         key = draft.answers.get("person", {}).get("client", [""])[-1]
         point = draft.answers.get("point", {}).get("point", [""])[-1]
-        if "assessment" in answers.fixed:
-            row = NeedsAssessment.stored(answers.fixed["assessment"])
+        if "assessment" in fixed:
+            row = NeedsAssessment.stored(fixed["assessment"])
             key, point = (str(row.client_id), row.point) if row else ("", "")
         client = Client.stored(int(key)) if key.isdigit() and len(key) < 10 else None
         if client is None:
@@ -170,12 +169,12 @@ class NeedsMatrix(engine.Workflow):
             return {"skipped": row.id, "client": who.client.id}
         levels, comments = given(answers)
         said = answers["words"]
-        about = {name: said.get(name) for name in ("client_view", "strengths")}
+        more = {name: said.get(name) for name in ("client_view", "strengths")}
         point, assessor = answers.of("point", "point"), answers.of("point", "assessor")
         if who.corrected:
             point, assessor = who.corrected.point, who.corrected.assessor_id
         else:
-            about |= {name: answers.of("point", name) for name in ("mode", "interpreter")}
+            more |= {name: answers.of("point", name) for name in ("mode", "interpreter")}
         row = assessments.complete(
             who.client,
             point,
@@ -186,7 +185,7 @@ class NeedsMatrix(engine.Workflow):
             (answers.fixed["matrix"], answers.fixed["scheme"]),
             comments,
             who.corrected,
-            **about,
+            **more,
         )
         return {"assessment": row.id, "client": who.client.id}
 
@@ -235,21 +234,20 @@ def _nothing(form, answers):
 
 
 def _person(form, answers):
-    client = Client.stored(form.client.data)
-    if client is None:
+    who = about(answers, form.client.data)
+    if who is None:
         yield "client", _("This client is no longer there. Choose again.")
         return
-    if client.household.status not in SERVED:
+    case, person = who.case, who.person
+    if case.household.status not in SERVED:
         yield "client", _("The case of this client is not under way, so nobody is assessed.")
         return
-    case = assessments.case(client.household)
     if case.is_intensive and case.household.anchor_date is None:
         yield (
             "client",
             _("The household has no first day of the program yet. Enter it there first."),
         )
         return
-    person = case.person(client.id)
     if not person.required:
         yield "client", _("This person is younger than 18 at every assessment of this case.")
     elif not person.offered:
@@ -264,7 +262,7 @@ def _point(form, answers):
         words = _(
             "%(point)s was recorded meanwhile by %(name)s. Open the client to see it.",
             point=point.upper(),
-            name=row.created_by_name or row.assessor.name,
+            name=row.created_by_name,
         )
         yield "point", words
         return

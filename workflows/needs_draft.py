@@ -19,22 +19,27 @@ class Subject:
 
 def subject(answers):
     """The Subject of the pages passed so far, read once a walk; None while nobody is chosen or somebody is gone."""
-    if not hasattr(answers, "subject"):
-        answers.subject = _subject(answers)
-    return answers.subject
-
-
-def _subject(answers):
-    corrected = None
-    key = answers.of("person", "client")
+    corrected, key = None, answers.of("person", "client")
     if "assessment" in answers.fixed:
-        corrected = NeedsAssessment.get_or_none(NeedsAssessment.id == answers.fixed["assessment"])
+        corrected = _corrected(answers)
         key = corrected and corrected.client_id
-    client = Client.stored(key) if key else None
-    if client is None:
-        return None
-    case = assessments.case(client.household, but=corrected and corrected.id)
-    return Subject(client, case.person(client.id), corrected, case)
+    return about(answers, key, corrected)
+
+
+def about(answers, key, corrected=None):
+    """The Subject of the client ``key``, read once a walk; None when there is no such client."""
+    known = answers.__dict__.setdefault("subjects", {})
+    if key not in known:
+        client = Client.stored(key) if key else None
+        case = client and assessments.case(client.household, but=corrected and corrected.id)
+        known[key] = client and Subject(client, case.person(client.id), corrected, case)
+    return known[key]
+
+
+def _corrected(answers):
+    if not hasattr(answers, "corrected"):
+        answers.corrected = NeedsAssessment.stored(answers.fixed["assessment"])
+    return answers.corrected
 
 
 def instrument_of(answers):

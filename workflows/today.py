@@ -19,7 +19,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import directory, flags, settings
+from workflows import case_tasks, directory, flags, settings
 
 CAP = 1000
 
@@ -54,6 +54,7 @@ def counts(today):
         directory.april_list(today).select(ServiceActivity.id).order_by()
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
+    queries |= case_tasks.queries(today)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     found = Select([], columns).bind(Referral._meta.database).tuples()
     return dict(zip(queries, next(iter(found)), strict=True))

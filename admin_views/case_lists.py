@@ -1,0 +1,130 @@
+"""What cases ask for: the assessments that are open or overdue, extensions to decide, alerts to act on."""
+
+from flask import redirect, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from admin_views.base import EntityView
+from admin_views.listing import Filter
+from admin_views.marks import flag_pill
+from forms.formats import date_text
+from models import EXTENSION, CaseTask, NeedAlert
+from workflows import agency_rules, people, settings
+
+OPEN, OVERDUE, LATER, DONE, ALL = "open", "overdue", "later", "done", "all"
+
+
+def _when(value):
+    """The condition of a list of assessments that are open, overdue or still to come today."""
+    today, assessed = settings.today(), CaseTask.kind != EXTENSION
+    if value == OVERDUE:
+        return assessed & (CaseTask.due_on < today)
+    if value == OPEN:
+        return assessed & (CaseTask.due_on >= today) & (CaseTask.opens_on <= today)
+    return assessed & (CaseTask.opens_on > today)
+
+
+class CaseTaskView(EntityView):
+    """The next assessment of every adult, and the extensions to decide (R-ASM)."""
+
+    can_delete = False
+
+    def own_filters(self):
+        offered = lambda: [  # noqa: E731
+            (OPEN, _("Open now")),
+            (OVERDUE, _("Overdue")),
+            (LATER, _("Not open yet")),
+        ]
+        return (Filter("when", _l("When"), "choice", _when, offered),)
+
+    def page_views(self, listing):
+        here, now = self.at(), listing.args.get("when")
+        offered = ((_("All"), None), (_("Overdue"), OVERDUE), (_("Open now"), OPEN))
+        return [
+            (label, f"{here}?when={when}" if when else here, now == when) for label, when in offered
+        ]
+
+    @expose("/details/")
+    def details_view(self):
+        """The schedule of the household, where the next step begins."""
+        row = self.found()
+        return redirect(url_for("needs_assessment.case_view", id=row.household_id))
+
+    def empty(self):
+        return {
+            "title": _("Nothing is due"),
+            "text": _("Assessments appear here once a case has its first day of the program."),
+            "href": None,
+            "label": "",
+        }
+
+
+class NeedAlertView(EntityView):
+    """Critical answers that somebody must act on (R-SCO-3); they begin with an assessment, never by hand."""
+
+    edit_template = "people/alert.html"
+    can_delete = False
+
+    def own_filters(self):
+        conditions = {
+            OPEN: NeedAlert.done_on.is_null(),
+            DONE: NeedAlert.done_on.is_null(False),
+        }
+        offered = lambda: [(OPEN, _("To act on")), (DONE, _("Done"))]  # noqa: E731
+        return (Filter("state", _l("State"), "choice", conditions.get, offered),)
+
+    def page_views(self, listing):
+        here, now = self.at(), listing.args.get("state")
+        offered = ((_("All"), None), (_("To act on"), OPEN), (_("Done"), DONE))
+        return [
+            (label, f"{here}?state={state}" if state else here, now == state)
+            for label, state in offered
+        ]
+
+    def cell(self, name):
+        if name != "question":
+            return super().cell(name)
+        questions = agency_rules.matrix().questions()
+        return lambda slug: str(questions[slug][1].text) if slug in questions else slug
+
+    def row_address(self):
+        return f"{self.at('edit')}?id="
+
+    def form_sections(self, record):
+        if record.id is None:
+            return super().form_sections(record)
+        return ((None, None, ("done_on", "what_was_done")),)
+
+    def build_form(self, record, formdata=None):
+        form = super().build_form(record, formdata)
+        if formdata is None and record.id and record.done_on is None:
+            form.done_on.data = settings.today()
+        return form
+
+    def form_title(self, record):
+        return _("What was done about it?") if record.id else super().form_title(record)
+
+    def form_facts(self, record, form):
+        if record.id is None:
+            return {}
+        row = record.assessment
+        found = agency_rules.matrix(row.matrix_version).questions().get(record.question)
+        question = found and found[1]
+        late = record.done_on is None and record.due_on < settings.today()
+        answer = str(question.anchors[0]) if question else ""
+        address = url_for("needs_assessment.details_view", id=row.id)
+        words = _("%(point)s, %(day)s", point=row.point.upper(), day=date_text(row.completed_on))
+        key = [
+            (_("Client"), self.linked(record.client)),
+            (_("Question"), str(question.text) if question else record.question),
+            (_("Answer"), answer),
+            (_("Act by"), date_text(record.due_on)),
+            (_("Assessment"), Markup('<a href="{}">{}</a>').format(address, words)),
+        ]
+        return {
+            "key": [(label, words) for label, words in key if words],
+            "late": flag_pill(OVERDUE) if late else "",
+            "channels": people.channels(record.client),
+        }
