@@ -7,6 +7,9 @@ Reasons are codes with their facts; ``match_words`` turns them into sentences.
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from operator import attrgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from models import DATES, IRCC, ONGOING, normalise
@@ -15,7 +18,16 @@ from workflows.eligibility import CHECK, NO, YES
 from workflows.matching_scheme import ENDED, INACTIVE, OLD_YEAR, STALE, WAITING
 
 NEVER_OVERRIDDEN = (INACTIVE, ENDED)
-PARTS = ("keywords", "area", "clb", "language", "supports", "location", "group", "penalties")
+# What each part of the score depends on: entries that share these facts share what is found of them.
+PARTS = {
+    "area": attrgetter("area"),
+    "clb": attrgetter("clb", "languages"),
+    "language": attrgetter("area", "languages", "supports"),
+    "supports": attrgetter("supports"),
+    "location": attrgetter("municipality", "delivery", "regions"),
+    "group": attrgetter("groups"),
+    "penalties": attrgetter("reviewed", "intake", "duration", "fiscal_year"),
+}
 
 TRAINING, EVERYONE, INTERPRETATION = "language-training", "everyone", "interpretation"
 ONLINE, INTAKE_CLOSED, WAIT_LIST, FRENCH = "online", "closed", "waitlist", "fr"
@@ -115,6 +127,33 @@ class Note(NamedTuple):
     facts: dict = {}
 
 
+class Finding(NamedTuple):
+    """What one part of the rule says of an entry: points, and Notes."""
+
+    points: int
+    reasons: tuple = ()
+    checks: tuple = ()
+    warnings: tuple = ()
+
+
+class Finding(NamedTuple):
+    """What one part of the rule says of an entry: points, and Notes."""
+
+    points: int
+    reasons: tuple = ()
+    checks: tuple = ()
+    warnings: tuple = ()
+
+
+class Finding(NamedTuple):
+    """What one part of the rule says of an entry: points, and Notes."""
+
+    points: int
+    reasons: tuple = ()
+    checks: tuple = ()
+    warnings: tuple = ()
+
+
 class Result(NamedTuple):
     """One service that fits: ``points`` by part sum up to ``score`` before it is held within the score range.
 
@@ -130,6 +169,21 @@ class Result(NamedTuple):
     checks: tuple
     warnings: tuple
     order: tuple
+
+
+CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
+    Note(f"check-{fact}") for fact in ("age", "ircc", "clb", "group", "language", "location")
+)
+
+
+CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
+    Note(f"check-{fact}") for fact in ("age", "ircc", "clb", "group", "language", "location")
+)
+
+
+CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
+    Note(f"check-{fact}") for fact in ("age", "ircc", "clb", "group", "language", "location")
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +212,15 @@ class Asked:
         self.fluent = tuple(c for c in OFFICIAL if (self.clb[c] or 0) >= FLUENT)
         self.place = folded(person.municipality or "")
         self.year = fiscal_year_of(on)
+        self.asks_age = person.age is None or person.is_age_estimated
+        self.asks_category = person.eligibility == CHECK
+        self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
+        self.asks_age = person.age is None or person.is_age_estimated
+        self.asks_category = person.eligibility == CHECK
+        self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
+        self.asks_age = person.age is None or person.is_age_estimated
+        self.asks_category = person.eligibility == CHECK
+        self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
         self.stale_before = on - datetime.timedelta(days=scheme.review_days)
 
     def is_candidate(self, entry):
@@ -224,186 +287,133 @@ class Asked:
 
     def result(self, entry):
         """Points, matched keywords, reasons, checks and warnings of an entry, an override included."""
-        said = _Said()
-        points = {
-            "keywords": self._keywords(entry, said),
-            "area": self._area(entry, said),
-            "clb": self._clb(entry, said),
-            "language": self._language(entry, said),
-            "supports": self._supports(entry, said),
-            "location": self._location(entry, said),
-            "group": self._group(entry, said),
-            "penalties": self._penalties(entry, said),
-        }
-        scheme = self.scheme
-        score = scheme.held(sum(points.values()))
-        self._check_facts(entry, said)
-        prefers_ircc = self.person.eligibility == YES and entry.funding != IRCC
+        matched, points, reasons, checks, warnings = self._keywords(entry)
+        for name, facts_of, find, known in self.parts:
+            facts = facts_of(entry)
+            found = known.get(facts)
+            if found is None:
+                found = known[facts] = find(entry)
+            points[name], why, check, warning = found
+            if why:
+                reasons += why
+            if check:
+                checks += check
+            if warning:
+                warnings += warning
+        if len(checks) > 1:
+            checks = tuple(sorted(checks, key=CHECKS.index))
+        score = self.scheme.held(sum(points.values()))
         order = (
             -score,
             -points["keywords"],
             -points["area"],
-            len(said.checks),
-            prefers_ircc,
+            len(checks),
+            self.person.eligibility == YES and entry.funding != IRCC,
             entry.available(self.on),
             *entry.order,
         )
-        return Result(
-            entry.id,
-            score,
-            scheme.band(score),
-            points,
-            said.keywords,
-            tuple(said.reasons),
-            said.sorted_checks(),
-            tuple(said.warnings),
-            order,
-        )
+        band = self.scheme.band(score)
+        return Result(entry.id, score, band, points, matched, reasons, checks, warnings, order)
 
-    def _keywords(self, entry, said):
-        wanted = self.wanted
+    def _keywords(self, entry):
+        """What a result begins with: matched keywords, {"keywords": points}, the reason, checks of its own, no warning."""
+        wanted, checks = self.wanted, ()
+        if self.asks_age and (entry.min_age is not None or entry.max_age is not None):
+            checks = (CHECK_AGE,)
+        if self.asks_category and entry.funding == IRCC:
+            checks += (CHECK_IRCC,)
         matched = [slug for slug in entry.keywords if slug in wanted]
         if not matched:
-            return self.keyword_points(0)
+            return (), {"keywords": self.keyword_points(0)}, (), checks, ()
         matched = tuple(sorted(set(matched), key=self.place_of.__getitem__))
+        points = self.keyword_points(sum([wanted[slug] for slug in matched]))
         facts = {"n": len(matched), "m": len(wanted), "list": matched}
-        said.keywords = matched
-        said.reasons.append(Note("why-keywords", facts))
-        return self.keyword_points(sum([wanted[slug] for slug in matched]))
+        return matched, {"keywords": points}, (Note("why-keywords", facts),), checks, ()
 
-    def _area(self, entry, said):
+    def _area(self, entry):
         steps = self.scheme.points["area"]
         if entry.area in self.primary:
             step = "primary"
         elif entry.area in self.secondary:
             step = "secondary"
         else:
-            return steps["neither"]
+            return Finding(steps["neither"])
         facts = {"factor": self.need.factor, "area": entry.area}
-        said.reasons.append(Note(f"why-area-{step}", facts))
-        return steps[step]
+        return Finding(steps[step], (Note(f"why-area-{step}", facts),))
 
-    def _clb(self, entry, said):
+    def _clb(self, entry):
         steps, listed = self.scheme.points["clb"], entry.clb
         if not listed:
-            said.reasons.append(Note("why-clb-none"))
-            return steps["no_requirement_or_inside"]
+            return Finding(steps["no_requirement_or_inside"], (Note("why-clb-none"),))
         level = self.clb[entry.clb_language]
         if level is None:
-            said.checks.append("check-clb")
-            return steps["unknown"]
+            return Finding(steps["unknown"], checks=(CHECK_CLB,))
         if level in listed:
-            said.reasons.append(Note("why-clb-in", {"client_clb": level, "clb": listed}))
-            return steps["no_requirement_or_inside"]
+            reason = Note("why-clb-in", {"client_clb": level, "clb": listed})
+            return Finding(steps["no_requirement_or_inside"], (reason,))
         if level - 1 in listed or level + 1 in listed:
-            said.warnings.append(Note("warn-clb-near"))
-            return steps["within_one_level"]
-        said.warnings.append(Note("warn-clb-far"))
-        return steps["further"]
+            return Finding(steps["within_one_level"], warnings=(Note("warn-clb-near"),))
+        return Finding(steps["further"], warnings=(Note("warn-clb-far"),))
 
-    def _language(self, entry, said):
+    def _language(self, entry):
         steps, person, offered = self.scheme.points["language"], self.person, entry.languages
         if entry.area == TRAINING:
-            return steps["language_training_entries"]
+            return Finding(steps["language_training_entries"])
         if not person.languages or not offered:
-            said.checks.append("check-language")
-            return steps["unknown"]
-        shared = [code for code in person.languages if code in offered]
+            return Finding(steps["unknown"], checks=(CHECK_LANGUAGE,))
+        shared = tuple(code for code in person.languages if code in offered)
         if shared:
-            said.reasons.append(Note("why-language", {"language": tuple(shared)}))
-            return steps["preferred_language_offered"]
+            reason = Note("why-language", {"language": shared})
+            return Finding(steps["preferred_language_offered"], (reason,))
         if person.needs_interpreter and INTERPRETATION in entry.supports:
-            said.reasons.append(Note("why-interpretation"))
-            return steps["interpreter_needed_and_offered"]
-        shared = [code for code in self.fluent if code in offered]
+            return Finding(steps["interpreter_needed_and_offered"], (Note("why-interpretation"),))
+        shared = tuple(code for code in self.fluent if code in offered)
         if shared:
-            said.reasons.append(Note("why-language", {"language": tuple(shared)}))
-            return steps["official_language_at_clb_5_or_more"]
-        said.warnings.append(Note("warn-language"))
-        return steps["none"]
+            reason = Note("why-language", {"language": shared})
+            return Finding(steps["official_language_at_clb_5_or_more"], (reason,))
+        return Finding(steps["none"], warnings=(Note("warn-language"),))
 
-    def _supports(self, entry, said):
-        if not self.supports:
-            return self.scheme.supports_max
-        there = entry.supports
-        offered = [slug for slug in self.supports if slug in there]
-        if offered:
-            said.reasons.append(Note("why-supports", {"list": tuple(offered)}))
-        if len(offered) < len(self.supports):
-            missing = [slug for slug in self.supports if slug not in there]
-            said.warnings.append(Note("warn-supports", {"list": tuple(missing)}))
-        return self.support_points(len(offered))
+    def _supports(self, entry):
+        offered = tuple(slug for slug in self.supports if slug in entry.supports)
+        missing = tuple(slug for slug in self.supports if slug not in entry.supports)
+        return Finding(
+            self.support_points(len(offered)),
+            (Note("why-supports", {"list": offered}),) if offered else (),
+            (),
+            (Note("warn-supports", {"list": missing}),) if missing else (),
+        )
 
-    def _location(self, entry, said):
+    def _location(self, entry):
         steps, place = self.scheme.points["location"], self.place
         there = folded(entry.municipality)
         if not place or not there:
-            said.checks.append("check-location")
-            return steps["unknown"]
+            return Finding(steps["unknown"], checks=(CHECK_LOCATION,))
         if place == there:
-            said.reasons.append(Note("why-location", {"municipality": entry.municipality}))
-            return steps["same_municipality"]
+            reason = Note("why-location", {"municipality": entry.municipality})
+            return Finding(steps["same_municipality"], (reason,))
         if entry.delivery == ONLINE:
-            return steps["online"]
+            return Finding(steps["online"])
         if any(folded(region) == place for region in entry.regions):
-            return steps["region_served"]
-        said.warnings.append(Note("warn-location"))
-        return steps["elsewhere"]
+            return Finding(steps["region_served"])
+        return Finding(steps["elsewhere"], warnings=(Note("warn-location"),))
 
-    def _group(self, entry, said):
+    def _group(self, entry):
         steps, person, groups = self.scheme.points["group"], self.person, entry.real_groups
         if not groups:
-            return steps["none_listed_or_unknown"]
+            return Finding(steps["none_listed_or_unknown"])
         if any(g in person.groups for g in groups):
-            said.reasons.append(Note("why-group", {"groups": groups}))
-            return steps["belongs"]
+            return Finding(steps["belongs"], (Note("why-group", {"groups": groups}),))
         if any(g in person.unknown_groups for g in groups):
-            said.checks.append("check-group")
-            return steps["none_listed_or_unknown"]
-        return steps["does_not_belong"]
+            return Finding(steps["none_listed_or_unknown"], checks=(CHECK_GROUP,))
+        return Finding(steps["does_not_belong"])
 
-    def _penalties(self, entry, said):
-        faults = []
+    def _penalties(self, entry):
+        faults = {}
         if entry.reviewed < self.stale_before:
-            faults.append((STALE, Note("warn-stale", {"date": entry.reviewed})))
+            faults[STALE] = Note("warn-stale", {"date": entry.reviewed})
         if entry.intake == WAIT_LIST:
-            faults.append((WAITING, Note("warn-waitlist")))
+            faults[WAITING] = Note("warn-waitlist")
         if entry.duration == ONGOING and entry.fiscal_year < self.year:
-            faults.append((OLD_YEAR, Note("warn-fiscal-year", {"fiscal_year": self.year})))
-        penalties, found = self.scheme.penalties, 0
-        for code, warning in faults:
-            found += penalties[code]
-            said.warnings.append(warning)
-        return found
-
-    def _check_facts(self, entry, said):
-        person = self.person
-        has_limits = entry.min_age is not None or entry.max_age is not None
-        if has_limits and (person.age is None or person.is_age_estimated):
-            said.checks.append("check-age")
-        if entry.funding == IRCC and person.eligibility == CHECK:
-            said.checks.append("check-ircc")
-
-
-CHECKS = (
-    "check-age",
-    "check-ircc",
-    "check-clb",
-    "check-group",
-    "check-language",
-    "check-location",
-)
-
-
-class _Said:
-    """What the parts of one result have to say."""
-
-    __slots__ = ("checks", "keywords", "reasons", "warnings")
-
-    def __init__(self):
-        self.keywords, self.reasons, self.checks, self.warnings = (), [], [], []
-
-    def sorted_checks(self):
-        """The checks as Notes, in the order of the texts."""
-        found = self.checks
-        return tuple([Note(code) for code in CHECKS if code in found]) if found else ()
+            faults[OLD_YEAR] = Note("warn-fiscal-year", {"fiscal_year": self.year})
+        penalty = sum(self.scheme.penalties[code] for code in faults)
+        return Finding(penalty, warnings=tuple(faults.values()))
