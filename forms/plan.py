@@ -21,6 +21,9 @@ def one_chosen(form, field):
         raise ValidationError(_("Choose one."))
 
 
+one_chosen.field_flags = {"required": True}
+
+
 class WhoForm(StepForm):
     """Anyone of the household; the plan is the household's."""
 
@@ -38,7 +41,7 @@ class WhoForm(StepForm):
 class GoalRow(RowForm):
     """One goal."""
 
-    lines = ("title", "client", "factor", ("term", "target_date"), "set_by_client", "status")
+    lines = ("title", ("client", "factor"), "term", "target_date", "set_by_client", "status")
     goal = HiddenField()
     title = LineField(
         _l("Goal"),
@@ -54,7 +57,6 @@ class GoalRow(RowForm):
         _l("Whose goal"),
         [one_chosen],
         coerce=lambda value: int(value) if str(value).isdigit() else None,
-        render_kw={"required": True},
     )
     factor = SelectField(_l("Part of life"), [Optional()], filters=[lambda value: value or None])
     target_date = DateField(_l("By when"), [Optional(), validators.is_sensible_date])
@@ -67,7 +69,7 @@ class GoalsForm(StepForm):
     """As many as they want, the first ones of last time included."""
 
     title = _l("Goals")
-    lead = _l("What does the family want to reach? Short term is within about six months.")
+    lead = _l("What does the family want to reach?")
     template = "workflow/plan_goals.html"
     goals = RowsField(_l("Goals"), GoalRow, _l("Goal"), _l("Add another goal"))
 
@@ -75,7 +77,7 @@ class GoalsForm(StepForm):
 class ActionRow(RowForm):
     """One step of our own."""
 
-    lines = ("text", ("who", "due_on"), "done_on")
+    lines = ("text", "who", ("due_on", "done_on"))
     action = HiddenField()
     text = LineField(
         _l("Step"),

@@ -152,6 +152,8 @@ class Plan(engine.Workflow):
             factors = [("", ""), *factor_labels().items()]
             for form in page.form.goals.forms:
                 form.client.choices, form.factor.choices = people, factors
+                if not form.goal.data:
+                    del form.status  # a new goal has not begun
         if page.step == "steps":
             guidance = _guidance(page.item["factor"])
             page.form.suggested.choices = [
@@ -242,7 +244,8 @@ def _goal(plan, given):
         goal = Goal.get_or_none(Goal.id == int(given["goal"]), Goal.plan == plan.id)
     goal = goal or Goal(plan=plan)
     for name in ("title", "client", "factor", "term", "target_date", "set_by_client", "status"):
-        setattr(goal, name, given[name])
+        if name in given:
+            setattr(goal, name, given[name])
     records.save(goal)
     return goal
 
