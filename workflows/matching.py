@@ -8,8 +8,6 @@ import datetime
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from operator import attrgetter
-from operator import attrgetter
 from typing import NamedTuple
 
 from models import DATES, IRCC, ONGOING, normalise
@@ -136,24 +134,6 @@ class Finding(NamedTuple):
     warnings: tuple = ()
 
 
-class Finding(NamedTuple):
-    """What one part of the rule says of an entry: points, and Notes."""
-
-    points: int
-    reasons: tuple = ()
-    checks: tuple = ()
-    warnings: tuple = ()
-
-
-class Finding(NamedTuple):
-    """What one part of the rule says of an entry: points, and Notes."""
-
-    points: int
-    reasons: tuple = ()
-    checks: tuple = ()
-    warnings: tuple = ()
-
-
 class Result(NamedTuple):
     """One service that fits: ``points`` by part sum up to ``score`` before it is held within the score range.
 
@@ -169,16 +149,6 @@ class Result(NamedTuple):
     checks: tuple
     warnings: tuple
     order: tuple
-
-
-CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
-    Note(f"check-{fact}") for fact in ("age", "ircc", "clb", "group", "language", "location")
-)
-
-
-CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
-    Note(f"check-{fact}") for fact in ("age", "ircc", "clb", "group", "language", "location")
-)
 
 
 CHECKS = CHECK_AGE, CHECK_IRCC, CHECK_CLB, CHECK_GROUP, CHECK_LANGUAGE, CHECK_LOCATION = tuple(
@@ -205,6 +175,8 @@ class Asked:
             self.wanted[slug] = max(weight, self.wanted.get(slug, 0))
         self.place_of = {slug: place for place, slug in enumerate(self.wanted)}
         self.full = min(sum(self.wanted.values()), scheme.keywords_full)
+        most, full = scheme.keywords_max, self.full
+        self.by_weight = [(2 * most * w + full) // (2 * full) if w else 0 for w in range(full + 1)]
         self.primary = frozenset(need.primary)
         self.secondary = frozenset(need.secondary) - self.primary
         self.supports = tuple(dict.fromkeys(person.supports))
@@ -212,12 +184,6 @@ class Asked:
         self.fluent = tuple(c for c in OFFICIAL if (self.clb[c] or 0) >= FLUENT)
         self.place = folded(person.municipality or "")
         self.year = fiscal_year_of(on)
-        self.asks_age = person.age is None or person.is_age_estimated
-        self.asks_category = person.eligibility == CHECK
-        self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
-        self.asks_age = person.age is None or person.is_age_estimated
-        self.asks_category = person.eligibility == CHECK
-        self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
         self.asks_age = person.age is None or person.is_age_estimated
         self.asks_category = person.eligibility == CHECK
         self.parts = [(n, facts, getattr(self, f"_{n}"), {}) for n, facts in PARTS.items()]
@@ -234,8 +200,7 @@ class Asked:
 
     def keyword_points(self, weight):
         """Points for the matched weight, half a point rounded up."""
-        most, full = self.scheme.keywords_max, self.full
-        return (2 * most * min(weight, full) + full) // (2 * full) if full else 0
+        return self.by_weight[min(weight, self.full)]
 
     def support_points(self, offered):
         """Points for so many of the needed supports, half a point rounded up."""
@@ -325,7 +290,9 @@ class Asked:
         matched = [slug for slug in entry.keywords if slug in wanted]
         if not matched:
             return (), {"keywords": self.keyword_points(0)}, (), checks, ()
-        matched = tuple(sorted(set(matched), key=self.place_of.__getitem__))
+        if len(matched) > 1:
+            matched = sorted(set(matched), key=self.place_of.__getitem__)
+        matched = tuple(matched)
         points = self.keyword_points(sum([wanted[slug] for slug in matched]))
         facts = {"n": len(matched), "m": len(wanted), "list": matched}
         return matched, {"keywords": points}, (Note("why-keywords", facts),), checks, ()
