@@ -103,10 +103,16 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
 
 
+# Letters with a stroke or a hook and the like, which are letters of their own to Unicode and accents to those who type.
+FOLDED = str.maketrans(
+    dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
 def normalise(text):
     """Words of ``text`` for searching: lower case, no accents, letters and digits only, one space between."""
     plain = unicodedata.normalize("NFKD", text or "").casefold()
-    plain = unicodedata.normalize("NFKD", plain)
+    plain = unicodedata.normalize("NFKD", plain).translate(FOLDED)
     return " ".join(
         "".join(
             c if c.isalnum() else "" if unicodedata.combining(c) else " " for c in plain

@@ -245,10 +245,26 @@ class ServiceActivityView(ServicePages, DirectoryView):
             record.reviewed_by_name = audit.actor.get().name
             record.last_reviewed_on = settings.today()
         try:
+            if record.id and before == ACTIVE and self._is_edited(form):
+                confirmed = request.form.getlist("confirmed")
+                return directory.save_changed(record, many, version, confirmed)
             return super().save(record, form, many, version)
         except records.Refused:
             record.state = before
             raise
+
+    @staticmethod
+    def _is_edited(form):
+        """True when an answer is another one than what is stored."""
+
+        def said(value):
+            return sorted(value, key=str) if isinstance(value, (list, tuple)) else value or None
+
+        return any(
+            said(field.data) != said(field.object_data)
+            for field in form
+            if field.name != "version" and not (field.render_kw or {}).get("disabled")
+        )
 
     @expose("/keywords/", methods=("POST",))
     def keywords_view(self):

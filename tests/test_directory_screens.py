@@ -1,5 +1,7 @@
 """The directory as people use it: forms, the card, clones, coverage, April, keywords."""
 
+import datetime
+
 import pytest
 from directory_rows import (
     fresh,
@@ -20,8 +22,9 @@ from models import (
     Program,
     ServiceActivity,
     ServiceLocation,
+    ServiceReview,
 )
-from workflows import business_days, records, settings
+from workflows import business_days, directory, records, settings
 
 SECTIONS = [
     "Basics",
@@ -190,6 +193,28 @@ def test_an_answer_to_a_question_that_is_not_connected_is_refused_R_SA_13(browse
     data = {"csrf_token": token, "other_keywords": "typed by hand", "name": "X"}
     assert "not connected" in browser.post(path, data)
     assert fresh(service).other_keywords == "from an import"
+
+
+def test_a_change_on_the_form_of_an_active_entry_is_a_review_and_saving_it_untouched_is_none(
+    browser,
+):
+    """2.25: still correct, or changed."""
+    service = make_service()
+    directory.activate(service)
+    ServiceActivity.update(last_reviewed_on=datetime.date(2026, 1, 5)).where(
+        ServiceActivity.id == service.id
+    ).execute()
+    path = f"/service-activities/edit/?id={service.id}"
+    browser.submit(browser.get(path), "Save")
+    assert not ServiceReview.select().exists()
+    assert fresh(service).last_reviewed_on == datetime.date(2026, 1, 5)
+    browser.submit(browser.get(path), "Save", next_steps="Call first.")
+    review = ServiceReview.get()
+    assert (review.entry, review.result, review.on) == (service, "changed", settings.today())
+    assert fresh(service).last_reviewed_on == settings.today()
+    page = browser.get(f"/service-activities/edit/?id={service.id}")
+    browser.submit(page, "Save", name="")
+    assert ServiceReview.select().count() == 1
 
 
 def test_a_question_that_was_connected_takes_an_answer_and_the_others_do_not_R_SA_13(browser):

@@ -348,3 +348,16 @@ def test_the_clock_sends_as_soon_as_it_is_woken_and_stops_cleanly(app, office):
     ticking.stop()
     assert len(office.mail) == 1
     assert not ticking.is_alive()
+
+
+def test_a_message_that_waits_for_another_try_has_an_audit_row(app, office):
+    message = queue("later@example.org")
+    outbox.send_due()
+    row = (
+        AuditLog.select()
+        .where(AuditLog.entity == "outbox_message", AuditLog.entity_id == message.id)
+        .order_by(AuditLog.id.desc())
+        .first()
+    )
+    assert (row.action, row.changed_fields) == ("update", {"state": ["sending", "queued"]})
+    assert audit.first_broken_row() is None

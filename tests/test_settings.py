@@ -188,3 +188,11 @@ def test_instants_are_shown_in_the_agencys_time_zone(app):
     shown = settings.local(datetime.datetime(2026, 2, 9, 3, 0))
     assert (shown.date(), shown.hour) == (datetime.date(2026, 2, 8), 20)
     assert abs((settings.today() - datetime.datetime.now(datetime.UTC).date()).days) <= 1
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "@Hotmail.ca", "yahoo.co.uk", "videotron.ca"])
+def test_a_domain_where_anybody_can_have_an_address_is_not_ours(app, domain):
+    """Decision 0.3: it would make strangers count as colleagues."""
+    with pytest.raises(records.Refused, match="Anybody can have an address"):
+        settings.change("allowed_email_domains", ["agency.ca", domain])
+    settings.change("allowed_email_domains", ["agency.ca", "liveworks.ca", "yahoovalley.org"])

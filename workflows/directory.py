@@ -224,11 +224,16 @@ def confirm_still_correct(service, today=None):
         return records.save(service)
 
 
-def _reviewed(service, today):
+def save_changed(service, many, version, confirmed):
+    """Save what a person changed on the form of an active entry: that is a review too (2.25); returns the warnings."""
+    with database.atomic():
+        _reviewed(service, settings.today(), "changed")
+        return records.save(service, many, version=version, confirmed=confirmed)
+
+
+def _reviewed(service, today, result="still-correct"):
     service.last_reviewed_on, service.reviewed_by_name = today, audit.actor.get().name
-    ServiceReview.create(
-        entry=service, on=today, by_name=service.reviewed_by_name, result="still-correct"
-    )
+    ServiceReview.create(entry=service, on=today, by_name=service.reviewed_by_name, result=result)
 
 
 def april_list(today=None):

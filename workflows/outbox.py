@@ -156,8 +156,10 @@ def _wait(message, attempts, reason):
         _settle(message, FAILED, tried)
         return
     minutes = DELAYS[min(attempts, len(DELAYS)) - 1]
-    due = now() + datetime.timedelta(minutes=minutes)
-    _move(message, QUEUED, due_at=due, attempts=attempts, error=reason, sending_since=None)
+    before, due = message.state, now() + datetime.timedelta(minutes=minutes)
+    values = {"due_at": due, "attempts": attempts, "error": reason, "sending_since": None}
+    if _move(message, QUEUED, **values) and before != QUEUED:
+        audit.record("update", "outbox_message", message.id, {"state": [before, QUEUED]})
 
 
 def _postpone_all(reason):

@@ -44,6 +44,14 @@ WHOLE = {
 }
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
+# Mail services for everybody: to trust one of these domains would be to trust strangers (decision 0.3).
+PUBLIC_MAIL = frozenset(
+    "gmail.com googlemail.com icloud.com me.com mac.com aol.com proton.me protonmail.com pm.me mail.com zoho.com"
+    " yandex.com yandex.ru mail.ru qq.com 163.com 126.com sina.com naver.com web.de msn.com rocketmail.com ymail.com"
+    " fastmail.com tutanota.com tuta.com videotron.ca sympatico.ca bell.net rogers.com shaw.ca telus.net cogeco.ca"
+    " eastlink.ca sasktel.net mts.net".split()
+)
+PUBLIC_MAIL_EVERYWHERE = ("hotmail", "outlook", "live", "yahoo", "gmx")  # under many endings
 _YES, _NO = ("true", "yes", "on", "1", "y"), ("false", "no", "off", "0", "n", "")
 
 
@@ -332,6 +340,14 @@ def _domains(_definition, raw):
     domains = [str(row).strip().lower().lstrip("@") for row in rows]
     domains = list(dict.fromkeys(filter(None, domains)))
     for domain in domains:
+        if domain in PUBLIC_MAIL or domain.partition(".")[0] in PUBLIC_MAIL_EVERYWHERE:
+            raise ValueError(
+                _(
+                    "Anybody can have an address at %(domain)s, so it cannot count as your own. Give such an address to"
+                    " a program, a location or a staff member instead.",
+                    domain=domain[:80],
+                )
+            )
         if not _DOMAIN.fullmatch(domain):
             raise ValueError(
                 _(
