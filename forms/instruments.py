@@ -116,13 +116,16 @@ MATCHING_NUMBERS = (
 )
 
 
-def english(label, most=LONGEST, field=LineField):
+SHORT = {"class": "short", "rows": 2}
+
+
+def english(label, most=LONGEST, field=ParagraphField):
     needed = _l("Enter the English text.")
-    return field(label, [InputRequired(needed), Length(max=most)], nullable=False)
+    return field(label, [InputRequired(needed), Length(max=most)], nullable=False, render_kw=SHORT)
 
 
-def french(label, most=LONGEST, field=LineField):
-    return field(label, [Optional(), Length(max=most)], nullable=False)
+def french(label, most=LONGEST, field=ParagraphField):
+    return field(label, [Optional(), Length(max=most)], nullable=False, render_kw=SHORT)
 
 
 class VersionedForm(PortalForm):
@@ -145,10 +148,10 @@ class NoteForm(VersionedForm):
 class FactorForm(VersionedForm):
     """One settlement factor of the matrix, without its questions."""
 
-    label_en = english(_l("Name in English"), 120)
-    label_fr = french(_l("Name in French"), 120)
-    prompt_en = english(_l("What to look at, in English"), 500, ParagraphField)
-    prompt_fr = french(_l("What to look at, in French"), 500, ParagraphField)
+    label_en = english(_l("Name in English"), 120, LineField)
+    label_fr = french(_l("Name in French"), 120, LineField)
+    prompt_en = english(_l("What to look at, in English"), 500)
+    prompt_fr = french(_l("What to look at, in French"), 500)
     applies = RadioField(_l("Who is asked"), [InputRequired()], choices=APPLIES)
     min_age = IntegerField(
         _l("Youngest age of the child"),
@@ -181,8 +184,8 @@ class FactorForm(VersionedForm):
 def _question_form():
     fields = {
         "__doc__": "One question: its text, whether level 1 is critical, and the words of the five levels.",
-        "text_en": english(_l("Question in English"), 500, ParagraphField),
-        "text_fr": french(_l("Question in French"), 500, ParagraphField),
+        "text_en": english(_l("Question in English"), 500),
+        "text_fr": french(_l("Question in French"), 500),
         "critical": BooleanField(
             _l("Critical at level 1"),
             description=_l("The answer 1 raises the level of need and makes an alert."),
@@ -227,7 +230,11 @@ def guidance_form(areas, keywords, chosen, actions, formdata=None, data=None):
         fields[f"action_{number}_band"] = SelectField(_l("Shown at"), choices=BANDS)
         if not is_new:
             fields[f"action_{number}_retired"] = BooleanField(_l("Retired: no longer suggested"))
-    return type("GuidanceForm", (VersionedForm,), fields)(formdata, data=data)
+    form = type("GuidanceForm", (VersionedForm,), fields)(formdata, data=data)
+    for field in form:
+        # A choice that always has an answer is not called optional.
+        field.flags.has_default = isinstance(field, SelectField) and field.name != "new_keyword"
+    return form
 
 
 def _share(form, field):
