@@ -81,6 +81,14 @@ class HouseholdView(EntityView):
             for title, help, lines in self.form_sections(record)
         )
 
+    def fact(self, record, name):
+        """A legal hold is said only where there is one."""
+        return (
+            ("", "")
+            if name == "legal_hold" and not record.legal_hold
+            else super().fact(record, name)
+        )
+
     def _key(self, record):
         status = choices.term_label("case-statuses", record.status)
         pairs = [

@@ -88,7 +88,8 @@ class WizardView(PageView):
         page = journey.page(slug)
         if page is None:
             if request.method == "POST":
-                if any(known.slug == slug for known in journey.pages):
+                known = any(one.slug == slug for one in journey.pages)
+                if known or self.workflow.may_hold(slug, draft):
                     engine.keep(self.workflow, key, slug, _typed(request.form), None, False)
                     words = _("Answer this page first. What you typed on the other one is kept.")
                 else:

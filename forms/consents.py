@@ -63,7 +63,6 @@ class DeskForm(StepForm):
         _l("Household we know already"),
         [Optional()],
         query=Household.select(),
-        lookup_url="/clients/lookup/?field=household",
         description=_l("Its file number. Leave empty for a new household."),
     )
 

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from forms.care import CareField
 from forms.consents import AfterConsent
@@ -72,6 +72,7 @@ class PersonRow(RowForm):
             (OWN, _l("Different: ask on a page of its own")),
         ],
         default=SAME,
+        validators=[InputRequired()],
     )
 
     @property

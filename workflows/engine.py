@@ -114,6 +114,10 @@ class Workflow:
         """The raw ``answers`` {page: {…}} a draft may go on holding after the page ``slug`` was stored."""
         return answers
 
+    def may_hold(self, slug, draft):
+        """Whether what is typed on a page that an earlier one now stands before is kept all the same."""
+        return False
+
     def facts(self, page, answers, draft):
         """What the page's template needs besides its form."""
         return {}

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from forms import choices
 from forms import consents as signed
 from forms import intake as pages
+from forms.pickers import PickerField
 from models import N_, WITHDRAWN, Client, ConsentRecord, Household, Organization
 from workflows import (
     engine,
@@ -21,6 +22,16 @@ from workflows.intake_first import FIRST, PRINCIPAL
 from workflows.intake_people import adults, children, first_of, may_be_asked, other_adults, rows
 
 CLOSED = ("closed", "disposed")
+# Questions that must be answered although the table would take them empty.
+ASKED_OF_ALL = ("limits_explained", "explained", "staff_signer_name", "preferred_languages", "care")
+# Where a script looks rows up that are too many for a list.
+LOOKED_UP = {
+    "interpreter": "intakes",
+    "worker": "intakes",
+    "primary_worker": "households",
+    "backup_worker": "households",
+    "household": "clients",
+}
 CHECKED_ROW = (
     people.birth_is_past,
     people_rules.dates_of_a_life_are_in_order,
@@ -93,6 +104,13 @@ class NewIntake(engine.Workflow):
             return {page: raw for page, raw in answers.items() if _is_of(page, there)}
         return answers
 
+    def may_hold(self, slug, draft):
+        """R-CON-1: once both consents stand in the draft; a file closed meanwhile loses nobody's typing."""
+        raw = draft.answers.get("consents", {})
+        both = [value for name in ("confidentiality", "collection") for value in raw.get(name, ())]
+        step = slug if slug in self.steps else slug.rpartition("-")[0]
+        return step in self.steps and engine.DONE in raw and both == ["given", "given"]
+
     # ---- What a page shows first -----------------------------------------------------------------------------------------
 
     def initial(self, page, answers, draft):
@@ -101,7 +119,14 @@ class NewIntake(engine.Workflow):
 
     def prepare(self, page, answers, draft):
         form, step = page.form, page.step
+        for name in ASKED_OF_ALL:
+            if name in form:
+                form[name].flags.required = True
+        for name, table in LOOKED_UP.items():
+            if isinstance(form._fields.get(name), PickerField):
+                form[name].lookup_url = f"/{table}/lookup/?field={name}"
         if step == "desk":
+            form.language_used.label.text = _("Preferred language")
             _name(form.same)
             form.same.look_url, form.same.look_from = "/clients/look-alikes/?row=", "closest form"
         if step == "people":
@@ -180,6 +205,8 @@ class NewIntake(engine.Workflow):
             principals += row.relation.data == PRINCIPAL
             if row.relation.data == PRINCIPAL and principals > 1:
                 row.problem("relation", _("A household has one principal applicant."))
+            if row.same.person and not row.same.known:
+                row.problem("same", _("This person is no longer on file. Choose again."))
             if row.same.person in taken:
                 row.problem("same", _("This person is in the list already. Remove one of the two."))
             taken |= {row.same.person} - {None}

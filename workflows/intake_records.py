@@ -79,7 +79,9 @@ def _household(answers):
 
 def _client(row, household, answers):
     """The Client of one row, new or known, with every page that was answered about this person."""
-    number, same = row["number"], row.get("same") or ""
+    number = row["number"]
+    said = (row.get("same"), answers.of(f"contact-{number}", "same"))
+    same = next((text for text in said if (text or "").isdigit()), "")
     client = (Client.get_or_none(Client.id == int(same)) if same.isdigit() else None) or Client()
     client.household = household
     for name in pages.PersonRow.asks:
