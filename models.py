@@ -85,7 +85,11 @@ def open_database(url):
         }
         # sqlite:///relative and sqlite:////absolute, as everywhere else.
         chosen = SqliteDatabase(
-            unquote(parts.path[1:]), pragmas=pragmas, lock_type="IMMEDIATE", timeout=10
+            # Behind an import of ten thousand rows a save waits; it does not fail.
+            unquote(parts.path[1:]),
+            pragmas=pragmas,
+            lock_type="IMMEDIATE",
+            timeout=45,
         )
     elif parts.scheme in ("postgresql", "postgres"):
         # Eight worker threads and the clock share the pool; a wait is better than an error.
@@ -642,6 +646,7 @@ class Staff(Record):
         section = "administration"
         title = N_("Staff")
         remembered = True
+        personal = True
         label = "name"
         listed = ("name", "role", "email", "work_phone", "is_active")
         search = ("name", "email")

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from factories import make_client, make_consent, make_household, make_organization, make_referral
 
-from models import COMPLETE, Client, ConsentRecord, Household
+from models import COMPLETE, AuditLog, Client, ConsentRecord, Household, Staff
 from workflows import people, records, settings
 from workflows.business_days import add_months
 
@@ -173,3 +173,20 @@ def test_a_client_page_shows_referrals_consents_and_household(browser):
     assert referral.number in page.text and str(other) in page.text
     for words in ("Referrals", "Consents", "Others in this household", "Reaching this person"):
         assert words in [h.get_text() for h in page.soup.select("main h2")]
+
+
+def test_looking_at_staff_is_logged_and_their_names_stay_out_of_the_audit_log(administrator_browser):
+    """R-SYS-5: staff are people too."""
+    page = administrator_browser.get("/staff/new/")
+    page = administrator_browser.submit(page, "Save", name="Amina Yusuf", work_phone="519-555-0123")
+    staff = Staff.get(Staff.name == "Amina Yusuf")
+    page = administrator_browser.get(f"/staff/details/?id={staff.id}")
+    assert "Amina" not in page.title
+    rows = list(AuditLog.select().where(AuditLog.entity == "staff", AuditLog.entity_id == staff.id))
+    assert {row.action for row in rows} >= {"create", "view"}
+    assert not [row for row in rows if "Amina" in str(row.changed_fields)]
+    administrator_browser.get("/staff/")
+    seen = AuditLog.select().where(AuditLog.entity == "staff", AuditLog.action == "view")
+    assert any("shown" in row.changed_fields for row in seen)
+    name = administrator_browser.open("/staff/export/csv/").headers["Content-Disposition"]
+    assert "confidential" in name.lower()
