@@ -23,7 +23,7 @@ PEOPLE = (
 )
 SEARCHES = {
     "zoe": ["Zoë"],
-    "zol": [],
+    "zol": ["Zoë"],
     "ŻÓŁ": ["Zoë"],
     "ecuyer": ["Jean-François"],
     "l ec": ["Jean-François"],
