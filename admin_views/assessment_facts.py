@@ -1,5 +1,7 @@
 """What the result of a needs assessment says, as plain rows for its templates."""
 
+from operator import itemgetter
+
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -91,7 +93,7 @@ def picture(result, earlier):
 
 
 def suggestion_rows(row, instrument, result):
-    """A dict for each factor that suggests something: statement, actions, what was picked before (section 4)."""
+    """A dict for each factor that suggests something, the most need first: statement, actions, what was picked (section 4)."""
     kept = {
         (statement.factor, statement.kind): statement.text
         for statement in DrivingStatement.select().where(
@@ -117,9 +119,11 @@ def suggestion_rows(row, instrument, result):
                     for action in one.actions
                 ],
                 "leads_on": one.kind != scoring.STRENGTH,
+                "is_open": one.kind == scoring.NEED,
+                "order": (one.kind != scoring.NEED, -(result.of(one.factor).exact or 0)),
             }
         )
-    return found
+    return sorted(found, key=itemgetter("order"))
 
 
 def answer_rows(row, instrument, result):
@@ -153,7 +157,7 @@ def case_rows(found):
                 "is_asked": bool(person.required),
                 "turns_18": _turns(person),
                 "points": [_point(found, person, standing) for standing in person.standings],
-                "next": upcoming and upcoming.window.point,
+                "may_begin": upcoming and upcoming.state != schedule.NOT_OPEN,
             }
         )
     return people

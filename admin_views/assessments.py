@@ -50,6 +50,14 @@ class NeedsAssessmentView(EntityView):
             "assessor": Staff.select().where(Staff.is_active == True),  # noqa: E712
         }
 
+    def list_columns(self):
+        return ["client", "point", "completed_on", "state", "level", "need_index", "assessor"]
+
+    def cell(self, name):
+        if name != "level":
+            return super().cell(name)
+        return lambda level: level_pill(level) if level else ""
+
     def called(self, record):
         return str(record.client)
 
@@ -138,7 +146,7 @@ class NeedsAssessmentView(EntityView):
             )
             return redirect(self.at("details", row.id))
         draft = needs_assessment.begin_correction(row)
-        return redirect(f"{draft.path}review")
+        return redirect(f"{draft.path}check")
 
     @expose("/void/", methods=("GET", "POST"))
     def void(self):

@@ -5,10 +5,13 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from wtforms import DateField
+from wtforms.validators import InputRequired
 
 from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.marks import flag_pill
+from forms.fields import ParagraphField
 from forms.formats import date_text
 from models import EXTENSION, CaseTask, NeedAlert
 from workflows import agency_rules, people, settings
@@ -30,6 +33,9 @@ class CaseTaskView(EntityView):
     """The next assessment of every adult, and the extensions to decide (R-ASM)."""
 
     can_delete = False
+
+    def list_columns(self):
+        return ["client", "kind", "point", "opens_on", "due_on", "household"]
 
     def own_filters(self):
         offered = lambda: [  # noqa: E731
@@ -89,8 +95,23 @@ class NeedAlertView(EntityView):
         questions = agency_rules.matrix().questions()
         return lambda slug: str(questions[slug][1].text) if slug in questions else slug
 
+    def list_columns(self):
+        return ["client", "question", "due_on", "done_on"]
+
+    def list_facts(self, listing, names, page, previous, following):
+        facts = super().list_facts(listing, names, page, previous, following)
+        return {**facts, "new_href": None}
+
     def row_address(self):
         return f"{self.at('edit')}?id="
+
+    def own_questions(self):
+        return {
+            "done_on": DateField(_l("Done on"), [InputRequired(_l("Enter the day."))]),
+            "what_was_done": ParagraphField(
+                _l("What was done"), [InputRequired(_l("Say what was done about it."))]
+            ),
+        }
 
     def form_sections(self, record):
         if record.id is None:

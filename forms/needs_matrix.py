@@ -30,6 +30,13 @@ def served():
     return Client.select().join(Household).where(Household.status.in_(SERVED))
 
 
+class ServedPicker(PickerField):
+    """Finds people of cases under way; whoever was chosen stays readable, and the wizard says what is wrong."""
+
+    def label_of(self, key):
+        return self.words(key)
+
+
 class AssessmentStep(StepForm):
     """A page that a correction leaves out: who and when stand (R-ASM-11)."""
 
@@ -41,10 +48,10 @@ class AssessmentStep(StepForm):
 class PersonForm(AssessmentStep):
     title = _l("Person")
     lead = _l("Adults of a case that is under way. Children are never assessed.")
-    client = PickerField(
+    client = ServedPicker(
         _l("Client"),
         [RequiredPick(_l("Choose who is assessed."))],
-        query=Client.select().join(Household).where(Household.status.in_(SERVED)),
+        query=served(),
         lookup_url=f"{LOOKUP}client",
         description=_l("Type part of the name or phone."),
     )
@@ -134,9 +141,12 @@ class FactorForm(AskedForm):
         def make():
             found = []
             for one in item.questions:
-                offered = [(value, value) for value in (*LEVELS, NOT_ASSESSED)]
+                offered = [
+                    (level, f"{level} – {anchor}")
+                    for level, anchor in zip(LEVELS, one.anchors, strict=True)
+                ] + [(NOT_ASSESSED, _("Not assessed"))]
                 label = str(one.text)
-                comment = _("Comment on: %(question)s", question=label)
+                comment = _("Comment")
                 limit = Length(max=LONG_TEXT, message=too_long())
                 found += [
                     (one.slug, Question(LevelField(label, choices=offered))),
@@ -158,11 +168,8 @@ class FactorForm(AskedForm):
     def summary(self):
         found = []
         for question in self.item.questions:
-            level = self.data.get(question.slug)
-            words = _("Not assessed")
-            if level in LEVELS:
-                words = f"{level} – {question.anchors[int(level) - 1]}"
-            comment = self.data.get(question.slug + COMMENT)
+            field, comment = self[question.slug], self[question.slug + COMMENT].data
+            words = dict(field.choices).get(field.data, _("Not assessed"))
             found.append((str(question.text), f"{words}\n{comment}" if comment else words))
         return found
 

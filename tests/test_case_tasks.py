@@ -47,7 +47,7 @@ def test_the_next_assessment_is_kept_from_the_first_to_the_decision_on_an_extens
     save_assessment(adult, "a1", "2025-01-09", "high")
     assert rows() == {(adult.id, "assessment", "a2", "2025-04-22", "2025-06-05")}
     save_assessment(adult, "a4", "2026-01-08", "high")
-    assert rows() == {(None, "extension", None, "2026-01-08", "2026-01-05")}
+    assert rows() == {(adult.id, "extension", None, "2026-01-08", "2026-01-05")}
     assert not case_tasks.wrong()
 
 
@@ -118,7 +118,7 @@ def test_home_counts_and_leads_to_the_lists_behind(browser):
     page = browser.get("/")
     listed = browser.follow(page, "needs assessment is overdue")
     assert late.display_name in listed and "Now, Open" not in listed
-    schedule = browser.follow(listed, "Needs assessment")
+    schedule = browser.follow(listed, late.display_name)
     assert schedule.heading == "Schedule of needs assessments"
     listed = browser.follow(page, "critical answer to act on")
     act = browser.get(listed.absolute(listed.soup.select_one("tbody th a")["href"]))

@@ -63,7 +63,9 @@ def tasks(case):
         found.add((house.id, person.client.id, kind, window.point, *days))
     if case.suggested_on:
         end = house.planned_end or schedule.standard_end(house.anchor_date, agency_rules.terms())
-        found.add((house.id, None, EXTENSION, None, case.suggested_on, end))
+        # Under the name of the first member: the list shows whom a case is about.
+        first = case.people[0].client.id
+        found.add((house.id, first, EXTENSION, None, case.suggested_on, end))
     return found
 
 

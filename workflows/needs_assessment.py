@@ -222,7 +222,7 @@ def begin_correction(assessment):
             raw |= {row.question + COMMENT: [row.comment] for row in rows if row.comment}
             answers[f"factor-{factor.slug}"] = {**raw, **done}
     words = {name: [getattr(assessment, name) or ""] for name in ("client_view", "strengths")}
-    answers["words"] = {**words, **done}
+    answers |= {"words": {**words, **done}, "review": done}
     return engine.start(NeedsMatrix(), answers)
 
 
