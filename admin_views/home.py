@@ -40,6 +40,7 @@ class HomeView(PageView, AdminIndexView):
             "home.html",
             day=date_text(day),
             referrals_on=referrals_on,
+            clients_on=not settings.is_hidden("clients"),
             tasks=[
                 (today.shown(counts[name]), words(counts[name]), href)
                 for name, words, href in self._tasks(day)

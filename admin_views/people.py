@@ -41,6 +41,15 @@ class ClientView(EntityView):
     details_template = "people/client.html"
     new_label = _l("New client")
 
+    def list_facts(self, *listed):
+        """A family comes in by the intake; a contact for a referral alone may be typed in directly."""
+        facts = super().list_facts(*listed)
+        direct = (_(self.new_label), self.at("new"))
+        return facts | {"new_href": "/intake/", "new_label": _("New intake"), "links": [direct]}
+
+    def empty(self):
+        return super().empty() | {"href": "/intake/", "label": _("New intake")}
+
     def form_sections(self, record):
         person, *others = self.meta.form
         if record.id is None:
