@@ -26,6 +26,7 @@ from models import (
     Instrument,
     NeedsAssessment,
 )
+from seed import AUTHOR
 from workflows import (
     agency_rules,
     instrument_changes,
@@ -66,12 +67,14 @@ class InstrumentsView(PageView):
         kinds = []
         for kind, title in INSTRUMENTS:
             mine = [row for row in rows if row.kind == kind]
+            current = next((row for row in mine if row.state == CURRENT), None)
             kinds.append(
                 {
                     "kind": kind,
                     "title": _(title),
                     "about": ABOUT[kind],
-                    "current": next((r for r in mine if r.state == CURRENT), None),
+                    "current": current,
+                    "by": current and _by(current),
                     "draft": next((r for r in mine if r.state == DRAFT), None),
                     "retired": [r for r in mine if r.state not in (CURRENT, DRAFT)],
                 }
@@ -220,6 +223,12 @@ class InstrumentsView(PageView):
             proposal=proposal,
             home_href=self.get_url(".index"),
         )
+
+
+def _by(row):
+    """Who put a version in force."""
+    ours = row.published_by_name == AUTHOR
+    return _("came with the product") if ours else row.published_by_name
 
 
 def _indexes():
