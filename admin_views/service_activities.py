@@ -11,11 +11,12 @@ from admin_views.directory import (
     organization_filter,
     state_pill,
 )
+from admin_views.handout import HandoutPages
 from admin_views.listing import whole
 from admin_views.service_pages import ServicePages
 from admin_views.showing import text_of
 from forms import choices
-from forms.directory import DollarsField, blank_field
+from forms.directory import DollarsField, blank_field, is_edited
 from forms.fields import TickField, model_form
 from forms.formats import date_text
 from models import (
@@ -49,7 +50,7 @@ def keywords_of(area_id):
     return choices.memo(("keywords of", area_id, language.get()), read)
 
 
-class ServiceActivityView(ServicePages, DirectoryView):
+class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
     """One service, class, activity or event at one place, inside one program (R-SA-1)."""
 
     new_label = N_("New Service or Activity")
@@ -175,15 +176,9 @@ class ServiceActivityView(ServicePages, DirectoryView):
         return {name: blank_field(columns[name]) for name in service_rules.not_connected()}
 
     def own_questions(self):
-        return {
-            "keywords": TickField(
-                _l("Keywords"),
-                description=_l("Choose all that apply."),
-                coerce=int,
-                choices=[],
-            ),
-            "cost_cents": DollarsField(_l("Amount in dollars")),
-        }
+        about = _l("Choose all that apply.")
+        keywords = TickField(_l("Keywords"), description=about, coerce=int, choices=[])
+        return {"keywords": keywords, "cost_cents": DollarsField(_l("Amount in dollars"))}
 
     def keyword_choices(self, record, form, formdata):
         """(id, label) of the keywords of the chosen program's area, and what the entry has already (R-SA-5).
@@ -245,26 +240,13 @@ class ServiceActivityView(ServicePages, DirectoryView):
             record.reviewed_by_name = audit.actor.get().name
             record.last_reviewed_on = settings.today()
         try:
-            if record.id and before == ACTIVE and self._is_edited(form):
+            if record.id and before == ACTIVE and is_edited(form):
                 confirmed = request.form.getlist("confirmed")
                 return directory.save_changed(record, many, version, confirmed)
             return super().save(record, form, many, version)
         except records.Refused:
             record.state = before
             raise
-
-    @staticmethod
-    def _is_edited(form):
-        """True when an answer is another one than what is stored."""
-
-        def said(value):
-            return sorted(value, key=str) if isinstance(value, (list, tuple)) else value or None
-
-        return any(
-            said(field.data) != said(field.object_data)
-            for field in form
-            if field.name != "version" and not (field.render_kw or {}).get("disabled")
-        )
 
     @expose("/keywords/", methods=("POST",))
     def keywords_view(self):

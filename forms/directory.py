@@ -48,6 +48,19 @@ def blank_field(column):
     )
 
 
+def is_edited(form):
+    """True when an answer is another one than what is stored."""
+
+    def said(value):
+        return sorted(value, key=str) if isinstance(value, (list, tuple)) else value or None
+
+    return any(
+        said(field.data) != said(field.object_data)
+        for field in form
+        if field.name != "version" and not (field.render_kw or {}).get("disabled")
+    )
+
+
 def require(form, names):
     """Ask for these fields although the column allows them to be empty."""
     for name in names:
