@@ -92,6 +92,12 @@ def request_draft():
     return MultiDict((name, value) for name, values in draft.answers.items() for value in values)
 
 
+def request_typed():
+    """``request_draft`` as {name: [value, …]}, or None."""
+    draft = request_draft()
+    return None if draft is None else {name: draft.getlist(name) for name in draft}
+
+
 def csrf_failed(error):
     """The answer to a form of an earlier sign-in; None when there was no token at all."""
     if "csrf_token" not in request.form:

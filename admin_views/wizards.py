@@ -13,12 +13,14 @@ from admin_views.showing import moment_text
 from forms.steps import words_of
 from models import Draft
 from workflows import attachments, engine, records
+from workflows.builder import ReferralBuilder
+from workflows.distribute import Distribute
 from workflows.engine import CHECK
 from workflows.intake import NewIntake
 from workflows.needs_assessment import NeedsMatrix
 from workflows.plan import Plan
 
-WORKFLOWS = (NewIntake, NeedsMatrix, Plan)
+WORKFLOWS = (NewIntake, NeedsMatrix, Plan, ReferralBuilder, Distribute)
 
 
 class WizardView(PageView):
@@ -84,11 +86,12 @@ class WizardView(PageView):
         draft = self._draft(key)
         if slug == CHECK:
             return self._check(draft)
-        journey = engine.Journey(self.workflow, draft)
+        typed = _typed(request.form) if request.method == "POST" else unsaved.request_typed()
+        journey = engine.Journey(self.workflow, draft, slug, typed)
         page = journey.page(slug)
         if page is None:
             if request.method == "POST":
-                known = any(one.slug == slug for one in journey.pages)
+                known = any(one.slug == slug for one in journey.whole())
                 if known or self.workflow.may_hold(slug, draft):
                     engine.keep(self.workflow, key, slug, _typed(request.form), None, False)
                     words = _("Answer this page first. What you typed on the other one is kept.")
@@ -99,9 +102,6 @@ class WizardView(PageView):
         if request.method == "POST":
             return self._post(journey, page)
         engine.log_view(draft)
-        typed = unsaved.request_draft()
-        if typed is not None:
-            journey.form(page, {name: typed.getlist(name) for name in typed})
         return self._page(journey, page)
 
     def _post(self, journey, page):
@@ -121,9 +121,8 @@ class WizardView(PageView):
                 draft = engine.keep(self.workflow, draft.key, slug, rows or raw, seen, False)
                 asked = {"find": [request.form["find"]]} if "find" in request.form else {}
                 journey.form(page, {**(rows or raw), **asked})
-                return self._page(engine.Journey(self.workflow, draft), page)
+                return self._page(journey, page, draft)
             goes_on = "back" not in request.form and "later" not in request.form
-            journey.form(page, raw)
             valid = goes_on and journey.takes(page) and not problem
             draft = engine.keep(
                 self.workflow, draft.key, slug, raw, seen, valid if goes_on else None
@@ -145,11 +144,11 @@ class WizardView(PageView):
         if not valid:
             if problem:
                 page.form.form_errors.append(problem)
-            return self._page(engine.Journey(self.workflow, draft), page)
-        onward = engine.Journey(self.workflow, draft)
+            return self._page(journey, page, draft)
         if "change" in request.args:
-            return redirect(self._at(draft.key, onward.at or CHECK, change=onward.at is not None))
-        return redirect(self._at(draft.key, onward.after(slug)))
+            slug = journey.unanswered(page, draft)
+            return redirect(self._at(draft.key, slug, change=slug != CHECK))
+        return redirect(self._at(draft.key, journey.onward(page, draft)))
 
     def _files(self, page, draft):
         """Keep or remove the files of a page at once; returns a sentence when one cannot be kept."""
@@ -167,8 +166,9 @@ class WizardView(PageView):
             return str(refused)
         return None
 
-    def _page(self, journey, page):
-        draft, slugs = journey.draft, [p.slug for p in journey.pages]
+    def _page(self, journey, page, draft=None):
+        draft = journey.draft = draft or journey.draft
+        slugs = [one.slug for one in journey.whole()]
         kind = page.form_class.file_kind
         return self.render(
             page.form_class.template,
@@ -193,9 +193,11 @@ class WizardView(PageView):
         return [
             (
                 one.title,
-                self._at(key, one.slug) if one.form is not None else None,
+                self._at(key, one.slug)
+                if one.form is not None or journey.is_answered(one)
+                else None,
                 one.slug == page.slug,
-                one.is_passed,
+                journey.is_answered(one),
             )
             for one in journey.pages
         ]
@@ -220,11 +222,7 @@ class WizardView(PageView):
     # ---- Check and finish --------------------------------------------------------------------------------------------
 
     def _check(self, draft):
-        journey = engine.Journey(self.workflow, draft)
-        if not journey.is_complete:
-            flash(_("Something is still to be answered."), "info")
-            return redirect(self._at(draft.key, journey.at))
-        problems = ()
+        said, problems = {}, ()
         if request.method == "POST":
             if "later" in request.form:
                 flash(
@@ -232,25 +230,21 @@ class WizardView(PageView):
                     "success",
                 )
                 return redirect("/")
-            if "back" in request.form:
-                return redirect(self._at(draft.key, journey.pages[-1].slug))
-            try:
-                engine.finish(self.workflow, draft.key, request.form.get("seal", ""))
-                return redirect(url_for(".done", key=draft.key))
-            except engine.Stale:
-                problems = [
-                    _("An answer was changed since this page was opened. Look at them again.")
-                ]
-            except engine.Unfinished as unfinished:
-                flash(_("Something changed meanwhile. Please look at this page again."), "warning")
-                return redirect(self._at(draft.key, unfinished.slug))
-            except records.Refused as refused:
-                problems = [str(problem.message) for problem in refused.problems]
-            except Draft.DoesNotExist:
-                abort(self._gone())
+            if "back" not in request.form:
+                said = _typed(request.form)
+                finished, problems = self._finish(draft, said)
+                if finished:
+                    return finished
+        journey = engine.Journey(self.workflow, draft)
+        if not journey.is_complete:
+            flash(_("Something is still to be answered."), "info")
+            return redirect(self._at(draft.key, journey.at))
+        if "back" in request.form:
+            return redirect(self._at(draft.key, journey.pages[-1].slug))
+        journey.answers.said = said
         engine.log_view(draft)
         return self.render(
-            "workflow/check.html",
+            self.workflow.check_template,
             workflow=self.workflow,
             pages=[
                 (page.title, page.form.summary(), self._at(draft.key, page.slug, change=True))
@@ -258,8 +252,25 @@ class WizardView(PageView):
             ],
             problems=problems,
             seal=engine.seal(draft.answers),
+            key=draft.key,
             **self.workflow.final_facts(journey.answers, draft),
         )
+
+    def _finish(self, draft, said):
+        """Write everything: (the answer, ()) when that is settled, else (None, what stands in the way)."""
+        try:
+            engine.finish(self.workflow, draft.key, request.form.get("seal", ""), said)
+            return redirect(url_for(".done", key=draft.key)), ()
+        except engine.Stale:
+            words = _("An answer was changed since this page was opened. Look at them again.")
+            return None, [words]
+        except engine.Unfinished as unfinished:
+            flash(_("Something changed meanwhile. Please look at this page again."), "warning")
+            return redirect(self._at(draft.key, unfinished.slug)), ()
+        except records.Refused as refused:
+            return None, [str(problem.message) for problem in refused.problems]
+        except Draft.DoesNotExist:
+            return self._gone(), ()
 
     @expose("/<key>/done")
     def done(self, key):
@@ -268,7 +279,8 @@ class WizardView(PageView):
             return redirect(url_for(".resume", key=key))
         done = self.workflow.done(draft.answers)
         if done.href:
-            flash(done.title, "success")
+            if done.title:
+                flash(done.title, "success")
             return redirect(done.href)
         return self.render("workflow/done.html", done=done)
 

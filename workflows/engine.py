@@ -24,9 +24,13 @@ KEPT = datetime.timedelta(days=37)
 
 
 class Answers(dict):
-    """{page: {question: value}} of the pages passed so far, and in ``fixed`` what ``begin`` fixed."""
+    """{page: {question: value}} of the pages passed so far, and in ``fixed`` what ``begin`` fixed.
+
+    ``said`` is what was posted from the check page itself, such as a confirmation: {name: [value]}.
+    """
 
     fixed = {}
+    said = {}
 
     def of(self, page, question, default=None):
         """One answer; ``default`` when the page was not passed or asks no such thing."""
@@ -92,6 +96,7 @@ class Workflow:
     intro = ""
     steps = {}
     check_lead = ""
+    check_template = "workflow/check.html"
     finish_label = ""
 
     def begin(self, draft):
@@ -140,16 +145,23 @@ class Workflow:
 
 
 class Journey:
-    """A walk through a draft: ``pages`` in order, ``answers`` of those passed, ``at`` the first one not passed."""
+    """A walk through a draft: ``pages`` looked into, ``answers`` of those passed, ``at`` the first one not passed.
 
-    def __init__(self, workflow, draft, reach=None):
+    It stops there, or at the page ``upto``, which holds ``typed`` instead of what is stored when that is given.
+    """
+
+    def __init__(self, workflow, draft, upto=None, typed=None):
         self.workflow, self.draft, self.answers, self.at = workflow, draft, Answers(), None
         self.answers.fixed = draft.answers.get(FIXED, {})
-        self.pages = []
-        for page in self._outline():
+        self.pages, self._coming = [], self._outline()
+        for page in self._coming:
             self.pages.append(page)
-            if self.at is None:
+            if page.slug == upto and typed is not None:
+                page.form, self.at = self.form(page, typed), page.slug
+            else:
                 self._pass(page)
+            if self.at is not None or page.slug == upto:
+                break
 
     def _outline(self):
         """Pages in order; what depends on answers still to come is left out until they are there."""
@@ -202,19 +214,41 @@ class Journey:
 
     def page(self, slug):
         """The page at this address when it may be opened: passed, or the first that is not; else None."""
-        return next((p for p in self.pages if p.slug == slug and p.form is not None), None)
+        return next((page for page in self.pages if page.slug == slug), None)
 
-    def after(self, slug):
-        """Where "Continue" leads from a passed page: the page after it, or the check."""
-        slugs = [page.slug for page in self.pages]
-        following = slugs[slugs.index(slug) + 1 :] if slug in slugs else []
-        return following[0] if following else CHECK
+    def whole(self):
+        """Every page that is known to come, those not looked into without a form."""
+        self.pages += self._coming
+        return self.pages
+
+    def onward(self, page, draft):
+        """Where "Continue" leads once ``page`` was accepted and stored in ``draft``: the page after it, or the check."""
+        self._accepted(page, draft)
+        following = next(self._coming, None)
+        return following.slug if following else CHECK
+
+    def unanswered(self, page, draft):
+        """As ``onward``, past every page that is answered already: the first that is not, or the check."""
+        self._accepted(page, draft)
+        for following in self._coming:
+            self._pass(following)
+            if self.at is not None:
+                return self.at
+        return CHECK
+
+    def _accepted(self, page, draft):
+        self.draft, self.at, page.is_passed = draft, None, True
+        self.answers[page.slug] = page.form.data
 
     def before(self, slug):
         """The page before this one, or None."""
         slugs = [page.slug for page in self.pages]
         at = slugs.index(slug) if slug in slugs else len(slugs)
         return slugs[at - 1] if at else None
+
+    def is_answered(self, page):
+        """True when somebody pressed "Continue" on a page; whether it is still right shows when it is looked into."""
+        return page.is_passed or DONE in self.draft.answers.get(page.slug, ())
 
     @property
     def is_complete(self):
@@ -275,10 +309,10 @@ def keep(workflow, key, slug, raw, seen, passed=None):
     return draft
 
 
-def finish(workflow, key, seen):
+def finish(workflow, key, seen, said=None):
     """Write everything once; returns the finished Draft, whose ``answers`` then hold only the facts of ``done``.
 
-    ``seen`` is the seal of all answers on the check page.  Raises Stale when they changed since, Unfinished when a
+    ``seen`` is the seal of all answers on the check page, ``said`` what was answered there (Answers).  Raises Stale when they changed since, Unfinished when a
     page is no longer right, records.Refused when a rule says no; then nothing is written.
     """
     with database.atomic():
@@ -290,6 +324,7 @@ def finish(workflow, key, seen):
         journey = Journey(workflow, draft)
         if not journey.is_complete:
             raise Unfinished(journey.at)
+        journey.answers.said = said or {}
         facts = workflow.finish(journey.answers, draft)
         draft = Draft.get_by_id(draft.id)
         draft.answers, draft.path, draft.finished_at = facts, "", now()

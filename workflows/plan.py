@@ -6,10 +6,8 @@ from forms import plan as pages
 from forms.choices import term_label
 from forms.formats import date_text
 from models import (
-    ACTIONS,
     ACTIVE,
     COMPLETE,
-    MATRIX,
     N_,
     Client,
     FactorResult,
@@ -19,7 +17,7 @@ from models import (
     SettlementPlan,
     language,
 )
-from workflows import case_rules, engine, instruments, needs_matrix, records, settings
+from workflows import agency_rules, case_rules, engine, records, settings
 
 PRESSING = ("very-high", "high")
 OVER = ("met", "dropped")
@@ -52,15 +50,14 @@ def actions(plan):
 
 def factor_labels():
     """{slug: label} of the factors in force, in asking order."""
-    matrix = needs_matrix.read_instrument(instruments.in_force(MATRIX))
-    return {factor.slug: str(factor.label) for factor in matrix.factors}
+    return {factor.slug: str(factor.label) for factor in agency_rules.matrix().factors}
 
 
 def _guidance(factor):
     """The Guidance of a factor, or None."""
     if not factor:
         return None
-    return needs_matrix.read_suggestions(instruments.in_force(ACTIONS)).of(factor)
+    return agency_rules.suggestions().of(factor)
 
 
 def pressing(household):
