@@ -33,7 +33,6 @@ COLUMNS = {
     "start_date": "start_date",
     "end_date": "end_date",
 }
-GROUPS_OF_ASKED = ("everyone",)
 
 
 def catalogue(partners=()):
@@ -44,6 +43,8 @@ def catalogue(partners=()):
 
 def _enter(row, partner):
     owner = partner or Organization.own()
+    if row.get("regions"):
+        owner = make_organization(name=row["id"], regions_served=row["regions"])
     place = make_location(owner, name=f"{row['location']} {row['id']}", city=row.get("municipality") or "Nowhere")
     area = AreaOfFocus.get(AreaOfFocus.slug == row["area"])
     program = make_program(owner, name=f"{row['program']} {row['id']}", funding=row["funding"], area_of_focus=area)
@@ -108,3 +109,14 @@ def cards(page):
             )
         )
     return found
+
+
+def tick(browser, page, *keys, button="Continue", **answers):
+    return browser.submit(page, button, services=[str(key) for key in keys], **answers)
+
+
+def finish(browser, page):
+    """Through the statements, and the consent when one is asked, to the last page."""
+    while page.heading != "Check your answers":
+        page = browser.submit(page, "Continue")
+    return browser.submit(page, "Record the referrals")

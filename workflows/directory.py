@@ -327,6 +327,14 @@ def _days(service):
     return ", ".join(label for slug, label in known.items() if slug in (service.days or ()))
 
 
+def when(service):
+    """Dates, days and hours of an entry in one line for a client."""
+    hours = [time_words(time) for time in (service.start_time, service.end_time) if time]
+    dates = [date_words(day) for day in (service.start_date, service.end_date) if day]
+    parts = (" – ".join(dates), _days(service), " – ".join(hours), service.schedule_note)
+    return ", ".join(part for part in parts if part)
+
+
 def completeness(service, today=None):
     """What is missing from an entry, as sentences for the person who keeps it (R-SA-14)."""
     found = []
