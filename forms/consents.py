@@ -156,6 +156,10 @@ class AfterConsent(StepForm):
     def applies(cls, answers):
         return consents_given(answers)
 
+    def summary(self):
+        """What was answered; a family of six has a hundred questions that nobody needed to ask."""
+        return [(label, words) for label, words in super().summary() if words]
+
 
 class CharterForm(SignedForm, AfterConsent):
     """The client charter; signed and scanned it lets the case open (R-CON-4)."""

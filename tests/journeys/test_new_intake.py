@@ -33,10 +33,10 @@ def sign_in(portal, window):
 
 def speak(window, portal, code):
     window.goto(f"{portal.url}/")
-    button = window.locator(f".top button[value={code}], header button[value={code}]")
+    button = window.locator(f".top button[lang={code}]")
     if button.count():
         button.first.click()
-        window.wait_for_load_state()
+        window.wait_for_selector(f"html[lang={code}]")
 
 
 def go_on(window):
