@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 from admin_views.radar import radar
 from admin_views.showing import pill
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, score_text
 from models import COMPLETE, DrivingStatement
 from workflows import agency_rules, needs_pages, schedule, scoring
 from workflows.business_days import years_later
 
 STATE_PILLS = {
     schedule.NOT_OPEN: ("waiting", _l("Not open")),
-    schedule.OPEN: ("open", _l("Open")),
+    schedule.OPEN: ("open", _l("Can be done")),
     schedule.OVERDUE: ("overdue", _l("Overdue")),
     schedule.DONE_EARLY: ("done", _l("Done early")),
     schedule.DONE_ON_TIME: ("done", _l("Done")),
@@ -44,7 +44,7 @@ def factor_rows(instrument, result, earlier):
                 "factor": each.factor,
                 "name": str(instrument.factor(each.factor).label),
                 "number": number if each.applies else "",
-                "score": "" if each.score is None else each.score,
+                "score": score_text(each.score),
                 "level": level_pill(each.level) if each.level else "",
                 "why": _why(each),
                 "change": _moved(moved.get(each.factor)),
@@ -66,7 +66,7 @@ def _moved(change):
     """(arrow, words) of a change; less need is a way down."""
     if change is None:
         return None
-    size = abs(change.difference)
+    size = score_text(abs(change.difference))
     if change.difference < 0:
         return "▼", _("%(size)s less need", size=size)
     if change.difference > 0:
@@ -78,7 +78,11 @@ def extremes(instrument, result):
     """([(name, level pill, score)] highest, the same lowest): at most three each."""
     return tuple(
         [
-            (str(instrument.factor(each.factor).label), level_pill(each.level), each.score)
+            (
+                str(instrument.factor(each.factor).label),
+                level_pill(each.level),
+                score_text(each.score),
+            )
             for each in side
         ]
         for side in scoring.extremes(result)

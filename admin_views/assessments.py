@@ -19,7 +19,7 @@ from admin_views.base import EntityView
 from admin_views.listing import whole
 from admin_views.showing import text_of
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, score_text
 from forms.needs_matrix import served
 from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, Staff
 from workflows import (
@@ -107,7 +107,7 @@ class NeedsAssessmentView(EntityView):
         alerts = NeedAlert.select().where(NeedAlert.assessment == row.id).order_by(NeedAlert.id)
         return {
             "level": level_pill(row.level) if row.level else "",
-            "index": row.need_index,
+            "index": score_text(row.need_index),
             "no_level": "" if row.level else WHY_NO_LEVEL,
             "raised": _raised(row),
             "change": _change(row, last),
@@ -232,8 +232,8 @@ def _change(row, last):
     if last is None or row.need_index is None or last.need_index is None:
         return ""
     facts = {
-        "before": last.need_index,
-        "now": row.need_index,
+        "before": score_text(last.need_index),
+        "now": score_text(row.need_index),
         "point": last.point.upper(),
         "day": date_text(last.completed_on),
     }

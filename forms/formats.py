@@ -24,6 +24,13 @@ def day_of(raw):
     return datetime.date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
 
 
+def score_text(number):
+    """A number with one decimal: 84.9 in English, 84,9 in French; empty for None."""
+    if number is None:
+        return ""
+    return format_decimal(number, format="0.0", locale=f"{language.get()}_CA")
+
+
 @lru_cache(4096)
 def _date_text(value, code):
     return format_date(day_of(value), "d MMM y", locale=code)

@@ -285,11 +285,11 @@ def test_answers_are_corrected_through_the_wizard_for_seven_days(
 def test_an_assessment_is_voided_with_a_reason_and_done_anew(browser, adult, first_factor):
     """R-ASM-11"""
     page = save(browser)
-    page = browser.follow(page, "Void")
+    page = browser.follow(page, "Void this assessment")
     assert "Say why this assessment does not count." in browser.submit(
         page, "Void", {"reason": " "}
     )
-    page = browser.submit(page, "Void", {"reason": "Answers of another person"})
+    page = browser.submit(page, "Void this assessment", {"reason": "Answers of another person"})
     assert "Answers of another person" in page
     assert begin(browser, adult).soup.select_one("[name=point][checked]")["value"] == "a1"
 

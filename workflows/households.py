@@ -106,7 +106,7 @@ def next_assessments(household):
 
 STATES = {
     schedule.NOT_OPEN: lambda: _("Not open yet"),
-    schedule.OPEN: lambda: _("Open"),
+    schedule.OPEN: lambda: _("Can be done"),
     schedule.OVERDUE: lambda: _("Overdue"),
 }
 
