@@ -283,7 +283,8 @@ def start(workflow, answers=None, client=None):
 
 def find(workflow, key):
     """The draft with this key, or None."""
-    return Draft.get_or_none(Draft.key == key, Draft.kind == workflow.name)
+    marks = f'"key" = {database.param} AND "kind" = {database.param}'
+    return next(Draft.read(marks, key, workflow.name), None)
 
 
 def keep(workflow, key, slug, raw, seen, passed=None):
@@ -294,9 +295,9 @@ def keep(workflow, key, slug, raw, seen, passed=None):
     changed meanwhile to something else, and Draft.DoesNotExist when the draft is gone or finished.
     """
     with database.atomic():
-        draft = Draft.get(
-            Draft.key == key, Draft.kind == workflow.name, Draft.finished_at.is_null()
-        )
+        draft = find(workflow, key)
+        if draft is None or draft.finished_at:
+            raise Draft.DoesNotExist
         stored = draft.answers.get(slug)
         if seen is not None and seen != seal(stored) and seal(raw) != seal(stored):
             raise Stale(stored)
@@ -312,11 +313,14 @@ def keep(workflow, key, slug, raw, seen, passed=None):
 def finish(workflow, key, seen, said=None):
     """Write everything once; returns the finished Draft, whose ``answers`` then hold only the facts of ``done``.
 
-    ``seen`` is the seal of all answers on the check page, ``said`` what was answered there (Answers).  Raises Stale when they changed since, Unfinished when a
-    page is no longer right, records.Refused when a rule says no; then nothing is written.
+    ``seen`` is the seal of all answers on the check page, ``said`` what was answered there (Answers).  Raises Stale
+    when they changed since, Unfinished when a page is no longer right, records.Refused when a rule says no; then
+    nothing is written.
     """
     with database.atomic():
-        draft = Draft.get(Draft.key == key, Draft.kind == workflow.name)
+        draft = find(workflow, key)
+        if draft is None:
+            raise Draft.DoesNotExist
         if draft.finished_at:
             return draft
         if seen != seal(draft.answers):

@@ -103,7 +103,7 @@ class Plan(engine.Workflow):
 
     def about(self, draft):
         raw = draft.answers.get("who", {}).get("client", [""])[-1]
-        client = Client.get_or_none(Client.id == int(raw)) if raw.isdigit() else None
+        client = Client.stored(int(raw)) if raw.isdigit() and len(raw) < 10 else None
         return client.display_name if client else ""
 
     def initial(self, page, answers, draft):
@@ -117,7 +117,7 @@ class Plan(engine.Workflow):
 
     @staticmethod
     def _client(answers):
-        return Client.get_or_none(Client.id == answers.of("who", "client"))
+        return Client.stored(answers.of("who", "client"))
 
     @staticmethod
     def _first_goals(client):
