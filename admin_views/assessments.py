@@ -18,6 +18,7 @@ from admin_views.assessment_facts import (
 from admin_views.base import EntityView
 from admin_views.listing import whole
 from admin_views.showing import text_of
+from admin_views.trace import traced
 from forms import choices
 from forms.formats import date_text, score_text
 from forms.needs_matrix import served
@@ -30,6 +31,7 @@ from workflows import (
     needs_pages,
     records,
     settings,
+    trace,
 )
 
 WHY_NO_LEVEL = _l(
@@ -75,6 +77,7 @@ class NeedsAssessmentView(EntityView):
             key=self._key(row, house),
             may_correct=assessments.may_correct(row),
             may_void=row.state != VOID,
+            traced=traced(trace.of_assessment(row)),
             **facts,
         )
 

@@ -7,6 +7,7 @@ from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_outcomes import ReferralOutcomes
 from admin_views.showing import moment_text
+from admin_views.trace import TracePages
 from admin_views.words import plain as _
 from forms import choices
 from forms.formats import date_text
@@ -39,7 +40,7 @@ PERSON = ("inbound_name", "inbound_phone", "inbound_email", "inbound_language", 
 FROM = ("referred_by_name", "referred_by_organization", "referred_on", "received_on")
 
 
-class ReferralView(ReferralOutcomes):
+class ReferralView(TracePages, ReferralOutcomes):
     """One referral, opened by clicking the client's name."""
 
     # ---- Edit: few fields; the status is moved by buttons only -------------------------------------------------------

@@ -183,7 +183,7 @@ class ReferralBuilder(engine.Workflow):
             title,
             tuple(sentences),
             tuple(links),
-            ((_("Email these"), "distribute/one", {"rowid": ids, "email": "yes"}),),
+            ((_("Email these"), "distribute", {"rowid": ids}),),
         )
 
 
