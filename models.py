@@ -2441,6 +2441,7 @@ class OutboxMessage(Record):
     finished_at = DateTimeField(null=True, verbose_name=N_("Finished"))
     error = TextField(default="", verbose_name=N_("What went wrong"))
     by_name = CharField(max_length=120, verbose_name=N_("Sent by"))
+    follow_up_on = DateField(null=True, verbose_name=N_("Ask what became of it on"))
 
     class Meta:
         section = "log"

@@ -54,6 +54,7 @@ from models import (
 )
 
 VIEWS = {
+from workflows.distribute import Distribute
     Keyword: KeywordView,
     KeywordCategory: CategoryView,
     AreaOfFocus: AreaView,
@@ -79,7 +80,6 @@ PAGES = (
     MyOrganizationView,
     PartnersView,
     CoverageView,
-    DistributeView,
     SearchView,
     AdministrationView,
     SettingsView,
@@ -93,6 +93,7 @@ PAGES = (
 MENU = (
     (_l("Home"), "/"),
     (_l("My Organization"), "/my-organization/"),
+WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
     (_l("Service Locations"), "/service-locations/?organization=own"),
     (_l("Programs"), "/programs/?organization=own"),
     (_l("Services & Activities"), "/service-activities/?organization=own"),

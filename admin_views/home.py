@@ -17,7 +17,7 @@ from forms.formats import date_text
 from models import N_, Organization, now
 from workflows import audit, backup, flags, people, settings, today
 
-TITLES = {"distribute": N_("Email selected referrals")} | {w.name: w.title for w in WORKFLOWS}
+TITLES = {w.name: w.title for w in WORKFLOWS}
 
 
 def _last_checked():

@@ -7,7 +7,6 @@ from flask_admin import expose
 from markupsafe import Markup
 
 from admin_views.base import EntityView
-from admin_views.distribution import begin
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
@@ -25,7 +24,8 @@ from models import (
     Referral,
     SavedFilter,
 )
-from workflows import audit, flags, records, referrals, settings
+from workflows import audit, engine, flags, records, referrals, settings
+from workflows.distribute import Distribute
 
 ALL = "all"
 SCREEN = "referral"
@@ -237,8 +237,9 @@ class ReferralList(EntityView):
 
     def do_email(self, ids):
         """To the pages that choose the address and show what leaves; nothing is sent from here (R-REF-2)."""
-        draft = begin(ids, request.form.get("destination", ""))
-        return redirect(url_for("distribute.destination", key=draft.key))
+        known = {"rowid": list(map(str, ids)), "destination": request.form.getlist("destination")}
+        draft = engine.start(Distribute(), {"referrals": known})
+        return redirect(draft.path)
 
     def do_complete(self, ids):
         """R-REF-7: complete without asking for an outcome, then offer one."""

@@ -11,7 +11,6 @@ from forms.fields import LineField, LinesField, ParagraphField
 from forms.pickers import PickerField
 
 SIMILAR = "similar"  # the question whether somebody new is one of these people
-USUAL = "usual"  # the amount of detail that the agency's settings choose for an address
 
 
 def find_services(query, text):
@@ -147,49 +146,6 @@ def received_form(services, programs, clients, lookup):
                 )
 
     return ReceivedForm
-
-
-class DestinationForm(PortalForm):
-    """To whom the ticked referrals go, and how much of them."""
-
-    destination = LineField(
-        _l("Destination email"),
-        [
-            InputRequired(_l("Enter the destination email.")),
-            Length(max=254),
-            validators.is_email,
-        ],
-        nullable=False,
-        description=_l("One address. Everything ticked goes there in one message."),
-        render_kw={"type": "email", "list": "suggested-addresses", "autocomplete": "off"},
-    )
-    detail = RadioField(
-        _l("How much to send"),
-        [InputRequired()],
-        choices=(
-            (USUAL, _l("What is usual for this address")),
-            (models.MINIMAL, _l("Minimal: numbers and services only, no names")),
-            (models.FULL, _l("Full: names, how to reach people, reasons and actions")),
-        ),
-        default=USUAL,
-    )
-
-
-class AnotherWayForm(PortalForm):
-    """Recording that referrals were passed on without the portal's email (R-REF-6)."""
-
-    destination = LineField(
-        _l("Who received them"),
-        [InputRequired(_l("Enter who received them.")), Length(max=254)],
-        nullable=False,
-        description=_l("A person or a program, such as the housing lead."),
-    )
-    note = LineField(
-        _l("How"),
-        [Optional(), Length(max=300)],
-        nullable=False,
-        description=_l("For instance by phone, on paper or in a meeting."),
-    )
 
 
 class OutcomeForm(PortalForm):

@@ -128,7 +128,7 @@ def test_exactly_one_valid_address_is_asked_for(browser, smtp, address):
     """R-REF-2"""
     page = browser.submit(begin(browser, make_referral(), to=""), "Continue", destination=address)
     assert page.soup.select_one(".error-summary")
-    assert page.heading == "Email selected referrals"
+    assert page.heading == "To whom" and "Email selected referrals" in page
 
 
 def test_a_suggested_address_is_one_press(browser, smtp):

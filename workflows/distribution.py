@@ -138,14 +138,8 @@ def suggestions(referral_ids):
     found = {}
     chosen = _referrals(referral_ids)
     for referral in chosen:
-        service = referral.service_activity
-        if service and service.contact[2]:
-            found.setdefault(service.contact[2].lower(), service.name)
-        for place in (referral.program, referral.location):
-            if place and place.contact_email:
-                found.setdefault(place.contact_email.lower(), place.name)
-        if not (service or referral.program) and referral.organization.email:
-            found.setdefault(referral.organization.email.lower(), referral.organization.name)
+        for address, name in _contacts(referral):
+            found.setdefault(address, name)
     services = {r.service_activity_id for r in chosen if r.service_activity_id}
     earlier = (
         DistributionLog.select(DistributionLog.destination, fn.MAX(DistributionLog.id))
@@ -162,6 +156,27 @@ def suggestions(referral_ids):
     for address, _newest in earlier.tuples():
         found.setdefault(address, _("used before"))
     return list(found.items())
+
+
+def _contacts(referral):
+    """Yield (address, who it is) of a referral, the nearest to the service first."""
+    service = referral.service_activity
+    if service and service.contact[2]:
+        yield service.contact[2].lower(), service.name
+    for place in (referral.program, referral.location):
+        if place and place.contact_email:
+            yield place.contact_email.lower(), place.name
+    if not (service or referral.program) and referral.organization.email:
+        yield referral.organization.email.lower(), referral.organization.name
+
+
+def by_contact(referral_ids):
+    """[(address, [referral id])] of these referrals, each with its nearest contact; those without one under ""."""
+    groups = {}
+    for referral in _referrals(referral_ids):
+        address, _name = next(_contacts(referral), ("", ""))
+        groups.setdefault(address, []).append(referral.id)
+    return list(groups.items())
 
 
 def _address(text):
@@ -316,10 +331,10 @@ def details_may_still_leave(message):
 # ---- Sending and recording -------------------------------------------------------------------------------------------
 
 
-def send(wanted):
+def send(wanted, follow_up_on=None):
     """Queue the one message of a Plan with a log row for each referral, in one transaction (R-REF-2, decision 0.4).
 
-    Returns the batch id, under which ``progress`` follows it.  Raises NotAllowed and writes nothing.
+    ``follow_up_on`` is the day to ask what became of them, from when it is sent.  Returns the batch id, under which ``progress`` follows it.  Raises NotAllowed and writes nothing.
     """
     if not wanted.is_allowed:
         raise NotAllowed(wanted.reasons)
@@ -329,7 +344,13 @@ def send(wanted):
         twice = list(_on_its_way(wanted.numbers, wanted.destination))
         if twice:
             raise NotAllowed(twice)
-        message = outbox.queue(wanted.destination, wanted.subject, wanted.text, batch_id=batch)
+        message = outbox.queue(
+            wanted.destination,
+            wanted.subject,
+            wanted.text,
+            batch_id=batch,
+            follow_up_on=follow_up_on,
+        )
         _log(
             tuple(wanted.numbers), batch, EMAIL, wanted.destination, wanted.detail, QUEUED, message
         )

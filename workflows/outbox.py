@@ -55,10 +55,11 @@ def check(function):
 # ---- Queueing --------------------------------------------------------------------------------------------------------
 
 
-def queue(recipient, subject, text, kind="referral", batch_id=None):
+def queue(recipient, subject, text, kind="referral", batch_id=None, follow_up_on=None):
     """Fix the exact bytes and the Message-ID of one message and queue it in the caller's transaction.
 
-    The caller wakes the clock after its commit.  Returns the OutboxMessage.
+    ``follow_up_on`` becomes the follow-up day of its referrals once it is sent.  The caller wakes the clock after its
+    commit.  Returns the OutboxMessage.
     """
     message_id = mail.new_message_id()
     message = OutboxMessage(
@@ -69,6 +70,7 @@ def queue(recipient, subject, text, kind="referral", batch_id=None):
         subject=subject,
         content=mail.build(message_id, recipient, subject, text),
         by_name=audit.actor.get().name,
+        follow_up_on=follow_up_on,
     )
     save(message, action="email")
     return message
@@ -244,6 +246,8 @@ def _follow(message, state, at):
         return
     still = set(_referral_ids(DistributionLog.referral.in_(ids), DistributionLog.result == QUEUED))
     values = {"last_sent_at": at} if state == SENT else {}
+    if state == SENT and message.follow_up_on:
+        values["follow_up_due_on"] = message.follow_up_on
     for group, sending in ((still, True), (set(ids) - still, False)):
         if group:
             referrals.write(group, message.by_name, sending=sending, **values)
