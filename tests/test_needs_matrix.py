@@ -80,7 +80,7 @@ def test_the_family_is_assessed_through_the_screens_from_a1_to_a5(app, clock):
         page = walk(browser, page, example["answers"], reason_of(example))
         row = check(example)
         assert page.path.startswith(f"/needs-assessments/details/?id={row.id}")
-        assert f"Need index {row.need_index} of 100" in page
+        assert f"Need index {row.need_index:.1f} of 100" in page
         reached[point] = assessments.case(people["P1"].household).level
     assert reached == FAMILY["expected_household_level"]
 
@@ -287,7 +287,7 @@ def test_an_assessment_is_voided_with_a_reason_and_done_anew(browser, adult, fir
     page = save(browser)
     page = browser.follow(page, "Void this assessment")
     assert "Say why this assessment does not count." in browser.submit(
-        page, "Void", {"reason": " "}
+        page, "Void this assessment", {"reason": " "}
     )
     page = browser.submit(page, "Void this assessment", {"reason": "Answers of another person"})
     assert "Answers of another person" in page
