@@ -242,6 +242,7 @@ class ResultsForm(StepForm):
     find = PressedField()
     whose, weak, start, left_out = (HiddenField(default=d) for d in (ALL, "", "0", ""))
     person, known = HiddenField(), HiddenField()
+    question, judged, said, conflicts, lacking = None, {}, (), {}, frozenset()  # of the builder
 
     @classmethod
     def applies(cls, answers):
@@ -271,7 +272,7 @@ class ResultsForm(StepForm):
         return found if isinstance(found, dict) else {}
 
     def summary(self):
-        return list(getattr(self, "said", ()))
+        return list(self.said)
 
 
 # ---- Why --------------------------------------------------------------------------------------------------------------
@@ -346,6 +347,7 @@ class ConsentForm(StepForm):
         choices=[("client", _l("The person themselves")), ("guardian", _l("A parent or guardian"))],
     )
     asked = HiddenField()
+    said, now_lacking = (), ""  # of the builder
     signature = ("signed_by_name", "signer_role", "guardian_relation", "language_used", "given_on", "copy_given")
 
     @classmethod
@@ -365,4 +367,4 @@ class ConsentForm(StepForm):
         return valid and not self.errors
 
     def summary(self):
-        return [*getattr(self, "said", ()), *(super().summary() if "named" in self else ())]
+        return [*self.said, *(super().summary() if "named" in self else ())]

@@ -145,7 +145,7 @@
 
   /* What is typed in a wizard is kept as one goes; "Saved" is said only once the server has it. */
   function autosave(form) {
-    const line = form.querySelector("[data-saved]"), mark = form.elements.seal;
+    const line = form.querySelector("[data-saved]");
     let sent = "", under = false, again = false;
     const typed = () => {
       const data = new FormData(form);
@@ -162,7 +162,7 @@
       under = false;
       if (answer?.ok) {
         const { seal, saved } = await answer.json();
-        mark.value = seal; sent = same(data); line.textContent = `${line.dataset.savedWords} ${saved}`;
+        form.elements.seal.value = seal; sent = same(data); line.textContent = `${line.dataset.savedWords} ${saved}`;
       } else line.textContent = answer?.status === 409 ? line.dataset.staleWords : line.dataset.failedWords;
       if (again) { again = false; save(); }
     };

@@ -116,6 +116,7 @@ class ReferralBuilder(engine.Workflow):
             return
         if client.birth_date:
             del form.birth_year_only
+        form.lacking = builder_need.lacking(client)
         form.conflicts = builder_need.settle(form, client)
 
     def examine(self, page, answers, draft):
@@ -124,7 +125,8 @@ class ReferralBuilder(engine.Workflow):
 
     def facts(self, page, answers, draft):
         if page.step == "results":
-            return builder_results.listed(page.form, answers)
+            parts = builder_results.known_parts(page.form)
+            return builder_results.listed(page.form, answers) | parts
         if page.step == "need":
             return self._need_facts(page, answers)
         if page.step == "consent":
@@ -236,6 +238,7 @@ def _results(form, answers):
     if form.override_reason.data:
         form.said.append((str(form.override_reason.label.text), form.override_reason.data))
     answers.shares = builder_consent.shares(answers)
+    answers.subject = form.question.client
 
 
 def _said(value):

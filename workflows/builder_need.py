@@ -145,8 +145,16 @@ def settle(form, client):
     return conflicts
 
 
+def lacking(client):
+    """Questions of the page that the file of a client does not answer yet."""
+    found = {name for name, value in known_of(client).items() if value in (None, "unknown")}
+    return found - ({"birth_year_only"} if client.birth_date else set())
+
+
 def supplemented(form, client):
-    """``client`` with what the page says, not saved."""
+    """A copy of ``client`` with what the page says, not saved."""
+    stored, client = client, Client(__no_default__=True)
+    client.__data__ = dict(stored.__data__)
     for name in pages.KNOWN:
         if name in form and plain(form[name].data) != plain(getattr(client, name)):
             setattr(client, name, form[name].data)
@@ -162,6 +170,7 @@ class Question:
 
     catalogue: object
     need: Need
+    client: Client
     person: object
     on: object
 
@@ -185,10 +194,13 @@ class Question:
 
 
 def question_of(answers, form, client):
-    """The Question of the results page as ``form`` has it."""
-    on = settings.today()
-    person = match_facts.person_of(supplemented(form, client), on, form.supports.data or ())
-    return Question(matching_index.catalogue(), need_of(answers), person, on)
+    """The Question of the results page as ``form`` has it, put together once."""
+    if form.question is None:
+        on, client = settings.today(), supplemented(form, client)
+        person = match_facts.person_of(client, on, form.supports.data or ())
+        need = need_of(answers)
+        form.question = Question(matching_index.catalogue(), need, client, person, on)
+    return form.question
 
 
 # ---- Where the referrals go -------------------------------------------------------------------------------------------

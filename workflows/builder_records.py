@@ -1,5 +1,7 @@
 """What a finished referral builder writes: changed facts, a consent, the search, the referrals and why (2.12, 2.13)."""
 
+from flask_babel import gettext as _
+
 from models import (
     INTERNAL,
     OUTBOUND,
@@ -22,12 +24,7 @@ from workflows import (
     referrals,
     settings,
 )
-from workflows.builder_need import (
-    client_of,
-    kept_targets,
-    latest_results,
-    supplemented,
-)
+from workflows.builder_need import client_of, kept_targets, latest_results
 from workflows.builder_reasons import suggested_actions
 
 SHARING_FORM, SIGNED_FORM = "sharing-form", "signed-form"
@@ -42,8 +39,7 @@ def write(answers, draft, form=None):
     """
     client = client_of(answers)
     if form is not None:
-        client = supplemented(form, client)
-        records.save(client, version=client.version, confirmed=CONFIRMED)
+        _save_facts(client)
     consent = _consent(answers, draft)
     run = _run(answers, client, form) if form is not None else None
     made = [
@@ -55,6 +51,15 @@ def write(answers, draft, form=None):
     _link_step(answers, made)
     attachments.remove(draft)
     return {"referrals": [referral.id for referral in made], "client": client.id}
+
+
+def _save_facts(client):
+    """What was added beside the results goes to the file; ``client`` is as the page of the results has it."""
+    try:
+        records.save(client, version=client.version, confirmed=CONFIRMED)
+    except records.Conflict as conflict:
+        words = _("Somebody saved this client's file at this very moment. Press the button again.")
+        raise records.Refused([records.Problem("", words)]) from conflict
 
 
 def _consent(answers, draft):

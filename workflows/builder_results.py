@@ -5,6 +5,7 @@ from flask_babel import ngettext
 
 from forms import builder as pages
 from forms.formats import date_text
+from forms.steps import words_of
 from models import Organization, Program, ServiceActivity
 from workflows import match_facts, match_words
 from workflows.builder_need import client_of, need_words, question_of
@@ -65,6 +66,26 @@ def listed(form, answers):
         "head": _head(total),
         "handout": ",".join(map(str, ticked)) if form.find.data == "handout" else "",
     }
+
+
+def known_parts(form):
+    """The facts of the client in two parts: lines of fields nobody answered yet, lines of the others with their words."""
+    asked = ("municipality", "preferred_languages", "needs_interpreter", "immigration_category")
+    asked += ("permanent_residence_date", "birth_year_only", "gender")
+    lines = [[form[name]] for name in asked if name in form]
+    lines += [[form[f"clb_{code}_{skill}"] for skill in ("listening", "speaking")] for code in ("en", "fr")]
+    lines.append([form.self_identified_groups])
+    shown, others = [], []
+    for line in lines:
+        is_open = any(field.name in form.lacking or field.errors for field in line)
+        # Most people have no level of French, and say nothing of groups: these wait behind the others.
+        is_rare = line[0].name in ("clb_fr_listening", "self_identified_groups") and not line[0].errors
+        (shown if is_open and not is_rare else others).append(line if len(line) > 1 else line[0])
+    said = []
+    for line in others:
+        for field in line if isinstance(line, list) else [line]:
+            said += [(label, words) for label, words in words_of(field) if words]
+    return {"open_lines": shown, "other_lines": others, "known": said}
 
 
 def _head(total):
@@ -166,7 +187,7 @@ def wrong_choices(form, answers):
     question = question_of(answers, form, client_of(answers))
     scheme, keys = question.catalogue.scheme, form.services.data or []
     judged = question.judged(keys)
-    found, form.judged, form.question = [], judged, question
+    found, form.judged = [], judged
     if not keys:
         found.append(("services", _("Tick at least one service.")))
     if len(judged) < len(keys):
