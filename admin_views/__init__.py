@@ -28,6 +28,7 @@ from admin_views.referrals import ReferralView
 from admin_views.search import SearchView
 from admin_views.service_activities import ServiceActivityView
 from admin_views.settings import ExampleView, SettingsView
+from admin_views.trace import StatementView
 from admin_views.wizards import WORKFLOWS, WizardView
 from models import (
     TABLES,
@@ -37,6 +38,7 @@ from models import (
     CaseTask,
     Client,
     ConsentRecord,
+    DrivingStatement,
     Extension,
     Household,
     Keyword,
@@ -52,9 +54,9 @@ from models import (
     ServiceLocation,
     SettlementPlan,
 )
+from workflows.distribute import Distribute
 
 VIEWS = {
-from workflows.distribute import Distribute
     Keyword: KeywordView,
     KeywordCategory: CategoryView,
     AreaOfFocus: AreaView,
@@ -72,6 +74,7 @@ from workflows.distribute import Distribute
     Extension: ExtensionView,
     PlanReview: PlanReviewView,
     Referral: ReferralView,
+    DrivingStatement: StatementView,
     SettlementPlan: PlanView,
     OutboxMessage: OutboxView,
     AuditLog: AuditLogView,
@@ -90,10 +93,10 @@ PAGES = (
     InstrumentsView,
     InstrumentPartsView,
 )
+WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
 MENU = (
     (_l("Home"), "/"),
     (_l("My Organization"), "/my-organization/"),
-WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
     (_l("Service Locations"), "/service-locations/?organization=own"),
     (_l("Programs"), "/programs/?organization=own"),
     (_l("Services & Activities"), "/service-activities/?organization=own"),
@@ -113,5 +116,5 @@ def init_app(app):
     for page in PAGES:
         admin.add_view(page())
     for workflow in WORKFLOWS:
-        admin.add_view(WizardView(workflow()))
+        admin.add_view(WIZARDS.get(workflow, WizardView)(workflow()))
     return admin
