@@ -5,7 +5,7 @@
 
 from peewee import fn
 
-from models import KeptCount, Language, TaxonomyItem, TaxonomyList, language
+from models import Language, TaxonomyItem, TaxonomyList, database, language
 
 # A form or a filter panel is a few kilobytes; beyond this many they are made anew.
 MOST = 2000
@@ -20,12 +20,11 @@ class _Memory:
 
 def revision():
     """The kept revision of the reference tables; it moves whenever one of them is saved."""
-    return (
-        KeptCount.select(KeptCount.n)
-        .where(KeptCount.name == "revision", KeptCount.key == "reference")
-        .scalar()
-        or 0
+    sql = (
+        f'SELECT "n" FROM "kept_count" WHERE "name" = {database.param} AND "key" = {database.param}'
     )
+    found = database.execute_sql(sql, ("revision", "reference")).fetchone()
+    return found[0] if found else 0
 
 
 def refresh(stamp):

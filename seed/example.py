@@ -1,4 +1,4 @@
-"""The example agency: a directory of 36 entries, its partners, and a week of referrals to try everything on.
+"""The example agency: a directory of 36 entries, its partners, a week of referrals, and families in every state of a case.
 
 ``load`` saves it through the records room, so every rule holds for it; seed/example_wipe.py takes it away again.
 """
@@ -46,7 +46,7 @@ from models import (
     database,
     now,
 )
-from seed import read
+from seed import example_families, read
 from workflows import audit, business_days, mail, records, referrals, service_rules, settings, texts
 
 AUTHOR = "Example agency"
@@ -58,9 +58,10 @@ class NotPossible(Exception):
     """The example cannot be loaded or wiped now; the message says why and what to do."""
 
 
-def load(as_of=None):
+def load(as_of=None, families=False):
     """Load the example agency as it stands on the date ``as_of`` (default: the agency's today).
 
+    Without ``families`` it is the directory and the week of referrals of the worked example alone, their numbers exact.
     Raises NotPossible when it is loaded already or when there is other data.  An own organization without anything
     in it lends its row, and gets it back from ``wipe``.
     """
@@ -69,7 +70,7 @@ def load(as_of=None):
     try:
         with database.atomic():
             _refuse_other_data()
-            _Loading(as_of).run()
+            _Loading(as_of).run(families)
     finally:
         audit.actor.reset(token)
 
@@ -106,7 +107,7 @@ class _Loading:
         )
         self.entries = 0
 
-    def run(self):
+    def run(self, families):
         facts = {"as_of": self.as_of.isoformat(), "loaded_at": now().isoformat()}
         self.load_staff()
         facts.update(self.load_own())
@@ -122,6 +123,7 @@ class _Loading:
         self.load_statements()
         facts.update(
             check=self.load_check(),
+            interpreters=example_families.load(self) if families else [],
             organizations=[row.id for row in self.organizations.values()],
             households=self.households,
             staff=self.staff,
@@ -304,8 +306,11 @@ class _Loading:
         if row.get("email_details"):
             self.load_consent(client, EMAIL_DETAILS, [])
 
+    def last_day(self):
+        """The last day of a consent that is good now."""
+        return max(self.as_of, settings.today()) + datetime.timedelta(days=CONSENT_DAYS)
+
     def load_consent(self, client, kind, organizations):
-        last_day = max(self.as_of, settings.today()) + datetime.timedelta(days=CONSENT_DAYS)
         consent = ConsentRecord(
             household=client.household,
             client=client,
@@ -314,7 +319,7 @@ class _Loading:
             signed_by_name=f"{client.first_name} {client.last_name}",
             language_used=client.preferred_languages[0],
             copy_given=True,
-            expires_on=last_day,
+            expires_on=self.last_day(),
         )
         named = [self.organizations[name].id for name in organizations]
         records.save(consent, many={"named_organizations": named})

@@ -14,6 +14,7 @@ from models import (
     Draft,
     DrivingStatement,
     Household,
+    Interpreter,
     Organization,
     OutboxMessage,
     Referral,
@@ -27,6 +28,8 @@ from seed.example import AUTHOR, NotPossible
 from workflows import audit, records, settings
 
 CHUNK = 500
+# Named in rows; they go only when no row that stays names them.
+ASKED = (Staff, Interpreter)
 
 
 def wipe():
@@ -58,7 +61,7 @@ def _belonging(facts):
     doomed[Household] = set(facts["households"])
     for model in TABLES:
         for field in model._meta.sorted_fields:
-            if not isinstance(field, ForeignKeyField) or field.rel_model in (model, Staff):
+            if not isinstance(field, ForeignKeyField) or field.rel_model in (model, *ASKED):
                 continue
             if field.on_delete != "SET NULL":
                 doomed[model] |= _ids(model.id, field, doomed[field.rel_model])
@@ -70,19 +73,29 @@ def _belonging(facts):
     doomed[OutboxMessage] = _only_for(
         DistributionLog.message, DistributionLog.referral, doomed[Referral]
     )
-    for model in TABLES:
-        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
-        doomed[Attachment] |= owned
     since = datetime.datetime.fromisoformat(facts["loaded_at"])
     for model in (Draft, SavedFilter):
         # They hold numbers of rows that go; the same numbers may soon be somebody else's.
         doomed[model] |= {row.id for row in model.select(model.id).where(model.created_at >= since)}
+    for model in TABLES:
+        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
+        doomed[Attachment] |= owned
     checks = WeeklyCheck.select(WeeklyCheck.id).where(WeeklyCheck.id >= facts["check"])
     doomed[WeeklyCheck] |= {row.id for row in checks}
-    cases = Household.select(Household.id, Household.primary_worker).tuples()
-    needed = {worker for key, worker in cases if key not in doomed[Household]}
-    doomed[Staff] = set(facts["staff"]) - needed
+    for model, ids in ((Staff, facts["staff"]), (Interpreter, facts.get("interpreters", ()))):
+        doomed[model] = set(ids) - _needed(model, doomed)
     return doomed
+
+
+def _needed(asked, doomed):
+    """Ids of ``asked``, staff or interpreters, that rows refer to which stay."""
+    found = set()
+    for model in TABLES:
+        for field in model._meta.sorted_fields:
+            if isinstance(field, ForeignKeyField) and field.rel_model is asked:
+                rows = model.select(model.id, field).where(field.is_null(False)).tuples()
+                found |= {value for key, value in rows if key not in doomed[model]}
+    return found
 
 
 def _ids(key, field, targets, table=None):

@@ -69,7 +69,7 @@ def start(
             passphrases.change(ADMINISTRATOR, administrator)
             _settle(province, language, timezone or ZONES[province], domains)
             if with_example:
-                example.load()
+                example.load(families=True)
             return backup.make_key()
     finally:
         audit.actor.reset(token)

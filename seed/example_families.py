@@ -1,0 +1,365 @@
+"""The families of the example agency: the worked example from intake to A5, and one for every other state of a case.
+
+``load`` is called while ``seed.example`` loads, after the directory; seed/example_wipe.py takes all of it away again.
+"""
+
+import datetime
+from io import BytesIO
+
+from models import (
+    SHARING,
+    Client,
+    ConsentRecord,
+    Extension,
+    Goal,
+    Guardianship,
+    Household,
+    Intake,
+    Interpreter,
+    NeedAlert,
+    PlanAction,
+    PlanReview,
+    RecommendedAction,
+    Referral,
+    SettlementPlan,
+    Staff,
+)
+from seed import read
+from seed.example_scan import signed_form
+from workflows import (
+    agency_rules,
+    assessments,
+    attachments,
+    audit,
+    case_rules,
+    engine,
+    intake,
+    people_rules,
+    records,
+    schedule,
+    settings,
+)
+from workflows.business_days import add_months
+
+INTAKE, ON_HOLD, STUB = "intake", "on-hold", "consent-refused"
+DAY = datetime.timedelta(days=1)
+
+
+def load(loading):
+    """Save the families through the rules, for the example that ``loading`` has loaded so far.
+
+    Returns the ids of the interpreters: they belong to no family.
+    """
+    data = read("example_families")
+    families = _Families(loading, data["told_on"])
+    families.load_interpreters(data["interpreters"])
+    for family in data["families"]:
+        families.load_family(family)
+    families.load_draft(data["draft"])
+    return [row.id for row in families.interpreters.values()]
+
+
+class _Families:
+    def __init__(self, loading, told_on):
+        self.loading, self.as_of = loading, min(loading.as_of, settings.today())
+        # Whole weeks, so that what was done on a working day still was.
+        self.shift = DAY * ((self.as_of - told_on).days // 7 * 7)
+        self.interpreters = {}
+
+    def on(self, when):
+        """The day of a date or of a number of days before the as-of date (a working day, if past)."""
+        if not isinstance(when, int):
+            return when + self.shift
+        day = self.as_of - DAY * when
+        return day - DAY * max(0, day.weekday() - 4) if when > 0 else day
+
+    def days(self, when):
+        """As the referrals of the example count: days before its date."""
+        return (self.loading.as_of - self.on(when)).days
+
+    def staff(self, name):
+        return Staff.get(Staff.name == name)
+
+    def load_interpreters(self, rows):
+        for row in rows:
+            signed = self.on(row["signed"])
+            facts = {name: value for name, value in row.items() if name != "signed"}
+            interpreter = Interpreter(confidentiality_signed_on=signed, **facts)
+            records.save(interpreter)
+            self.interpreters[row["name"]] = interpreter
+
+    def load_family(self, row):
+        began = self.on(row["began"])
+        number = f"{began.year}-{row['number']}"
+        if row.get("status") == STUB:
+            self.household = Household(file_number=number, status=STUB)
+            records.save(self.household)
+            self.loading.households.append(self.household.id)
+            return
+        self.row, self.began, self.worker = row, began, self.staff(row["worker"])
+        self.interpreter = self.interpreters.get(row.get("interpreter"))
+        self.members, self.assessed, self.sent = {}, {}, {}
+        self.load_household(number)
+        self.load_people()
+        self.load_forms()
+        self.load_intake()
+        if row.get("status") != INTAKE:
+            self.change(status=case_rules.OPEN)
+        for assessment in row.get("assessments", ()):
+            self.load_assessment(assessment)
+        self.load_picked()
+        self.act_on_alerts()
+        self.load_extension()
+        for referral in row.get("referrals", ()):
+            self.load_referral(referral)
+        self.load_plan()
+        if row.get("status") == ON_HOLD:
+            self.change(status=ON_HOLD)
+        if "closed" in row:
+            closed = row["closed"]
+            self.change(
+                status=case_rules.CLOSED,
+                close_date=self.on(closed["day"]),
+                close_reason=closed["reason"],
+                close_summary=closed["summary"],
+            )
+
+    # ---- The file and its people
+
+    def load_household(self, number):
+        row, backup = self.row, self.row.get("backup")
+        is_intensive = row["case_type"] == case_rules.INTENSIVE
+        self.household = Household(
+            file_number=number,
+            case_type=row["case_type"],
+            status=INTAKE,
+            primary_worker=self.worker,
+            backup_worker=self.staff(backup) if backup else None,
+            no_conflict_declared=True,
+            anchor_date=self.began if is_intensive else None,
+            address=row.get("address"),
+            postal_code=row.get("postal_code"),
+            city="Calgary",
+            province="AB",
+        )
+        records.save(self.household)
+        self.loading.households.append(self.household.id)
+
+    def change(self, **values):
+        self.household = Household.get_by_id(self.household.id)
+        for name, value in values.items():
+            setattr(self.household, name, value)
+        records.save(self.household)
+
+    def load_people(self):
+        for code, said in self.row["people"].items():
+            facts = {name: v for name, v in said.items() if name not in ("age", "signed")}
+            if "birth_date" in facts:
+                facts["birth_date"] += self.shift
+            else:
+                facts["birth_date"] = add_months(self.as_of, -12 * said["age"]) - 40 * DAY
+            client = Client(
+                household=self.household,
+                address=self.household.address,
+                municipality="Calgary",
+                arrival_date=self.on(self.row["arrived"]),
+                **self.row["shared"],
+                **facts,
+            )
+            records.save(client)
+            self.members[code] = client
+        for adult, children in self.row.get("care", {}).items():
+            for child in children:
+                link = Guardianship(guardian=self.members[adult], child=self.members[child])
+                records.save(link)
+
+    def load_forms(self):
+        """What each adult signed, the charter with its scan, and who may be told what (R-CON-1, R-CON-4, R-CON-6)."""
+        first = next(iter(self.members.values()))
+        for code, client in self.members.items():
+            day = self.on(self.row["people"][code].get("signed", self.row["began"]))
+            if people_rules.is_minor(client, day) is False:
+                self.sign(client, people_rules.CONFIDENTIALITY, day)
+                self.sign(client, people_rules.COLLECTION, day)
+        if self.row.get("status") != INTAKE:
+            charter = self.sign(first, people_rules.CHARTER, self.began)
+            lines = (str(first), self.household.file_number, self.began.isoformat())
+            scan = signed_form("Client charter – example", (*lines, "Nobody here is real."))
+            attachments.store("signed-form", charter, BytesIO(scan), "charter.pdf")
+        sharing = self.row.get("sharing", {"people": ()})
+        for code in sharing["people"]:
+            named = [self.loading.organizations[name].id for name in sharing["organizations"]]
+            consent = self.sign(self.members[code], SHARING, self.on(sharing["day"]), named)
+            self.loading.consents[self.members[code].id] = consent
+
+    def sign(self, client, kind, day, named=()):
+        consent = ConsentRecord(
+            household=self.household,
+            client=client,
+            type=kind,
+            given_on=day,
+            signed_by_name=str(client),
+            staff_signer_name=self.worker.name,
+            language_used=client.preferred_languages[0],
+            interpreter=self.interpreter if client.needs_interpreter else None,
+            copy_given=True,
+        )
+        if kind == people_rules.CONFIDENTIALITY:
+            consent.limits_explained = list(agency_rules.details("confidentiality-limits"))
+        if kind == SHARING:
+            consent.expires_on = self.loading.last_day()
+        records.save(consent, many={"named_organizations": named})
+        return consent
+
+    def load_intake(self):
+        is_done = self.row.get("status") != INTAKE
+        explained = [slug for slug, _label in intake.orientation()]
+        visit = Intake(
+            household=self.household,
+            intake_date=self.began,
+            worker=self.worker,
+            interpreter=self.interpreter,
+            orientation_checklist=explained if is_done else explained[:2],
+            completed_on=self.began if is_done else None,
+            **self.row["intake"],
+        )
+        records.save(visit)
+
+    # ---- Needs
+
+    def load_assessment(self, row):
+        client, day = Client.get_by_id(self.members[row["person"]].id), self.on(row["day"])
+        asked = agency_rules.facts(client, day, row.get("not_seeking"))
+        self.assessed[row["person"], row["point"]] = assessments.complete(
+            client,
+            row["point"],
+            _levels(row["answers"]),
+            asked,
+            day,
+            self.worker,
+            interpreter=self.interpreter if client.needs_interpreter else None,
+            client_view=row.get("client_view"),
+            strengths=row.get("strengths"),
+        )
+
+    def load_picked(self):
+        guidance = agency_rules.suggestions()
+        for row in self.row.get("picked", ()):
+            needs = [("need", factor) for factor in row["needs"]]
+            statements = [
+                (factor, kind, str(getattr(guidance.of(factor), kind))) for kind, factor in needs
+            ]
+            assessment = self.assessed[row["person"], row["point"]]
+            assessments.pick(assessment, statements, row["actions"])
+
+    def act_on_alerts(self):
+        done = self.row.get("acted_on", {})
+        ids = [row.id for row in self.assessed.values()]
+        for alert in NeedAlert.select().where(NeedAlert.assessment.in_(ids)):
+            if alert.question in done:
+                alert.done_on, alert.what_was_done = alert.due_on, done[alert.question]
+                records.save(alert)
+
+    def load_extension(self):
+        row = self.row.get("extension")
+        if row is None:
+            return
+        extension = Extension(
+            household=Household.get_by_id(self.household.id),
+            suggested_on=self.assessed["P2", "a4"].completed_on,
+            because=row["because"],
+            decision="approved",
+            decided_by=Staff.get(Staff.role == case_rules.SUPERVISOR),
+            decided_on=self.on(row["decided_on"]),
+            new_end=schedule.latest_end(self.began, agency_rules.terms()),
+        )
+        records.save(extension)
+
+    # ---- Referrals and plan
+
+    def load_referral(self, row):
+        """A referral as those of the triage week, led to by an assessment: its statement, its actions."""
+        client = self.members[row["person"]]
+        key = f"{self.row['number']}-{row['person']}"
+        self.loading.clients[key] = client
+        said = {name: self.days(row[name]) for name in ("distributed", "completed")}
+        plain = {"client": key, "received": self.days(row["day"]), "by": self.worker.name}
+        self.loading.load_referral({**row, **plain, **said, "actions": ()})
+        referral = Referral.get(Referral.number == row["number"])
+        labels = agency_rules.suggestions().actions()
+        for slug in row["actions"]:
+            text = str(labels[slug].text)
+            records.save(RecommendedAction(referral=referral, action_slug=slug, text=text))
+        for statement in self.assessed[row["person"], row["point"]].statements:
+            if statement.factor == row["factor"]:
+                records.save(statement, {"referrals": [referral.id]})
+        self.sent[row["number"]] = referral
+
+    def load_plan(self):
+        row = self.row.get("plan")
+        if row is None:
+            return
+        made = self.on(row["made"])
+        plan = SettlementPlan(
+            household=self.household, created_on=made, agreed_with_client_on=made, copy_given=True
+        )
+        records.save(plan)
+        for goal in row["goals"]:
+            self.load_goal(plan, goal)
+        house = Household.get_by_id(self.household.id)
+        due = [day for day, _review in case_rules.reviews(house)]
+        for day, review in zip(due, row["reviews"], strict=False):
+            records.save(
+                PlanReview(
+                    household=house,
+                    due_on=day,
+                    done_on=self.on(review["day"]),
+                    progress=review["progress"],
+                    goals_changed=review.get("changed"),
+                )
+            )
+
+    def load_goal(self, plan, row):
+        goal = Goal(
+            plan=plan,
+            client=self.members[row["person"]],
+            factor=row["factor"],
+            title=row["title"],
+            term=row["term"],
+            target_date=self.on(row["by"]),
+            status=row["status"],
+        )
+        records.save(goal)
+        for step in row["steps"]:
+            records.save(
+                PlanAction(
+                    goal=goal,
+                    text=step["text"],
+                    who=step["who"],
+                    due_on=self.on(step["due"]),
+                    done_on=self.on(step["done"]) if "done" in step else None,
+                    referral=self.sent.get(step.get("referral")),
+                )
+            )
+
+    # ---- Work that waits
+
+    def load_draft(self, row):
+        """An intake somebody has begun: the first page, not passed yet."""
+        token = audit.actor.set(audit.Actor(row["by"]))
+        try:
+            engine.start(intake.NewIntake(), {"desk": {n: [v] for n, v in row["desk"].items()}})
+        finally:
+            audit.actor.reset(token)
+
+
+def _levels(answers):
+    """{question slug: level}: of a factor one level for each question or one for all; ``else`` for what is not named."""
+    found = {}
+    for factor in agency_rules.matrix().factors:
+        given = answers.get(factor.slug, answers.get("else"))
+        if given is None:
+            continue
+        several = given if isinstance(given, list) else [given] * len(factor.questions)
+        found |= {q.slug: level for q, level in zip(factor.questions, several, strict=True)}
+    return found
