@@ -91,7 +91,7 @@ class ClientView(EntityView):
         found = intake.like_typed(form, name_alone=not row)
         if found:
             audit.record("view", "client", changed={"shown": len(found)})
-        form.same.found = () if form.same.person else found
+        form.same.found = found
         return self.render("people/look_alikes.html", field=form.same)
 
     @expose("/details/")

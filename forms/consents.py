@@ -112,8 +112,8 @@ class SignedForm(StepForm):
 def _given_or_refused(label):
     return RadioField(
         label,
-        [InputRequired(_l("Choose “Given” or “Refused”."))],
-        choices=[(GIVEN, _l("Given")), (REFUSED, _l("Refused"))],
+        [InputRequired(_l("Choose whether it was given or refused."))],
+        choices=[(GIVEN, _l("Yes, given")), (REFUSED, _l("No, refused"))],
     )
 
 
@@ -203,8 +203,8 @@ class SharingForm(AfterConsent):
         _l("Sharing with named organizations"),
         [InputRequired()],
         choices=[
-            (GIVEN, _l("Given")),
-            (REFUSED, _l("Refused")),
+            (GIVEN, _l("Yes, given")),
+            (REFUSED, _l("No, refused")),
             (NOT_ASKED, _l("Not asked today")),
         ],
     )
@@ -213,8 +213,8 @@ class SharingForm(AfterConsent):
         _l("Sending referral details by email"),
         [InputRequired()],
         choices=[
-            (GIVEN, _l("Given")),
-            (REFUSED, _l("Refused")),
+            (GIVEN, _l("Yes, given")),
+            (REFUSED, _l("No, refused")),
             (NOT_ASKED, _l("Not asked today")),
         ],
     )

@@ -245,7 +245,11 @@ class NewIntake(engine.Workflow):
             name = f"{form.first_name.data} {form.last_name.data}"
             form.same.ask(described(people.same_person(name)))
         if page.step == "people":
-            asked = [row for row in form.people.forms if row.same.ask(described(like_row(row)))]
+            asked = [
+                row
+                for row in form.people.forms
+                if not row.same.person and row.same.ask(described(like_row(row)))
+            ]
             if asked:
                 words = _(
                     "Somebody may be on file already. Say who is the same person and who is not."
@@ -315,9 +319,7 @@ def _taken_back(chosen, draft):
 def like_row(row):
     """Clients who may be the person of one row of the list (R-CLI-3)."""
     year = row.birth_year_only.data
-    if row.same.person or not (
-        row.birth_date.data or year and 1900 <= year <= settings.today().year
-    ):
+    if not (row.birth_date.data or year and 1900 <= year <= settings.today().year):
         return []
     return people.similar(
         row.last_name.data or "", row.first_name.data or "", row.birth_date.data, year
@@ -357,7 +359,8 @@ def _prepare_rows(field):
     for number, row in enumerate(field.forms, 1):
         if row.relation.choices[0][0] != "":
             row.relation.choices = [("", _("Choose…")), *row.relation.choices]
-        row.same.look_url = f"/clients/look-alikes/?row={field.prefix(number)}-"
+        if not row.same.known:
+            row.same.look_url = f"/clients/look-alikes/?row={field.prefix(number)}-"
         if number == 1:
             del row["details"]
 
