@@ -346,6 +346,7 @@ class _Loading:
             referred_on=self.day(row["received"]),
             received_on=self.day(row["received"]),
             consent_record=self.consents.get(client.id) if direction == OUTBOUND else None,
+            match_snapshot=row.get("match_snapshot"),
         )
         records.save(referral)
         self.referrals[row["number"]] = referral

@@ -7,6 +7,7 @@ import datetime
 from io import BytesIO
 
 from models import (
+    MATCHING,
     SHARING,
     Client,
     ConsentRecord,
@@ -16,6 +17,7 @@ from models import (
     Household,
     Intake,
     Interpreter,
+    MatchRun,
     NeedAlert,
     PlanAction,
     PlanReview,
@@ -31,15 +33,22 @@ from workflows import (
     assessments,
     attachments,
     audit,
+    builder_results,
     case_rules,
     engine,
+    instruments,
     intake,
+    match_facts,
+    matching_catalogue,
+    matching_index,
+    matching_scheme,
     people_rules,
     records,
     schedule,
     settings,
 )
 from workflows.business_days import add_months
+from workflows.matching import Asked
 
 INTAKE, ON_HOLD, STUB = "intake", "on-hold", "consent-refused"
 DAY = datetime.timedelta(days=1)
@@ -154,9 +163,9 @@ class _Families:
     def load_people(self):
         for code, said in self.row["people"].items():
             facts = {name: v for name, v in said.items() if name not in ("age", "signed")}
-            if "birth_date" in facts:
-                facts["birth_date"] += self.shift
-            else:
+            for name, value in facts.items():
+                facts[name] = self.on(value) if isinstance(value, datetime.date) else value
+            if "birth_date" not in facts:
                 facts["birth_date"] = add_months(self.as_of, -12 * said["age"]) - 40 * DAY
             client = Client(
                 household=self.household,
@@ -284,16 +293,39 @@ class _Families:
         self.loading.clients[key] = client
         said = {name: self.days(row[name]) for name in ("distributed", "completed")}
         plain = {"client": key, "received": self.days(row["day"]), "by": self.worker.name}
-        self.loading.load_referral({**row, **plain, **said, "actions": ()})
+        found = {"match_snapshot": self.match(client, row)}
+        self.loading.load_referral({**row, **plain, **said, **found, "actions": ()})
         referral = Referral.get(Referral.number == row["number"])
         labels = agency_rules.suggestions().actions()
         for slug in row["actions"]:
             text = str(labels[slug].text)
-            records.save(RecommendedAction(referral=referral, action_slug=slug, text=text))
+            action = RecommendedAction(referral=referral, action_slug=slug, text=text, done=True)
+            records.save(action)
         for statement in self.assessed[row["person"], row["point"]].statements:
             if statement.factor == row["factor"]:
                 records.save(statement, {"referrals": [referral.id]})
         self.sent[row["number"]] = referral
+
+    def match(self, client, row):
+        """The search that led to the service, kept as the referral builder keeps it; returns the referral's part."""
+        day, need = self.on(row["day"]), match_facts.need_of(row["factor"])
+        person = match_facts.person_of(Client.get_by_id(client.id), day)
+        scheme = instruments.parsed(MATCHING, matching_scheme.read_scheme)
+        # The process's own catalogue is left alone: this load may still be taken back.
+        catalogue = matching_catalogue.compile(matching_index.load(), scheme)
+        results = catalogue.match(need, person, day).results(0, 20, weak=True)
+        run = MatchRun.create(
+            client=client,
+            need=builder_results.need_facts(need),
+            at=datetime.datetime.combine(day, datetime.time(17)),
+            by_name=self.worker.name,
+            results=[[result.id, result.score, result.band] for result in results],
+            scheme_version=scheme.version,
+        )
+        entry = catalogue.entry(self.loading.find_service(row).id)
+        asked = Asked(scheme, need, person, day)
+        result, excluded = asked.result(entry), asked.exclusion(entry)
+        return builder_results.snapshot(result, excluded, scheme, need, run.id)
 
     def load_plan(self):
         row = self.row.get("plan")

@@ -21,6 +21,7 @@ from models import (
     Intake,
     Interpreter,
     KeptCount,
+    MatchRun,
     NeedAlert,
     NeedsAssessment,
     Organization,
@@ -105,6 +106,8 @@ def test_each_of_its_referrals_came_from_an_assessment_and_has_an_outcome_2_13(f
         assert all(action.action_slug for action in referral.actions)
         assert referral.status == "complete" and referral.outcome != "pending"
         assert referral.plan_actions.count() == 1
+        run = MatchRun.get_by_id(referral.match_snapshot["run"])
+        assert referral.service_activity_id in [key for key, _score, _band in run.results]
         assert referral.direction == "internal" or referral.consent_record_id
 
 
