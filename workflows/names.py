@@ -81,25 +81,44 @@ def _word(word):
 
 
 def alike(one, other):
-    """Whether two full names, [words of either order] of (first, last), look or sound like one person's."""
-    written = [normalise(" ".join(reversed(name))) for name in (one, other)]
-    if _close(*written):
-        return True
-    for turned in (other, tuple(reversed(other))):
-        heard = skeleton(" ".join(one)), skeleton(" ".join(turned))
-        if min(map(len, heard)) >= SHORTEST and _close(*heard):
+    """Whether two full names, (first, last) each and in either order, look or sound like one person's."""
+    return matcher(*one)(*other)
+
+
+def matcher(first, last):
+    """A function of another first and last name: whether they look or sound like these; for many candidates."""
+    written, heard = _compared(_written(last, first)), _compared(skeleton(f"{first} {last}"))
+
+    def matches(other_first, other_last):
+        if written(_written(other_last, other_first)):
             return True
-    return False
+        return any(
+            min(len(sound), len(heard.wanted)) >= SHORTEST and heard(sound)
+            for sound in (
+                skeleton(f"{other_first} {other_last}"),
+                skeleton(f"{other_last} {other_first}"),
+            )
+        )
+
+    return matches
 
 
-def _close(one, other):
-    if not one or not other:
-        return False
-    if one == other:
-        return True
-    match = SequenceMatcher(None, one, other)
-    return (
-        match.real_quick_ratio() >= ALIKE
-        and match.quick_ratio() >= ALIKE
-        and match.ratio() >= ALIKE
-    )
+@lru_cache(maxsize=60_000)
+def _written(*words):
+    return normalise(" ".join(words))
+
+
+def _compared(wanted):
+    """A function that says whether a text is close to ``wanted``; what is far from it is seen by its length."""
+    match = SequenceMatcher(None, "", wanted, autojunk=False)
+
+    def is_close(text):
+        if text == wanted:
+            return bool(text)
+        if not text or 2 * min(len(text), len(wanted)) < ALIKE * (len(text) + len(wanted)):
+            return False
+        match.set_seq1(text)
+        return match.quick_ratio() >= ALIKE and match.ratio() >= ALIKE
+
+    is_close.wanted = wanted
+    return is_close

@@ -95,17 +95,15 @@ def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone
         found = known.similar(last_name, first_name, birth_date, birth_year, phone)
         year = None
     else:
-        found = {client.id for client in _with_phone(phone)} if phone else set()
+        found = set(_with_phone(phone)) if phone else set()
     if year and (last_name or first_name):
         wanted, heard = normalise(last_name), names.skeleton(last_name)
+        matches = names.matcher(first_name or "", last_name or "")
         for key, first, last, preferred, born in _born_in(year):
             same_day = birth_date and born == birth_date
             if same_day and (normalise(last) == wanted or heard and names.skeleton(last) == heard):
                 found.add(key)
-            elif any(
-                names.alike((first_name, last_name), (other, last))
-                for other in dict.fromkeys((first, preferred or first))
-            ):
+            elif any(matches(other, last) for other in {first, preferred or first}):
                 found.add(key)
     found.discard(but)
     if not found:
@@ -136,7 +134,8 @@ def remember(change):
 
 def same_person(name, phone=""):
     """Clients with this full name, in either order, or this phone, at most ten: for people not yet in a file."""
-    found = {c.id: c for c in _with_phone(phone)} if phone else {}
+    called = _with_phone(phone) if phone else []
+    found = {c.id: c for c in Client.select().where(Client.id.in_(called))} if called else {}
     words = sorted(normalise(name).split())
     if words:
         query = Client.select()
@@ -156,13 +155,13 @@ def _digits(phone):
 
 
 def _with_phone(phone):
-    """Clients with the same number, however it is written; seven digits at least."""
+    """Ids of the clients with the same number, however it is written; seven digits at least."""
     digits = _digits(phone)
     if len(digits) < 7:
         return []
     # The last four digits stand together in every way of writing a number.
-    rows = Client.select().where(Client.phone.contains(digits[-4:]))
-    return [client for client in rows if _digits(client.phone) == digits]
+    rows = Client.select(Client.id, Client.phone).where(Client.phone.contains(digits[-4:]))
+    return [key for key, number in rows.tuples() if _digits(number) == digits]
 
 
 def _born_in(year):
