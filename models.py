@@ -1937,8 +1937,8 @@ class CaseTask(Row):
         readonly = True
         personal = True
         indexes = (
-            (("kind", "due_on"), False),
-            (("kind", "opens_on"), False),
+            # Home counts along this one alone: those open now come first among those not overdue.
+            (("kind", "due_on", "opens_on"), False),
             (("due_on",), False),
         )
 

@@ -144,8 +144,7 @@ def up(migrator, db):
             database = db
             table_name = "case_task"
             indexes = (
-                (("kind", "due_on"), False),
-                (("kind", "opens_on"), False),
+                (("kind", "due_on", "opens_on"), False),
                 (("due_on",), False),
             )
 

@@ -4,6 +4,8 @@ A household's rows are worked out anew whenever something is saved that they are
 They do not depend on the day, so nothing has to be done at midnight.
 """
 
+import datetime
+
 from models import (
     ASSESSMENT,
     EXTENSION,
@@ -72,9 +74,10 @@ def tasks(case):
 def differing(ids):
     """[(household id, rows there are, rows there should be)] of the households whose rows are not right."""
     kept, wanted = {key: set() for key in ids}, {key: set() for key in ids}
-    for row in CaseTask.select(*_COLUMNS).where(CaseTask.household.in_(ids)).tuples():
-        kept[row[0]].add(row)
-    households = [h for h in Household.select().where(Household.id.in_(ids)) if asks(h)]
+    marks = ", ".join([database.param] * len(ids))
+    for row in CaseTask.read(f'"household_id" IN ({marks})', *ids):
+        kept[row.household_id].add(tuple(row.__data__[column.name] for column in _COLUMNS))
+    households = [h for h in Household.stored_by_id(ids).values() if asks(h)]
     if households:
         # Any day gives the same rows: they say from when to when, not how it stands today.
         for case in assessments.cases(households, settings.today()):
@@ -169,6 +172,13 @@ def the_agency_is_open_after_all(closure):
 # ---- The numbers of Home -------------------------------------------------------------------------------------------------
 
 
+def _longest():
+    """No window is longer than this, so that one that is open now is due within it: a walk with an end."""
+    terms = agency_rules.terms()
+    months = max(terms.window, terms.follow_up_to - terms.follow_up_from) + 1
+    return datetime.timedelta(days=terms.opens_days_before + 31 * months)
+
+
 def queries(today):
     """{name: query of rows} that Home counts on the day ``today``."""
     row = CaseTask.select(CaseTask.id)
@@ -177,7 +187,9 @@ def queries(today):
         "alerts": NeedAlert.select(NeedAlert.id).where(NeedAlert.done_on.is_null()),
         "assessments-overdue": row.where(assessed, CaseTask.due_on < today),
         "assessments-open": row.where(
-            assessed, CaseTask.due_on >= today, CaseTask.opens_on <= today
+            assessed,
+            CaseTask.due_on.between(today, today + _longest()),
+            CaseTask.opens_on <= today,
         ),
         "extensions": row.where(CaseTask.kind == EXTENSION),
     }
