@@ -83,7 +83,8 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
     def list_facts(self, listing, *more):
         facts = super().list_facts(listing, *more)
         waiting = directory.april_list().where(Program.organization == directory.own_id()).count()
-        facts["new_href"] = self.get_url(".create_view", **self._chosen(listing))
+        direct = (_("One-page form"), self.get_url(".create_view", **self._chosen(listing)))
+        facts |= {"new_href": "/new-service/", "new_label": _("New service"), "links": [direct]}
         if waiting:
             words = ngettext(
                 "%(num)s entry to confirm for the new fiscal year",

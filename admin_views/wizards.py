@@ -18,9 +18,10 @@ from workflows.distribute import Distribute
 from workflows.engine import CHECK
 from workflows.intake import NewIntake
 from workflows.needs_assessment import NeedsMatrix
+from workflows.new_service import NewService
 from workflows.plan import Plan
 
-WORKFLOWS = (NewIntake, NeedsMatrix, Plan, ReferralBuilder, Distribute)
+WORKFLOWS = (NewIntake, NeedsMatrix, Plan, ReferralBuilder, Distribute, NewService)
 
 
 class WizardView(PageView):

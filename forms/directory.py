@@ -20,6 +20,10 @@ class DollarsField(StringField):
             return self.raw_data[0]
         return "" if self.data is None else f"{self.data // 100}.{self.data % 100:02}"
 
+    def as_words(self):
+        """The amount as people read it."""
+        return "" if self.data is None else f"${self.data // 100}.{self.data % 100:02}"
+
     def process_formdata(self, values):
         typed = (values[0] if values else "").strip()
         if not typed:

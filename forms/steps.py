@@ -164,6 +164,8 @@ def words_of(field):
 
 def _words(field):
     data = field.data
+    if hasattr(field, "as_words"):
+        return field.as_words()
     if isinstance(data, bool):
         return _("Yes") if data else _("No")
     if hasattr(field, "iter_choices"):

@@ -71,7 +71,10 @@ def test_each_contact_gets_one_message_with_its_own_referrals(app, browser, smtp
     page = send(browser, page)
     assert page.heading == "2 messages are on their way"
     clock.tick(app)
-    assert sorted(to for to, _content in smtp.mail) == ["english@example.org", "housing@example.org"]
+    assert sorted(to for to, _content in smtp.mail) == [
+        "english@example.org",
+        "housing@example.org",
+    ]
     assert len({row.batch_id for row in DistributionLog.select()}) == 2
     assert {status(row) for row in three} == {DISTRIBUTED}
     page = browser.follow(page, "Message to housing@example.org")

@@ -108,8 +108,13 @@ def restore_program(program):
 def add_online(service):
     """Put "(Online)" behind the name of an online service (R-SA-9)."""
     if lacks_online(service):
-        service.name = _("%(name)s (Online)", name=service.name)[:200]
+        service.name = with_online(service.name)
     return records.save(service)
+
+
+def with_online(name):
+    """The name of an online service as people know it."""
+    return _("%(name)s (Online)", name=name)[:200]
 
 
 # ---- Copies -----------------------------------------------------------------------------------------------------------
@@ -335,8 +340,15 @@ def when(service):
     return ", ".join(part for part in parts if part)
 
 
-def completeness(service, today=None):
-    """What is missing from an entry, as sentences for the person who keeps it (R-SA-14)."""
+def completeness(service, today=None, many=None):
+    """What is missing from an entry, as sentences for the person who keeps it (R-SA-14).
+
+    ``many`` holds the ids of its through fields while it is not saved.
+    """
+
+    def linked(name):
+        return many.get(name) if many is not None else records.linked_ids(service, name)
+
     found = []
     if not service.days and service.schedule_type != ONE_TIME:
         found.append(_("Available days are empty."))
@@ -344,19 +356,15 @@ def completeness(service, today=None):
         found.append(_("The start or end time is empty."))
     if not is_reachable(service):
         found.append(_("There is no contact information."))
-    if not records.linked_ids(service, "keywords"):
+    if not linked("keywords"):
         found.append(_("There are no keywords."))
-    if not _has_eligibility(service):
+    ages = service.min_age is not None or service.max_age is not None
+    if not (ages or service.clb_levels or linked("client_groups")):
         found.append(_("There is no eligibility information."))
     current = fiscal_year_of(today or settings.today())
     if service.duration_type == ONGOING and service.fiscal_year < current:
         found.append(_("It is not confirmed for the current fiscal year."))
     return found
-
-
-def _has_eligibility(service):
-    ages = service.min_age is not None or service.max_age is not None
-    return ages or bool(service.clb_levels) or bool(records.linked_ids(service, "client_groups"))
 
 
 def review_words(service, today=None):

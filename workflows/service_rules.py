@@ -376,6 +376,12 @@ def active_entries_are_complete(change):
             )
 
 
+def missing(record, keywords):
+    """What an entry that is still to be saved needs to be active, in sentences (R-SA-14)."""
+    found = [message for _names, is_met, _field, message in _needs(record) if not is_met]
+    return found if keywords else [*found, _("Choose at least one keyword.")]
+
+
 def _needs(record):
     """((columns), is met, field, message) of each thing that an active entry must have."""
     contact = ("contact_mode", "contact_phone", "contact_email")
