@@ -335,7 +335,7 @@ class ConsentForm(StepForm):
     file_kind = "sharing-form"
     model = ConsentRecord
     asks = ("signed_by_name", "guardian_relation", "language_used", "given_on", "copy_given")
-    named = TickField(
+    organizations = TickField(
         _l("Named in a consent signed now"),
         [Optional()],
         coerce=int,
@@ -355,16 +355,17 @@ class ConsentForm(StepForm):
         return bool(getattr(answers, "shares", False))
 
     def validate(self, extra_validators=None):
-        if "named" not in self:
+        if "organizations" not in self:
             return True
-        if not self.named.data:
+        if not self.organizations.data:
+            # Nobody signs anything: what is typed about a signature is neither asked nor looked at.
             for name in self.signature:
-                del self[name]
+                self[name].validators = ()
         valid = super().validate(extra_validators)
-        if valid and self.named.data and self.signer_role.data == "guardian":
+        if valid and self.organizations.data and self.signer_role.data == "guardian":
             if not self.guardian_relation.data:
                 self.problem("guardian_relation", _("Say how the guardian is related."))
         return valid and not self.errors
 
     def summary(self):
-        return [*self.said, *(super().summary() if "named" in self else ())]
+        return [*self.said, *(super().summary() if "organizations" in self else ())]

@@ -111,7 +111,15 @@ def cards(page):
     return found
 
 
+def force(browser, page, *keys, **more):
+    """Post the list with ticks that nobody offered."""
+    form = page.form_for({}, "Continue")
+    data = {**form.values(), "services": [str(key) for key in keys], **more}
+    return browser.post(page.path, data)
+
+
 def tick(browser, page, *keys, button="Continue", **answers):
+    """Tick these and no others, wherever on the page they stand, and go on."""
     return browser.submit(page, button, services=[str(key) for key in keys], **answers)
 
 

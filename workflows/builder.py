@@ -167,7 +167,7 @@ class ReferralBuilder(engine.Workflow):
     def done(self, facts):
         made = list(Referral.select().where(Referral.id.in_(facts["referrals"])).order_by(Referral.id))
         title = ngettext("%(num)s referral is recorded", "%(num)s referrals are recorded", len(made))
-        sentences = [_("%(number)s: %(target)s", number=r.number, target=r.target_name) for r in made]
+        sentences = [_("%(number)s: %(target)s", number=r.number, target=_place(r)) for r in made]
         sentences.append(_("Nothing was sent yet."))
         services = [str(r.service_activity_id) for r in made if r.service_activity_id]
         links = [
@@ -187,6 +187,10 @@ class ReferralBuilder(engine.Workflow):
             tuple(links),
             ((_("Email these"), "distribute", {"rowid": ids}),),
         )
+
+
+def _place(referral):
+    return f"{referral.target_name} – {referral.location}" if referral.location_id else referral.target_name
 
 
 # ---- Rules that need the database ----------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def missing(answers):
 
 def signed_now(answers, said):
     """The ConsentRecord that the page describes, not saved, or None when no partner is named in it."""
-    if not said.get("named"):
+    if not said.get("organizations"):
         return None
     client = client_of(answers)
     facts = {name: said[name] for name in SIGNED if name in said}
@@ -50,13 +50,17 @@ def prepare(form, answers):
     """Ask only for what no consent covers."""
     lacking = missing(answers)
     if not lacking:
-        for name in ("named", *form.signature):
+        for name in ("organizations", *form.signature):
             del form[name]
         form.said = covered_lines(answers)
         return
-    form.named.choices = list(lacking.items())
+    form.organizations.choices = list(lacking.items())
     form.said = covered_lines(answers)
-    form.now_lacking = ",".join(map(str, sorted(lacking)))
+    form.now_lacking = _keys(lacking)
+
+
+def _keys(lacking):
+    return ",".join(map(str, sorted(lacking)))
 
 
 def first(answers):
@@ -64,7 +68,8 @@ def first(answers):
     client, lacking = client_of(answers), missing(answers)
     minor = people_rules.is_minor(client)
     return {
-        "named": list(lacking),
+        "organizations": list(lacking),
+        "asked": _keys(lacking),
         "signed_by_name": "" if minor else str(client),
         "signer_role": "guardian" if minor else "client",
         "language_used": (client.preferred_languages or ["en"])[0],
@@ -79,7 +84,7 @@ def problems(form, answers):
     answers.left_out = ()
     if not lacking:
         return found
-    if "named" not in form:
+    if "organizations" not in form:
         return [("", _("A consent is missing now. Look at this page again."))]
     shown = set((form.asked.data or "").split(","))
     fresh = [name for key, name in lacking.items() if str(key) not in shown]
@@ -89,12 +94,12 @@ def problems(form, answers):
             "No consent covers %(names)s any more, or not yet. Record one here, or leave the tick away.",
             names=", ".join(fresh),
         )
-        found.append(("named", words))
-    named = set(form.named.data or ())
+        found.append(("organizations", words))
+    named = set(form.organizations.data or ())
     left_out = tuple(key for key in lacking if key not in named)
     if all(target.organization in left_out for target in targets(answers)):
         words = _("Nothing would be left to refer to. Record a consent, or go back and choose others.")
-        found.append(("named", words))
+        found.append(("organizations", words))
     answers.left_out = left_out
     form.said = covered_lines(answers)
     form.said += [(lacking[key], _("No referral: the client has not agreed")) for key in left_out]

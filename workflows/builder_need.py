@@ -1,7 +1,7 @@
 """What a referral is looked for with: the need of the draft, what is known of the client, who is meant (domain 7)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -100,7 +100,10 @@ def need_of(answers):
     """The Need of the draft."""
     said, how = answers["need"], answers.of("need", "how")
     if how == pages.FACTORS:
-        return match_facts.need_of(*factors_of(answers))
+        factors = factors_of(answers)
+        need = match_facts.need_of(*factors)
+        # Of several, no area is said to be the first choice for one of them alone.
+        return need if len(factors) == 1 else replace(need, factor=None)
     if how == pages.FREE:
         words = tuple((slug, ASKED_FOR) for slug in said["keywords"])
         return Need(tuple(said["areas"] or ()), (), words)

@@ -24,7 +24,7 @@ from workflows import (
     referrals,
     settings,
 )
-from workflows.builder_need import client_of, kept_targets, latest_results
+from workflows.builder_need import client_of, factors_of, kept_targets, latest_results
 from workflows.builder_reasons import suggested_actions
 
 SHARING_FORM, SIGNED_FORM = "sharing-form", "signed-form"
@@ -66,7 +66,7 @@ def _consent(answers, draft):
     said = answers.get("consent", {})
     consent = builder_consent.signed_now(answers, said)
     if consent is not None:
-        many = {"named_organizations": list(said["named"])}
+        many = {"named_organizations": list(said["organizations"])}
         records.save(consent, many, confirmed=CONFIRMED)
         attachments.hand_over(draft, consent, SHARING_FORM, become=SIGNED_FORM)
     return consent
@@ -78,7 +78,8 @@ def _run(answers, client, form):
     overridden = any(excluded for _e, _r, excluded, _in in form.judged.values())
     return MatchRun.create(
         client=client.id,
-        need=builder_results.need_facts(question.need) | {"supports": list(question.person.supports)},
+        need=builder_results.need_facts(question.need)
+        | {"factors": list(factors_of(answers)), "supports": list(question.person.supports)},
         by_name=audit.actor.get().name,
         results=[[result.id, result.score, result.band] for result in results],
         scheme_version=question.catalogue.scheme.version,

@@ -85,7 +85,13 @@ def known_parts(form):
     for line in others:
         for field in line if isinstance(line, list) else [line]:
             said += [(label, words) for label, words in words_of(field) if words]
-    return {"open_lines": shown, "other_lines": others, "known": said}
+    return {
+        "open_lines": shown,
+        "other_lines": others,
+        "known": said,
+        "open_count": sum(len(line) if isinstance(line, list) else 1 for line in shown),
+        "has_wrong_fact": any(form[name].errors for name in pages.KNOWN if name in form),
+    }
 
 
 def _head(total):
