@@ -46,7 +46,8 @@ RULES = [
     "R-CLI-2",
     "R-CLI-3",
     *(f"R-CON-{n}" for n in (1, 3, 4, 5, 6, 7)),
-    *(f"R-ASM-{n}" for n in (7, 9)),
+    *(f"R-ASM-{n}" for n in range(1, 13)),
+    *(f"R-SCO-{n}" for n in range(1, 6)),
     *(f"R-SYS-{n}" for n in (1, 2, 3, 4, 5, 7, 8)),
 ]
 

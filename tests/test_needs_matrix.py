@@ -5,7 +5,6 @@ import datetime
 import pytest
 from case_factories import make_assessment, make_case, make_child
 from factories import make_client
-from family import ASSESSMENTS, FAMILY, approve, check, come_to, make_family, reason_of
 
 from models import (
     MATRIX,
@@ -56,33 +55,6 @@ def walk(browser, page, by_factor, reason=None):
     page = browser.submit(page, "Continue")
     assert page.heading == "Check your answers"
     return browser.submit(page, "Save the assessment")
-
-
-def test_the_family_is_assessed_through_the_screens_from_a1_to_a5(app, clock):
-    """Domain 6.3; R-ASM-2 to R-ASM-8, R-SCO-1 to R-SCO-4."""
-    clock.set("2025-01-06")
-    people = make_family()
-    reached = {}
-    for example in ASSESSMENTS:
-        browser = come_to(app, clock, example["completed_on"])
-        point = example["point"]
-        if point == "a5" and "a5" not in reached:
-            found = assessments.case(people["P1"].household)
-            assert found.suggested_on == FAMILY["extension"]["suggested_on"]
-            page = browser.get(f"/needs-assessments/case/?id={found.household.id}")
-            assert "suggests going on" in page and "Record a decision" in page
-            approve(people)
-        page = begin(browser, people[example["person"]])
-        assert page.heading == "Which assessment"
-        assert page.soup.select_one("[name=point][checked]")["value"] == point
-        page = browser.submit(page, "Continue")
-        assert page.heading == "What is asked"
-        page = walk(browser, page, example["answers"], reason_of(example))
-        row = check(example)
-        assert page.path.startswith(f"/needs-assessments/details/?id={row.id}")
-        assert f"Need index {row.need_index:.1f} of 100" in page
-        reached[point] = assessments.case(people["P1"].household).level
-    assert reached == FAMILY["expected_household_level"]
 
 
 # ---- What can go wrong -------------------------------------------------------------------------------------------------
