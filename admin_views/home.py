@@ -14,10 +14,10 @@ from admin_views.showing import moment_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
 from forms.formats import date_text
-from models import N_, Organization, now
+from models import Organization, now
 from workflows import audit, backup, flags, people, settings, today
 
-TITLES = {w.name: w.title for w in WORKFLOWS}
+WIZARDS = {workflow.name: workflow() for workflow in WORKFLOWS}
 
 
 def _last_checked():
@@ -47,15 +47,7 @@ class HomeView(PageView, AdminIndexView):
                 if counts.get(name) and not self._is_hidden(href)
             ],
             check=self._check(day),
-            drafts=[
-                (
-                    _(TITLES.get(d.kind) or N_("Unfinished work")),
-                    d.path,
-                    d.created_by_name,
-                    moment_text(d.updated_at),
-                )
-                for d in today.drafts()
-            ],
+            drafts=self._drafts(),
             recent=[
                 (
                     url_for("referral.details_view", id=key),
@@ -74,6 +66,21 @@ class HomeView(PageView, AdminIndexView):
             queued=counts["queued"],
             backup_words=self._backup(),
         )
+
+    @staticmethod
+    def _drafts():
+        """[(title, whom it is about, address, started by, when)] of the work that waits."""
+        found = []
+        for draft in today.drafts():
+            wizard = WIZARDS.get(draft.kind)
+            title = _(wizard.title) if wizard else _("Unfinished work")
+            about = wizard.about(draft) if wizard else ""
+            facts = draft.path, draft.created_by_name, moment_text(draft.updated_at)
+            found.append((title, about, *facts))
+        named = sum(bool(about) for _title, about, *_facts in found)
+        if named:
+            audit.record("view", "draft", changed={"shown": named})
+        return found
 
     @staticmethod
     def _is_hidden(href):

@@ -158,7 +158,7 @@ def test_home_has_something_of_every_kind_to_do_today(families):
 def test_an_intake_that_was_begun_waits_on_home(families, app):
     browser = sign_in(app)
     page = browser.get("/")
-    assert "Sofia Marquez" in page.text
+    assert "New intake Girma, Yohannes started by Sofia Marquez" in page.text
     draft = Draft.get(Draft.kind == "intake")
     assert draft.created_by_name == "Sofia Marquez"
     assert browser.get(draft.path).status == 200

@@ -99,7 +99,7 @@ def drafts(limit=6):
     """Work begun and kept for later, newest first: a draft without a page is a step of something under way, and one
     with a session belongs to that browser alone."""
     return list(
-        Draft.select(Draft.kind, Draft.path, Draft.updated_at, Draft.created_by_name)
+        Draft.select()
         .where(Draft.path != "", Draft.session_token.is_null())
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
         .limit(limit)
