@@ -343,7 +343,7 @@ class ConsentForm(StepForm):
     )
     signer_role = RadioField(
         _l("Who signs"),
-        [Optional()],
+        [InputRequired()],
         choices=[("client", _l("The person themselves")), ("guardian", _l("A parent or guardian"))],
     )
     asked = HiddenField()
@@ -358,13 +358,11 @@ class ConsentForm(StepForm):
         if "organizations" not in self:
             return True
         if not self.organizations.data:
-            # Nobody signs anything: what is typed about a signature is neither asked nor looked at.
-            for name in self.signature:
-                self[name].validators = ()
+            # Nobody signs anything: what is typed about a signature is not looked at.
+            return self.organizations.validate(self)
         valid = super().validate(extra_validators)
-        if valid and self.organizations.data and self.signer_role.data == "guardian":
-            if not self.guardian_relation.data:
-                self.problem("guardian_relation", _("Say how the guardian is related."))
+        if valid and self.signer_role.data == "guardian" and not self.guardian_relation.data:
+            self.problem("guardian_relation", _("Say how the guardian is related."))
         return valid and not self.errors
 
     def summary(self):
