@@ -6,7 +6,7 @@
 3. People           Household, Client, Guardianship, ConsentRecord, Intake, Attachment
 4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension, CaseTask
 5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
-6. Plan             SettlementPlan, Goal, PlanAction, PlanReview
+6. Plan             SettlementPlan, Goal, PlanAction, PlanReview, ExitInterview
 7. Sending          OutboxMessage, DistributionLog
 8. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
 
@@ -1270,7 +1270,10 @@ class Household(Record):
         kept = ("last_entry_on",)
         natural_key = ("file_number",)
         personal = True
-        indexes = ((("status", "primary_worker", "id"), False),)
+        indexes = (
+            (("status", "primary_worker", "id"), False),
+            (("status", "planned_end"), False),
+        )
         form = (
             (
                 N_("The file"),
@@ -2395,6 +2398,46 @@ class PlanReview(Record):
         return str(self.due_on)
 
 
+class ExitInterview(Record):
+    """What an adult says when the case closes; the wording of the questions is a text of the agency (2.22)."""
+
+    household = ForeignKeyField(
+        Household, backref="exit_interviews", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, backref="exit_interviews", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    date = DateField(verbose_name=N_("Date of the interview"))
+    independent = IntegerField(null=True, verbose_name=N_("Handles daily life alone (1 to 5)"))
+    goals = TextField(null=True, verbose_name=N_("Goals reached and next"))
+    where_next = TextField(null=True, verbose_name=N_("Where to go for help from now on"))
+    most_useful = TextField(null=True, verbose_name=N_("What helped the most"))
+    missing = TextField(null=True, verbose_name=N_("What was missing"))
+    nps = IntegerField(null=True, verbose_name=N_("Would recommend us (0 to 10)"))
+    consent_to_contact = BooleanField(
+        default=False, verbose_name=N_("We may get in touch in six months")
+    )
+    final_level = TermField("need-levels", null=True, verbose_name=N_("Level at the end"))
+    goals_met = IntegerField(null=True, verbose_name=N_("Goals met"))
+    open_referrals = IntegerField(null=True, verbose_name=N_("Referrals still open"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Exit interviews")
+        label = "date"
+        listed = ("date", "client", "household", "independent", "nps", "consent_to_contact")
+        filters = ("household", "client", "date", "consent_to_contact")
+        sortable = ("date",)
+        order = ("-date",)
+        kept = ("final_level", "goals_met", "open_referrals")
+        immutable = ("household", "client")
+        personal = True
+        indexes = ((("date",), False),)
+
+    def __str__(self):
+        return str(self.date)
+
+
 # ======================================================================================================================
 # 7. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
 # ======================================================================================================================
@@ -2739,6 +2782,7 @@ TABLES = (
     Goal,
     PlanAction,
     PlanReview,
+    ExitInterview,
     OutboxMessage,
     DistributionLog,
     Setting,

@@ -216,4 +216,9 @@ def _case_tasks():
             lambda n: ngettext("extension to decide", "extensions to decide", n),
             f"{tasks}?kind=extension",
         ),
+        (
+            "cases-to-close",
+            lambda n: ngettext("case is past its planned end", "cases are past their planned end", n),
+            f"{url_for('household.index_view')}?closing=due",
+        ),
     )

@@ -6,13 +6,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import Length, Optional
 
 from admin_views.base import EntityView
+from admin_views.listing import Filter
 from admin_views.people import link
 from admin_views.showing import pill, text_of
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
 from models import ConsentRecord, Household, Intake
-from workflows import case_rules, households, people, plan, records, settings
+from workflows import case_rules, case_tasks, households, people, plan, records, settings
 
 
 class HouseholdView(EntityView):
@@ -21,6 +22,13 @@ class HouseholdView(EntityView):
     new_label = _l("New household")
     edit_template = "people/household_form.html"
     details_template = "people/household.html"
+
+    def own_filters(self):
+        def due(value):
+            return case_tasks.past_its_end(settings.today())
+
+        offered = lambda: [("due", _("Past its planned end"))]  # noqa: E731
+        return (Filter("closing", _l("Closing"), "choice", due, offered),)
 
     def own_questions(self):
         field = self.meta.fields["file_number"]

@@ -14,6 +14,7 @@ from forms.steps import words_of
 from models import Draft
 from workflows import attachments, engine, records
 from workflows.builder import ReferralBuilder
+from workflows.close_case import CloseCase
 from workflows.distribute import Distribute
 from workflows.engine import CHECK
 from workflows.intake import NewIntake
@@ -21,7 +22,7 @@ from workflows.needs_assessment import NeedsMatrix
 from workflows.new_service import NewService
 from workflows.plan import Plan
 
-WORKFLOWS = (NewIntake, NeedsMatrix, Plan, ReferralBuilder, Distribute, NewService)
+WORKFLOWS = (NewIntake, NeedsMatrix, Plan, ReferralBuilder, Distribute, NewService, CloseCase)
 
 
 class WizardView(PageView):

@@ -163,6 +163,33 @@ def words_of(field):
 
 
 def _words(field):
+class FixedRows(RowsField):
+    """One row for each of several things that are there already: nothing is added or removed by hand.
+
+    ``align`` says which; ``key`` is the hidden question of a row that names its thing.
+    """
+
+    def __init__(self, label, row, key, **options):
+        self.key, self.legends = key, []
+        super().__init__(label, row, "", "", min_entries=0, **options)
+
+    def align(self, things):
+        """Show exactly ``things``, [(key, words, {question: value})], and keep what was said about each."""
+        known = {entry.form[self.key].data: entry for entry in self.entries}
+        kept = []
+        for key, _words, first in things:
+            if str(key) not in known:
+                entry = self.append_entry({**first, self.key: str(key)})
+                entry.form[self.key].raw_data = [str(key)]
+                known[str(key)] = entry
+            kept.append(known[str(key)])
+        self.entries, self.legends = kept, [words for _key, words, _first in things]
+        self.min_entries = len(kept)
+
+    def legend(self, number):
+        return self.legends[number - 1]
+
+
     data = field.data
     if hasattr(field, "as_words"):
         return field.as_words()

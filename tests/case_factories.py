@@ -9,6 +9,7 @@ from models import (
     MATRIX,
     Answer,
     CaseTask,
+    ExitInterview,
     Extension,
     FactorResult,
     Goal,
@@ -137,6 +138,12 @@ def make_plan_review(**values):
     return save(PlanReview(**base | values))
 
 
+def make_exit_interview(**values):
+    client = values.pop("client", None) or make_client()
+    base = {"client": client, "household": client.household, "date": settings.today()}
+    return save(ExitInterview(**base | values))
+
+
 def make_match_run(**values):
     base = {"client": make_client(), "need": {"factor": "health"}, "scheme_version": "2026.1"}
     return _row(MatchRun, base | values)
@@ -162,4 +169,5 @@ MAKE = factories.MAKE | {
     Goal: make_goal,
     PlanAction: make_plan_action,
     PlanReview: make_plan_review,
+    ExitInterview: make_exit_interview,
 }

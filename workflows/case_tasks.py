@@ -5,6 +5,7 @@ They do not depend on the day, so nothing has to be done at midnight.
 """
 
 import datetime
+from contextlib import nullcontext
 
 from models import (
     ASSESSMENT,
@@ -21,6 +22,7 @@ from models import (
     database,
 )
 from workflows import agency_rules, assessments, clock, schedule, settings
+from workflows.case_rules import ACTIVE_CASE
 from workflows.records import after, after_delete
 
 INTENSIVE, GENERAL = assessments.INTENSIVE, "general"
@@ -90,7 +92,7 @@ def keep(household_ids):
     ids = [key for key in dict.fromkeys(household_ids) if key]
     if not ids:
         return []
-    with database.atomic():
+    with nullcontext() if database.in_transaction() else database.atomic():
         found = differing(ids)
         if found:
             moved = [key for key, _kept, _wanted in found]
@@ -179,6 +181,11 @@ def _longest():
     return datetime.timedelta(days=terms.opens_days_before + 31 * months)
 
 
+def past_its_end(today):
+    """The condition of a case that should be closed: without an extension it ends on its planned end (R-ASM-7)."""
+    return Household.status.in_(ACTIVE_CASE) & (Household.planned_end < today)
+
+
 def queries(today):
     """{name: query of rows} that Home counts on the day ``today``."""
     row = CaseTask.select(CaseTask.id)
@@ -192,4 +199,5 @@ def queries(today):
             CaseTask.opens_on <= today,
         ),
         "extensions": row.where(CaseTask.kind == EXTENSION),
+        "cases-to-close": Household.select(Household.id).where(past_its_end(today)),
     }

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from forms.choices import term_label
 from forms.formats import date_text
 from models import GIVEN, Client, ConsentRecord
-from workflows import assessments, case_rules, engine, people_rules, plan, schedule
+from workflows import assessments, case_rules, engine, people_rules, plan, schedule, settings
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -66,7 +66,16 @@ def missing(household, members):
             words = _("%(name)s has not signed their own forms yet.", name=str(client))
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
-    return found + _suggested(household)
+    return [*found, *_suggested(household), *_past_its_end(household)]
+
+
+def _past_its_end(household):
+    """R-ASM-7: without an extension a case is due to close on its planned end."""
+    end = household.planned_end
+    if household.status not in case_rules.ACTIVE_CASE or not end or end >= settings.today():
+        return []
+    words = _("The case was due to close on %(day)s.", day=date_text(end))
+    return [(words, _("Close a case"), "/close-case/")]
 
 
 def _suggested(household):
@@ -123,6 +132,8 @@ def starts(household, members):
         label = _("Settlement plan") if plan.active(household) else _("Make the settlement plan")
         found.append((label, "plan", {"client": members[0].id}))
         found.append((_("Build a referral"), "referral-builder", {"client": members[0].id}))
+    if household.status in WORKED_WITH:
+        found.append((_("Close the case"), "close-case", {"household": household.id}))
     return found
 
 
