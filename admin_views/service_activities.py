@@ -219,9 +219,14 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
         """A row of a file names its own program, of whichever organization; the rules judge its keywords (R-SA-5)."""
         if record.id is None:
             record.program_id = whole(formdata.get("program", ""))
-        # What a file says about a question that is not connected is kept (R-SA-13).
-        questions = self.own_questions()
-        form = model_form(self.model, names, self.queries(record), None, questions)(formdata)
+
+        def make():
+            # What a file says about a question that is not connected is kept (R-SA-13).
+            return model_form(self.model, names, self.queries(record), None, self.own_questions())
+
+        # A file has many rows of one program at one place.
+        key = ("import form", *names, record.program_id, record.location_id, language.get())
+        form = choices.memo(key, make)(formdata)
         if "keywords" in form:
             form.keywords.choices = [(whole(key), "") for key in formdata.getlist("keywords")]
         return form

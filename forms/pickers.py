@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 import models
 from forms import choices
 from forms.drawing import MacroWidget
+from forms.formats import whole
 
 
 def find_rows(query, text, limit=20):
@@ -48,7 +49,9 @@ class PickerField(Field):
         values = [value for value in values if value.strip()]
         self.data = None
         if values:
-            self.data = int(values[-1]) if values[-1].isdigit() and len(values[-1]) < 10 else -1
+            self.data = whole(values[-1])
+            if self.data is None:
+                self.data = -1
 
     def find(self, text):
         """[(id, words)] of the rows that ``text`` finds."""
@@ -63,8 +66,10 @@ class PickerField(Field):
         if key == self.object_data:
             # What the record has already stays readable, archived or not (R-SA-17).
             return self.words(key)
-        offered = self.query.where(self.query.model.id == key).exists()
-        return self.words(key) if offered else None
+        is_limited = self.query._where is not None  # else every row there is may be chosen
+        if is_limited and not self.query.where(self.query.model.id == key).exists():
+            return None
+        return self.words(key)
 
     def facts(self):
         value = self.data if self.data not in (None, -1) else ""

@@ -61,19 +61,54 @@ def record(action, entity="", entity_id=None, changed=None, reason=""):
 
     ``changed`` maps field names to [old, new], or to None where the field is personal.
     """
-    who, at = actor.get(), now()
-    text = json.dumps(changed or {}, ensure_ascii=False, default=str)
-    changed = json.loads(text)
+    said = (action, entity, entity_id, changed, reason)
+    if chain := _chain.get():
+        chain.append(*said)
+        return
     with _transaction(action):
+        chain = _Chain()
+        chain.append(*said)
+        chain.write()
+
+
+class _Chain:
+    """The rows that one transaction appends, each sealed to the one before, the first one to the present head."""
+
+    def __init__(self):
         # The next writer waits until this row is in: SQLite's transactions begin with the lock, PostgreSQL takes it here.
         found = _run(HEAD + (" FOR UPDATE" if database.obj.for_update else "")).fetchone()
-        count, previous = found or _run(START).fetchone()
-        row_hash = _row_seal(
-            previous, at, who.name, who.address, action, entity, entity_id, changed, reason
-        )
-        values = (at, who.name, who.address, action, entity, entity_id, text, reason, row_hash)
-        _run(APPEND, *values)
-        _run(MOVE_HEAD, count + 1, row_hash, _seal(count + 1, row_hash))
+        self.count, self.last = found or _run(START).fetchone()
+        self.rows = []
+
+    def append(self, action, entity, entity_id, changed, reason):
+        who = actor.get()
+        text = json.dumps(changed or {}, ensure_ascii=False, default=str)
+        start = (now(), who.name, who.address, action, entity, entity_id)
+        self.last = _row_seal(self.last, *start, json.loads(text), reason)
+        self.rows.append((*start, text, reason, self.last))
+
+    def write(self):
+        append = APPEND.replace("?", database.param)
+        if len(self.rows) == 1:
+            database.execute_sql(append, self.rows[0])
+        else:
+            database.cursor().executemany(append, self.rows)
+        count = self.count + len(self.rows)
+        _run(MOVE_HEAD, count, self.last, _seal(count, self.last))
+
+
+_chain = ContextVar("chain", default=None)
+
+
+@contextmanager
+def together():
+    """Within a transaction that fails as a whole: its thousands of rows are written in one go at the end."""
+    token = _chain.set(_Chain())
+    try:
+        yield
+        _chain.get().write()
+    finally:
+        _chain.reset(token)
 
 
 def _transaction(action):

@@ -360,7 +360,7 @@ def keywords_of_area(area_id):
 
 def settle_program(program_id):
     """R-PROG-1: a program is active while it has an active service, else a draft; an archived one stays so."""
-    program = Program.get_by_id(program_id)
+    program = Program.stored(program_id)
     if program.state == ARCHIVED:
         return
     state = ACTIVE if active_services(program_id) else DRAFT

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 import models
+from forms.fields import is_required
 from models import database, normalise
 from workflows import audit, cells, exports, people, records
 
@@ -130,6 +131,8 @@ class Reading:
         names = dict.fromkeys(name.partition(".")[0] for name in self.places)
         self.fields = {n: self._field(n) for n in names if n != "uuid"}
         self.parsers = {n: self._reader(n, one) for n, one in self.fields.items()}
+        self.needed = {name for name, one in self.meta.fields.items() if is_required(one)}
+        self.needed |= {*screen.own_questions(), *exports.through_fields(self.model)}
         self.seen = {}
 
     def _field(self, name):
@@ -198,13 +201,17 @@ class Reading:
         """The stored record of a row: by UUID, else by its natural key, else None (a new row)."""
         identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
         if identity:
-            record = self.model.get_or_none(self.meta.fields["uuid"] == identity)
+            record = self._stored((("uuid", identity),))
             if record:
                 return record
         key = self.natural(values)
-        if not key:
-            return None
-        return self.model.get_or_none(*(self.meta.fields[n] == v for n, v in key))
+        return self._stored(key) if key else None
+
+    def _stored(self, pairs):
+        fields = [self.meta.fields[name] for name, _value in pairs]
+        same = " AND ".join(f'"{field.column_name}" = {database.param}' for field in fields)
+        bound = [field.db_value(v) for field, (_n, v) in zip(fields, pairs, strict=True)]
+        return next(self.model.read(same, *bound), None)
 
     def natural(self, values):
         """((name, value), …) of the natural key; empty when the file does not tell all of it."""
@@ -312,7 +319,8 @@ class Reading:
 
     def _checked(self, record, values):
         """The values as the form of the screen cleaned and accepted them; raises Refused."""
-        asked = [n for n in self.screen.field_names(record) if n in values]
+        names = self.screen.field_names(record)
+        asked = [n for n in names if n in values and self._asks(n, values[n])]
         pairs = [pair for n in asked for pair in cells.posted(n, self._field(n), values[n])]
         form = self.screen.import_form(record, asked, MultiDict([*pairs, ("version", "")]))
         if not form.validate():
@@ -324,6 +332,10 @@ class Reading:
                 cleaned[name] = cells.empty_value(self._field(name))
         return {**values, **cleaned}
 
+    def _asks(self, name, value):
+        """False where a form would have nothing to say: no answer to a question that needs none."""
+        return value not in (None, "", []) or name in self.needed
+
     def _save(self, step):
         """Write one record; one that somebody changed since it was read is a Conflict."""
         record, values = step.record, step.values
@@ -332,8 +344,7 @@ class Reading:
         for name, value in values.items():
             if name in self.meta.fields:
                 setattr(record, name, value)
-        with database.atomic():
-            records.save(record, many, version=seen, confirmed=ANYTHING if self.accept else ())
+        records.save(record, many, version=seen, confirmed=ANYTHING if self.accept else ())
 
     def _differs(self, record, name, value):
         if name in self.meta.manytomany:
@@ -383,7 +394,8 @@ def preview(reading, progress=lambda done: None):
                 reading.prepare(number, row, known) for number, row in rows[start : start + BATCH]
             ]
             with database.atomic() as transaction:
-                lines += [reading.write(step) for step in steps]
+                with audit.together():
+                    lines += [reading.write(step) for step in steps]
                 transaction.rollback()
             if known:
                 known.taken_back()
@@ -409,14 +421,15 @@ def run(reading, progress=lambda done: None):
         with database.atomic():
             if known:
                 known.catch_up()
-            for step in steps:
-                lines.append(reading.write(step))
-                progress(len(lines))
-            if any(line.state == WRONG for line in lines):
-                raise Stopped(ordered(lines))
-            found = counts(lines)
-            changed = {NEW: found[NEW], CHANGED: found[CHANGED]}
-            audit.record("import", reading.meta.table_name, changed=changed)
+            with audit.together():
+                for step in steps:
+                    lines.append(reading.write(step))
+                    progress(len(lines))
+                if any(line.state == WRONG for line in lines):
+                    raise Stopped(ordered(lines))
+                found = counts(lines)
+                changed = {NEW: found[NEW], CHANGED: found[CHANGED]}
+                audit.record("import", reading.meta.table_name, changed=changed)
     return ordered(lines)
 
 

@@ -17,6 +17,7 @@ from models import (
     Keyword,
     Program,
     ServiceActivity,
+    database,
 )
 from workflows import directory_rules, records, settings
 from workflows.business_days import fiscal_year_of
@@ -82,10 +83,13 @@ def has_a_program_and_a_location(change):
 
 def same_entry(service, location_id=None):
     """Another entry with this name, program and location that is not archived, or None (R-SA-2)."""
-    others = ServiceActivity.select(ServiceActivity.id, ServiceActivity.name).where(
-        ServiceActivity.program == service.program_id,
-        ServiceActivity.location == (location_id or service.location_id),
-        ServiceActivity.state != ARCHIVED,
+    place = f'"program_id" = {database.param} AND "location_id" = {database.param}'
+    others = ServiceActivity.read(
+        f'{place} AND "state" <> {database.param}',
+        service.program_id,
+        location_id or service.location_id,
+        ARCHIVED,
+        only=("id", "name"),
     )
     wanted = " ".join(service.name.split()).casefold()
     for other in others:
@@ -281,12 +285,14 @@ def drop_keywords_of_the_old_program(change):
 
 def _foreign(service, keys):
     """Those of the keyword ids that are not in the area of the service's program; retired ones stay (R-TAX-1)."""
+    if not keys:
+        return keys
     area = service.program.area_of_focus_id
     return keys - {key for (key,) in directory_rules.keywords_of_area(area).tuples()}
 
 
 def _words(keys):
-    return Keyword.select().where(Keyword.id.in_(list(keys) or [-1]))
+    return Keyword.stored_by_id(keys).values()
 
 
 def offered_keywords(program):
@@ -428,10 +434,13 @@ def last_active_entry_is_confirmed(change):
 @records.after(ServiceActivity)
 def program_follows_its_services(change):
     """R-PROG-1: with the first active service the program becomes active by itself."""
-    if change.changed("state", "program"):
-        directory_rules.settle_program(change.record.program_id)
-        if change.before and change.before.program_id != change.record.program_id:
-            directory_rules.settle_program(change.before.program_id)
+    record, before = change.record, change.before
+    states = (record.state, before and before.state)
+    if ACTIVE not in states or not change.changed("state", "program"):
+        return
+    for program_id in dict.fromkeys((record.program_id, before and before.program_id)):
+        if program_id:
+            directory_rules.settle_program(program_id)
 
 
 @records.after_delete(ServiceActivity)
