@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 import models
 from admin_views.plans import in_language
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, whole
 from forms.referrals import find_services
 from models import LANGUAGES, ServiceActivity
 from workflows import audit, directory, settings
@@ -20,7 +20,7 @@ class HandoutPages:
 
     @expose("/handout/")
     def handout_view(self):
-        keys = [int(key) for key in request.args.get("ids", "").split(",") if key.isdigit() and len(key) < 10]
+        keys = [key for key in map(whole, request.args.get("ids", "").split(",")) if key is not None]
         keys = list(dict.fromkeys(keys))[:MOST]
         found = ServiceActivity.stored_by_id(keys)
         if not found:

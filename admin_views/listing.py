@@ -17,7 +17,7 @@ import models
 from admin_views.secrets import reveal
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text, number_text
+from forms.formats import date_text, number_text, whole
 from workflows import records, search
 
 PAGE_SIZES = (20, 50, 100)
@@ -58,12 +58,6 @@ def _day(text):
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2199 else None
-
-
-def whole(text):
-    """A row id out of an address, or None: never a number that no database can hold."""
-    text = (text or "").strip()
-    return int(text) if text.isdigit() and text.isascii() and len(text) < 10 else None
 
 
 def field_filter(model, path):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from admin_views import unsaved
 from admin_views.base import PageView
 from admin_views.showing import moment_text
-from forms.steps import words_of
+from forms.steps import row_number, words_of
 from models import Draft
 from workflows import attachments, engine, records
 from workflows.builder import ReferralBuilder
@@ -327,7 +327,7 @@ def _rows_button(raw):
     """The answers after "Add another" or "Remove" of a list of rows; None when neither was pressed."""
     name = request.form.get("add")
     if name:
-        numbers = [int(n) for n in (_row_number(key, name) for key in raw) if n is not None]
+        numbers = [n for n in (_row_number(key, name) for key in raw) if n is not None]
         return {**raw, f"{name}-{max(numbers, default=-1) + 1}-row": ["1"]}
     name = request.form.get("remove")
     if name:
@@ -336,8 +336,7 @@ def _rows_button(raw):
 
 
 def _row_number(key, name):
-    number = key[len(name) + 1 :].partition("-")[0] if key.startswith(f"{name}-") else ""
-    return number if number.isdigit() else None
+    return row_number(key.removeprefix(f"{name}-").partition("-")[0]) if key.startswith(f"{name}-") else None
 
 
 def _answers(form):

@@ -1,6 +1,7 @@
 """The pages of the referral builder: whom, what is needed, which services, why, and with whose consent (domain 7)."""
 
 import json
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,7 +11,9 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 import models
 from forms import choices
+from forms.base import Question
 from forms.fields import LineField, LinesField, ParagraphField, TickField
+from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.referrals import ServicePicker, find_services, service_picker
 from forms.steps import RowForm, RowsField, StepForm
@@ -49,12 +52,25 @@ KNOWN = (
 )
 
 
+class ServedPicker(PickerField):
+    """A client whose file is not closed; one statement, written as text, for every look at a draft."""
+
+    def label_of(self, key):
+        mark = models.database.param
+        sql = (
+            "SELECT c.display_name FROM client c JOIN household h ON h.id = c.household_id"
+            f" WHERE c.id = {mark} AND h.status NOT IN ({', '.join([mark] * len(CLOSED))})"
+        )
+        row = models.database.execute_sql(sql, (key, *CLOSED)).fetchone()
+        return row and row[0]
+
+
 class ClientForm(StepForm):
     """Everybody whose file is not closed may be referred."""
 
     title = _l("Client")
     lead = _l("Who is referred?")
-    client = PickerField(
+    client = ServedPicker(
         _l("Client"),
         [RequiredPick(_l("Choose who is referred."))],
         query=Client.select().join(Household).where(Household.status.not_in(CLOSED)),
@@ -93,13 +109,15 @@ class KeywordsField(Field):
         """[(slug, label)] of the keywords in use among ``slugs``, in their order."""
         if not slugs:
             return []
-        label = choices.label_column(Keyword)
-        query = Keyword.select(Keyword.slug, label).where(
-            Keyword.slug.in_(slugs),
-            Keyword.is_active == True,  # noqa: E712
-        )
-        found = dict(query.tuples())
-        return [(slug, found[slug]) for slug in slugs if slug in found]
+        known = choices.memo(("keywords in use", models.language.get()), dict)
+        fresh = [slug for slug in slugs if slug not in known]
+        if fresh:
+            query = Keyword.select(Keyword.slug, choices.label_column(Keyword)).where(
+                Keyword.slug.in_(fresh),
+                Keyword.is_active == True,  # noqa: E712
+            )
+            known.update(query.tuples())
+        return [(slug, known[slug]) for slug in slugs if slug in known]
 
     def offered(self, areas):
         """[(slug, label)] of what "Find" found, the chosen ones apart; ``areas`` are slugs."""
@@ -197,7 +215,7 @@ class TickedField(Field):
         self.data = list(value or ())
 
     def process_formdata(self, values):
-        found = dict.fromkeys(int(v) for v in values if v.isdigit() and len(v) < 10)
+        found = dict.fromkeys(key for key in map(whole, values) if key is not None)
         self.data = list(found)[:MOST_TICKED]
 
 
@@ -248,6 +266,22 @@ class ResultsForm(StepForm):
     def applies(cls, answers):
         return answers.of("need", "how") != PARTNER
 
+    @classmethod
+    def made(cls, item=None):
+        """As any page, its questions put together once and copied for each request."""
+        form = super().made(item)
+
+        def make():
+            unbound = list(form()._unbound_fields)
+            return [(name, Question(field)) for name, field in unbound]
+
+        return partial(form, choices.memo((cls, "questions", models.language.get()), make))
+
+    def __init__(self, questions=None, formdata=None, data=None):
+        if questions is not None:
+            self._unbound_fields = questions
+        super().__init__(formdata, data=data)
+
     def press(self):
         """Take in which button was pressed: whose services, weak ones, another page, more of what was left out."""
         name, _dash, value = (self.find.data or "").partition("-")
@@ -256,7 +290,7 @@ class ResultsForm(StepForm):
         elif name == "weak":
             self.weak.data = "1" if value == "show" else ""
             self.start.data = "0"
-        elif name == "start" and value.isdigit():
+        elif name == "start" and whole(value) is not None:
             self.start.data = value[:6]
         elif name == "left":
             self.left_out.data = "1"

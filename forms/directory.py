@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from forms.formats import whole
 from forms.base import PortalForm
 
 AMOUNT = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
@@ -110,6 +111,6 @@ class MergeForm(PortalForm):
 
     winner = SelectField(
         _l("Keyword to keep"),
-        coerce=lambda value: int(value) if str(value).isdigit() else None,
+        coerce=whole,
         validators=[InputRequired()],
     )

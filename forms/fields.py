@@ -32,7 +32,7 @@ import models
 from forms import choices, validators
 from forms.base import EntityForm, Question
 from forms.drawing import MacroWidget
-from forms.formats import masked, number_text
+from forms.formats import masked, number_text, whole
 from forms.hours import HoursField
 from forms.pickers import PickerField, RequiredPick, SmallTableField
 from forms.words import plain
@@ -209,7 +209,7 @@ class TermTickField(TermMixin, TickField):
 
 
 def _key(value):
-    return int(value) if str(value).isdigit() else None
+    return whole(value)
 
 
 def common(field, required):

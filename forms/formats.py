@@ -44,3 +44,9 @@ def date_text(value):
 def masked(number):
     """A number with all but its last three characters hidden: •••••678."""
     return "•" * (len(number) - 3) + number[-3:] if number else ""
+
+
+def whole(text):
+    """A row id out of an address or a form, or None: never a number that no database can hold."""
+    text = str(text or "").strip()
+    return int(text) if text.isdigit() and text.isascii() and len(text) < 10 else None

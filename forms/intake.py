@@ -76,11 +76,6 @@ class PersonRow(RowForm):
     )
 
     @property
-    def number(self):
-        """The number that stays with this person whoever is removed from the list."""
-        return self._prefix.rstrip("-").rpartition("-")[2]
-
-    @property
     def data(self):
         return {**super().data, "number": self.number}
 

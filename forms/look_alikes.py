@@ -9,6 +9,7 @@ from wtforms.validators import Optional, ValidationError
 
 from forms.base import PortalForm
 from forms.fields import LineField
+from forms.formats import whole
 
 DIFFERENT = "different"
 
@@ -37,15 +38,13 @@ class LookAlikeField(Field):
     @property
     def person(self):
         """The id of the client this is; None for somebody new."""
-        return int(self.data) if (self.data or "").isdigit() and len(self.data) < 10 else None
+        return whole(self.data)
 
     @property
     def seen(self):
         """Ids of the look-alikes that were shown and found to be somebody else."""
-        parts = (self.data or "").split("-")
-        return (
-            {int(part) for part in parts[1:] if part.isdigit()} if parts[0] == DIFFERENT else set()
-        )
+        first, *parts = (self.data or "").split("-")
+        return {whole(part) for part in parts} - {None} if first == DIFFERENT else set()
 
     @property
     def different(self):

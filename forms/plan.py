@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from forms import validators
 from forms.fields import LineField, TickField
+from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import RowForm, RowsField, StepForm
 from models import Client, Goal, Household, PlanAction, SettlementPlan
@@ -56,13 +57,17 @@ class GoalRow(RowForm):
     client = SelectField(
         _l("Whose goal"),
         [one_chosen],
-        coerce=lambda value: int(value) if str(value).isdigit() else None,
+        coerce=whole,
     )
     factor = SelectField(_l("Part of life"), [Optional()], filters=[lambda value: value or None])
     target_date = DateField(_l("By when"), [Optional(), validators.is_sensible_date])
     set_by_client = BooleanField(_l("The client chose this goal"), default=True)
     model = Goal
     asks = ("term", "status")
+
+    @property
+    def data(self):
+        return {**super().data, "number": self.number}
 
 
 class GoalsForm(StepForm):

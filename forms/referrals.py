@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 import models
 from forms import choices, validators
+from forms.formats import whole
 from forms.base import PortalForm
 from forms.fields import LineField, LinesField, ParagraphField
 from forms.pickers import PickerField
@@ -85,7 +86,7 @@ def received_form(services, programs, clients, lookup):
         program = SelectField(
             _l("Or only a program"),
             [Optional()],
-            coerce=lambda value: int(value) if str(value).isdigit() else None,
+            coerce=whole,
             description=_l("Leave both empty when the referral is to our organization as a whole."),
         )
         reason = ParagraphField(

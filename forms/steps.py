@@ -99,10 +99,20 @@ class StepForm(PortalForm):
         return found
 
 
+def row_number(text):
+    """The number of a row out of the name of a question; None when it is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+
+
 class RowForm(StepForm):
     """One of several alike, such as a household member."""
 
     row = HiddenField(default="1")
+
+    @property
+    def number(self):
+        """The number that stays with this row whoever is removed from the list."""
+        return self._prefix.rstrip("-").rpartition("-")[2]
 
     def summary_line(self):
         """What the check page says of this row."""
@@ -124,6 +134,15 @@ class RowsField(FieldList):
     def facts(self):
         return ()
 
+    def _extract_indices(self, prefix, formdata):
+        # A forged name may carry a number that is none, or none that anything could count up to.
+        names = (name.removeprefix(f"{prefix}-") for name in formdata if name.startswith(f"{prefix}-"))
+        numbers = (row_number(name.partition("-")[0]) for name in names)
+        return (number for number in numbers if number is not None)
+
+    def _compact_indices(self):
+        """A row keeps its number whoever is removed: pages about it, and what was typed there, are found by it."""
+
     @property
     def forms(self):
         """The forms of the rows."""
@@ -144,25 +163,6 @@ class RowsField(FieldList):
         return self.entries[number - 1].name
 
 
-def _asked(field):
-    """The question for a column, with the column's own default as its first answer."""
-    asked = question(field)
-    if field.default is not None and not callable(field.default):
-        asked.kwargs.setdefault("default", field.default)
-    return asked
-
-
-def words_of(field):
-    """[(label, words)] of one answered field; several for rows, none for what nobody reads."""
-    label = str(field.label.text)
-    if _is_hidden(field):
-        return []
-    if isinstance(field, RowsField):
-        return [(field.legend(n), form.summary_line()) for n, form in enumerate(field.forms, 1)]
-    return [(label, _words(field))]
-
-
-def _words(field):
 class FixedRows(RowsField):
     """One row for each of several things that are there already: nothing is added or removed by hand.
 
@@ -190,6 +190,25 @@ class FixedRows(RowsField):
         return self.legends[number - 1]
 
 
+def _asked(field):
+    """The question for a column, with the column's own default as its first answer."""
+    asked = question(field)
+    if field.default is not None and not callable(field.default):
+        asked.kwargs.setdefault("default", field.default)
+    return asked
+
+
+def words_of(field):
+    """[(label, words)] of one answered field; several for rows, none for what nobody reads."""
+    label = str(field.label.text)
+    if _is_hidden(field):
+        return []
+    if isinstance(field, RowsField):
+        return [(field.legend(n), form.summary_line()) for n, form in enumerate(field.forms, 1)]
+    return [(label, _words(field))]
+
+
+def _words(field):
     data = field.data
     if hasattr(field, "as_words"):
         return field.as_words()

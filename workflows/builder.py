@@ -5,7 +5,7 @@ from flask_babel import ngettext
 
 from forms import builder as pages
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, whole
 from models import N_, Client, Organization, Program, Referral, ServiceActivity
 from workflows import (
     builder_consent,
@@ -47,9 +47,9 @@ class ReferralBuilder(engine.Workflow):
         if not known:
             return
         fixed = {name: known.pop(name)[-1][:80] for name in BEGUN_WITH if known.get(name)}
-        step = fixed.pop("step", "")
-        if step.isdigit() and len(step) < 10:
-            fixed["step"] = int(step)
+        step = whole(fixed.pop("step", ""))
+        if step:
+            fixed["step"] = step
         draft.answers[FIXED] = fixed
         if known.get("client", [""])[-1]:
             # Somebody pressed the button on this person's page.
@@ -66,7 +66,7 @@ class ReferralBuilder(engine.Workflow):
 
     def about(self, draft):
         key = draft.answers.get("client", {}).get("client", [""])[-1]
-        client = Client.stored(int(key)) if key.isdigit() and len(key) < 10 else None
+        client = Client.stored(whole(key) or 0)
         return client.display_name if client else ""
 
     def initial(self, page, answers, draft):

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from forms.formats import whole
 from models import (
     INTERNAL,
     OUTBOUND,
@@ -139,11 +140,8 @@ def _statements(answers, client, made):
 
 
 def _picked(client, row):
-    key = str(row["statement"] or "")
-    if not key.isdigit():
-        return None
     return DrivingStatement.get_or_none(
-        DrivingStatement.id == int(key), DrivingStatement.client == client.id
+        DrivingStatement.id == whole(row["statement"]), DrivingStatement.client == client.id
     )
 
 

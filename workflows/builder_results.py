@@ -1,16 +1,22 @@
 """The list of the referral builder as it is shown: a card for each service, what was left out, why one is not here."""
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forms import builder as pages
-from forms.formats import date_text
+from forms.builder_drawing import draw_cards, draw_facts
+from forms.formats import date_text, whole
 from forms.steps import words_of
-from models import Organization, Program, ServiceActivity
+from forms.words import plain as _
+from models import database
 from workflows import match_facts, match_words
 from workflows.builder_need import client_of, need_words, question_of
 from workflows.matching import NEVER_OVERRIDDEN
 
+ABOUT = (
+    "SELECT s.id, o.name, o.is_own, s.contact_mode, s.by_appointment FROM service_activity s"
+    " JOIN program p ON p.id = s.program_id JOIN organization o ON o.id = p.organization_id"
+    " WHERE s.id IN ({marks})"
+)
 PAGE, LEFT_OUT, MORE_LEFT_OUT = 10, 5, 50
 
 
@@ -23,7 +29,7 @@ def listed(form, answers):
     matches = question.matches(form.whose.data)
     weak = form.weak.data == "1"
     total = matches.total if weak else matches.shown
-    start = int(form.start.data or 0) if (form.start.data or "0").isdigit() else 0
+    start = whole(form.start.data) or 0
     start = start if start < total else 0
     results = matches.results(start, PAGE, weak)
     ticked = list(form.services.data or ())
@@ -45,11 +51,15 @@ def listed(form, answers):
     out_words = match_words.excluded_words(out, scheme)
     return {
         "need": need_words(answers),
-        "cards": [card(result) for result in results],
-        "apart": [
-            card(result, excluded and match_words.sentence(excluded.code, excluded.facts, scheme))
-            for _entry, result, excluded, _in in judged.values()
-        ],
+        "cards": draw_cards([card(result) for result in results], ticked),
+        "apart": draw_cards(
+            [
+                card(result, out and match_words.sentence(out.code, out.facts, scheme))
+                for _entry, result, out, _in in judged.values()
+            ],
+            ticked,
+        ),
+        "draw_facts": draw_facts,
         "ticked": ticked,
         "total": total,
         "first": start + 1,
@@ -103,17 +113,10 @@ def _duplicates(client, ids, on):
 
 
 def _about(keys):
-    """{service id: (organization name, is ours, contact mode, by appointment)} in one statement."""
-    service, owner = ServiceActivity, Organization
-    rows = (
-        service.select(
-            service.id, owner.name, owner.is_own, service.contact_mode, service.by_appointment
-        )
-        .join(Program)
-        .join(owner)
-        .where(service.id.in_(list(keys) or [0]))
-        .tuples()
-    )
+    """{service id: (organization name, is ours, contact mode, by appointment)} in one statement, written as text."""
+    keys = list(keys) or [0]
+    marks = ", ".join([database.param] * len(keys))
+    rows = database.execute_sql(ABOUT.format(marks=marks), keys).fetchall()
     return {key: facts for key, *facts in rows}
 
 

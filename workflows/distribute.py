@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forms import distribute as pages
+from forms.formats import whole as row_id
 from models import COMPLETE, FULL, N_, RECEIVED, OutboxMessage, Referral
 from workflows import audit, clock, distribution, engine, mail, outbox, settings
 from workflows.engine import DONE, FIXED
@@ -17,7 +18,7 @@ OFFERED = 50  # how many that wait are offered when nobody ticked any
 
 def whole(texts):
     """The row numbers among ``texts`` as they were posted, in order, each once."""
-    return sorted({int(text) for text in texts if text.isdigit() and len(text) < 10})
+    return sorted({row_id(text) for text in texts} - {None})
 
 
 def ticked(draft):

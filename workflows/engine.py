@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from models import Draft, database, now
+from models import Client, Draft, database, now
 from workflows import attachments, audit, clock, records
 
 FIXED = "_fixed"  # beside the pages of a draft: what ``begin`` fixed, plain values, never typed by anybody
@@ -331,6 +331,7 @@ def finish(workflow, key, seen, said=None):
         journey.answers.said = said or {}
         facts = workflow.finish(journey.answers, draft)
         draft = Draft.get_by_id(draft.id)
+        _forget_unsaved(draft.path)
         draft.answers, draft.path, draft.finished_at = facts, "", now()
         records.save(draft)
     return draft
@@ -338,9 +339,28 @@ def finish(workflow, key, seen, said=None):
 
 def discard(workflow, key):
     """Throw a draft away with its files."""
-    draft = find(workflow, key)
-    if draft:
+    with database.atomic():
+        draft = find(workflow, key)
+        if draft:
+            _forget_unsaved(draft.path)
+            records.delete(draft)
+
+
+def _forget_unsaved(path):
+    """Remove what was typed on pages of this draft and waits in a browser that was signed out meanwhile."""
+    waiting = Draft.select().where(Draft.path.startswith(path), Draft.session_token.is_null(False))
+    for draft in list(waiting) if path else ():
         records.delete(draft)
+
+
+@records.after_delete(Client)
+def go_with_the_client(client):
+    """No draft about a person outlives their file."""
+    waiting = Draft.select().where(Draft.finished_at.is_null(), Draft.session_token.is_null())
+    for draft in list(waiting):
+        pages = (raw for slug, raw in draft.answers.items() if slug != FIXED)
+        if any(raw.get("client") == [str(client.id)] for raw in pages):
+            records.delete(draft)
 
 
 def unfinished(workflow):

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from forms import consents as forms
 from forms import intake as pages
+from forms.formats import whole
 from models import (
     EMAIL_DETAILS,
     GIVEN,
@@ -116,7 +117,7 @@ def _is_new(row, answers, client):
         return
     contact = answers.get(f"contact-{row['number']}", {})
     shown = {row.get("same"), contact.get("same"), answers.of("desk", "same")} - {None, ""}
-    seen = {int(part) for text in shown for part in text.split("-") if part.isdigit()}
+    seen = {whole(part) for text in shown for part in text.split("-")}
     found = people.similar(
         client.last_name,
         client.first_name,

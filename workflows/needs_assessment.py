@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, whole
 from forms.needs_matrix import (
     ASSESS,
     COMMENT,
@@ -83,7 +83,7 @@ class NeedsMatrix(engine.Workflow):
         if "assessment" in fixed:
             row = NeedsAssessment.stored(fixed["assessment"])
             key, point = (str(row.client_id), row.point) if row else ("", "")
-        client = Client.stored(int(key)) if key.isdigit() and len(key) < 10 else None
+        client = Client.stored(whole(key) or 0)
         if client is None:
             return ""
         return f"{client.display_name} · {point.upper()}" if point else client.display_name

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from forms import plan as pages
 from forms.choices import term_label
-from forms.formats import date_text
+from forms.formats import date_text, whole
 from models import (
     ACTIVE,
     COMPLETE,
@@ -53,6 +53,25 @@ def factor_labels():
     return {factor.slug: str(factor.label) for factor in agency_rules.matrix().factors}
 
 
+def _latest(household):
+    """{client id: NeedsAssessment} of everybody's latest complete one."""
+    done = (
+        NeedsAssessment.select()
+        .join(Client)
+        .where(Client.household == household, NeedsAssessment.state == COMPLETE)
+        .order_by(NeedsAssessment.completed_on, NeedsAssessment.id)
+    )
+    return {assessment.client_id: assessment for assessment in done}
+
+
+def picked(household, factor):
+    """Slugs of the actions of a factor that were ticked at the latest assessments, for the steps of a goal."""
+    guidance = _guidance(factor)
+    known = {action.slug for action in guidance.actions} if guidance else ()
+    chosen = {slug for one in _latest(household).values() for slug in one.chosen_actions or ()}
+    return sorted(chosen & set(known))
+
+
 def _guidance(factor):
     """The Guidance of a factor, or None."""
     if not factor:
@@ -62,16 +81,7 @@ def _guidance(factor):
 
 def pressing(household):
     """[(client, factor slug, level)] of the factors that came out high at everyone's latest assessment."""
-    latest = {}
-    done = (
-        NeedsAssessment.select()
-        .join(Client)
-        .where(Client.household == household, NeedsAssessment.state == COMPLETE)
-        .order_by(NeedsAssessment.completed_on, NeedsAssessment.id)
-    )
-    for assessment in done:
-        latest[assessment.client_id] = assessment
-    ids = [assessment.id for assessment in latest.values()]
+    ids = [assessment.id for assessment in _latest(household).values()]
     rows = (
         FactorResult.select(FactorResult, NeedsAssessment, Client)
         .join(NeedsAssessment)
@@ -96,21 +106,26 @@ class Plan(engine.Workflow):
         "who": pages.WhoForm,
         "goals": pages.GoalsForm,
         "steps": engine.Each(
-            lambda answers: list(enumerate(answers.of("goals", "goals", []))), pages.StepsForm
+            lambda answers: [(goal["number"], goal) for goal in answers.of("goals", "goals", [])],
+            pages.StepsForm,
         ),
         "agreement": pages.AgreementForm,
     }
 
     def about(self, draft):
         raw = draft.answers.get("who", {}).get("client", [""])[-1]
-        client = Client.stored(int(raw)) if raw.isdigit() and len(raw) < 10 else None
+        client = Client.stored(whole(raw) or 0)
         return client.display_name if client else ""
 
     def initial(self, page, answers, draft):
         if page.step == "goals":
             return {"goals": self._first_goals(self._client(answers))}
         if page.step == "steps":
-            return {"actions": _first_actions(page.item["goal"])}
+            client = self._client(answers)
+            return {
+                "actions": _first_actions(client, page.item["goal"]),
+                "suggested": picked(client.household_id, page.item["factor"]),
+            }
         if page.step == "agreement":
             return {"agreed_with_client_on": settings.today()}
         return {}
@@ -190,13 +205,14 @@ class Plan(engine.Workflow):
         plan.copy_given = answers.of("agreement", "copy_given")
         records.save(plan)
         kept = set()
-        for number, given in enumerate(answers.of("goals", "goals")):
+        for given in answers.of("goals", "goals"):
             goal = _goal(plan, given)
             kept.add(goal.id)
-            steps = answers[f"steps-{number}"]
-            _save_actions(goal, given["factor"], steps.get("suggested") or (), steps["actions"])
+            steps = answers[f"steps-{given['number']}"]
+            _save_actions(goal, given["factor"], steps, draft.created_at)
         for goal in goals(plan):
-            if goal.id not in kept and goal.status not in OVER:
+            # What a colleague added since this draft was begun was never on its pages.
+            if goal.id not in kept and goal.status not in OVER and goal.created_at < draft.created_at:
                 goal.status = "dropped"
                 records.save(goal)
         return {"plan": plan.id, "client": client.id}
@@ -218,10 +234,12 @@ class Plan(engine.Workflow):
         )
 
 
-def _first_actions(goal):
-    if not str(goal or "").isdigit():
+def _first_actions(client, goal):
+    plan = client and active(client.household_id)
+    if plan is None or whole(goal) is None:
         return []
-    rows = PlanAction.select().where(PlanAction.goal == int(goal)).order_by(PlanAction.id)
+    mine = PlanAction.select().join(Goal).where(Goal.id == whole(goal), Goal.plan == plan.id)
+    rows = mine.order_by(PlanAction.id)
     return [
         {
             "action": row.id,
@@ -237,8 +255,8 @@ def _first_actions(goal):
 def _goal(plan, given):
     """The goal of one row, new or changed; one of another plan is never touched."""
     goal = None
-    if str(given["goal"]).isdigit():
-        goal = Goal.get_or_none(Goal.id == int(given["goal"]), Goal.plan == plan.id)
+    if whole(given["goal"]) is not None:
+        goal = Goal.get_or_none(Goal.id == whole(given["goal"]), Goal.plan == plan.id)
     goal = goal or Goal(plan=plan)
     for name in ("title", "client", "factor", "term", "target_date", "set_by_client", "status"):
         if name in given:
@@ -247,21 +265,25 @@ def _goal(plan, given):
     return goal
 
 
-def _save_actions(goal, factor, suggested, rows):
-    """Bring a goal's steps to what was said; a suggestion that is a step already is not added twice."""
+def _save_actions(goal, factor, said, since):
+    """Bring a goal's steps to what was ``said`` on its page; a suggestion that is a step already is not added twice.
+
+    What a colleague added ``since`` then stays.
+    """
+    suggested, rows = said.get("suggested") or (), said["actions"]
     known = {row.id: row for row in PlanAction.select().where(PlanAction.goal == goal.id)}
     used = {row.action_slug for row in known.values() if row.action_slug}
     kept = set()
     for given in rows:
         number = given["action"]
-        row = known.get(int(number)) if str(number).isdigit() else None
+        row = known.get(whole(number))
         row = row or PlanAction(goal=goal)
         for name in ("text", "who", "due_on", "done_on"):
             setattr(row, name, given[name])
         records.save(row)
         kept.add(row.id)
     for row in known.values():
-        if row.id not in kept and row.done_on is None:
+        if row.id not in kept and row.done_on is None and row.created_at < since:
             records.delete(row)
     guidance = _guidance(factor)
     for action in guidance.actions if guidance else ():
