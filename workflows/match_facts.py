@@ -3,7 +3,7 @@
 import datetime
 
 from forms import choices
-from models import ACTIONS, Client, Referral
+from models import ACTIONS, Client, database
 from workflows import eligibility, instruments, settings
 from workflows.business_days import age, birth_day
 from workflows.matching import Need, Note, Person
@@ -36,19 +36,23 @@ def need_of(*factors):
 def already_referred(client, services, on):
     """{service id: Note} of those services the client was referred to within the days of a duplicate (R-REF-9)."""
     first = on - datetime.timedelta(days=settings.value("referral_duplicate_days"))
-    rows = (
-        Referral.select(Referral.service_activity, Referral.received_on, Referral.status)
-        .where(
-            Referral.client == client.id,
-            Referral.service_activity.in_(list(services)),
-            Referral.received_on.between(first, on),
-        )
-        .order_by(Referral.received_on, Referral.id)
+    keys, mark = list(services) or [0], database.param
+    sql = (
+        "SELECT service_activity_id, received_on, status FROM referral"
+        f" WHERE client_id = {mark} AND received_on BETWEEN {mark} AND {mark}"
+        f" AND service_activity_id IN ({', '.join([mark] * len(keys))})"
+        " ORDER BY received_on, id"
     )
+    rows = database.execute_sql(sql, (client.id, first, on, *keys)).fetchall()
     return {
-        key: Note("warn-duplicate", {"date": received, "status": status})
-        for key, received, status in rows.tuples()
+        key: Note("warn-duplicate", {"date": _day(received), "status": status})
+        for key, received, status in rows
     }
+
+
+def _day(value):
+    """A date, which SQLite gives as text."""
+    return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 # ---- What is known of a client ----------------------------------------------------------------------------------------

@@ -26,14 +26,25 @@ def words(results, scheme, more=None):
 
     At most two statements, whatever the number of results.
     """
-    more = more or {}
+    more, said = more or {}, {}
     noted = [note for r in results for note in (*r.reasons, *r.warnings)]
     _learn(noted)
+
+    def words_of(notes):
+        """Many results say the same: each sentence is put together once."""
+        found = []
+        for note in notes:
+            key = (note.code, *note.facts.items())
+            if key not in said:
+                said[key] = sentence(note.code, note.facts, scheme)
+            found.append(said[key])
+        return tuple(found)
+
     return {
         r.id: Said(
-            sentences(r.reasons, scheme),
-            sentences(r.checks, scheme),
-            sentences((*r.warnings, *more.get(r.id, ())), scheme),
+            words_of(r.reasons),
+            words_of(r.checks),
+            words_of((*r.warnings, *more.get(r.id, ()))),
             band(r.band, scheme),
         )
         for r in results
