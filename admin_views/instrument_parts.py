@@ -119,9 +119,11 @@ class InstrumentPartsView(PageView):
         if action not in doing:
             abort(404)
         try:
-            instruments.change(draft, doing[action](draft.content))
+            instruments.change(draft, doing[action](draft.content), draft.version)
         except records.Refused as refused:
             flash(str(refused), "warning")
+        except records.Conflict:
+            flash(_("Somebody changed this draft at this very moment. Please try again."), "warning")
         return redirect(f"{self.get_url('.factor', id=id, slug=slug)}#questions")
 
     @expose(f"/{ID}/factor/<slug>/question/<question>", methods=("GET", "POST"))

@@ -6,6 +6,7 @@ A wizard is a Workflow; nothing here knows which.  ``WORKFLOWS`` is the list of 
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
+from peewee import DoesNotExist
 
 from admin_views import unsaved
 from admin_views.base import PageView
@@ -279,7 +280,10 @@ class WizardView(PageView):
         draft = engine.find(self.workflow, key) or abort(404)
         if not draft.finished_at:
             return redirect(url_for(".resume", key=key))
-        done = self.workflow.done(draft.answers)
+        try:
+            done = self.workflow.done(draft.answers)
+        except DoesNotExist:
+            done = engine.Done(_("What was made here is no longer there"))
         if done.href:
             if done.title:
                 flash(done.title, "success")

@@ -117,6 +117,17 @@ class Plan(engine.Workflow):
         client = Client.stored(whole(raw) or 0)
         return client.display_name if client else ""
 
+    def held(self, answers, slug, passed):
+        """The steps to a goal go with it: the next one typed under its number begins without any."""
+        if slug != "goals":
+            return answers
+        there = {name.split("-")[1] for name in answers["goals"] if name.endswith("-row")}
+        return {
+            page: raw
+            for page, raw in answers.items()
+            if not page.startswith("steps-") or page.removeprefix("steps-") in there
+        }
+
     def initial(self, page, answers, draft):
         if page.step == "goals":
             return {"goals": self._first_goals(self._client(answers))}
