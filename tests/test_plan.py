@@ -159,3 +159,15 @@ def test_the_latest_high_factors_are_shown_beside_the_goals(browser, client):
     page = begin(browser, client)
     assert "From the latest needs assessments" in page and "Housing" in page
     assert plan.pressing(client.household_id)[0][1:] == ("housing", "high")
+
+
+def test_actions_picked_at_the_assessment_are_ticked_for_a_goal_of_that_part_of_life(
+    browser, client
+):
+    made = make_assessment(client=client)
+    made.chosen_actions = ["language-2", "health-1"]
+    made.save()
+    given = {"goals-0-title": "I want to read my letters", "goals-0-factor": "Language"}
+    page = browser.submit(begin(browser, client), "Continue", given)
+    ticked = [box["value"] for box in page.soup.select("[name=suggested][checked]")]
+    assert ticked == ["language-2"]
