@@ -69,6 +69,7 @@ def skeleton(name):
     return "".join(map(_word, normalise(unicodedata.normalize("NFKC", name)).split()))
 
 
+@lru_cache(maxsize=60_000)
 def _word(word):
     # normalise() takes Hangul syllables apart; together they have a name.
     word = unicodedata.normalize("NFC", word)
