@@ -4,11 +4,12 @@ import pytest
 from arriving import row, to_household, to_people, years_ago
 from case_factories import make_goal, make_plan, make_plan_action
 from factories import make_client, make_household
+from test_assessments import assess
 from test_plan import begin, finish
 from test_wizard_engine import seal_of
 
-from models import Draft, Goal, PlanAction, SettlementPlan
-from workflows import engine, records
+from models import Answer, Draft, Goal, PlanAction, SettlementPlan
+from workflows import engine, needs_assessment, records
 
 NUMBERS = ("²", "9" * 25, "9" * 5000, "-1", "x")
 
@@ -202,3 +203,16 @@ def test_the_others_keep_their_pages_when_somebody_is_removed_from_the_list(brow
         assert page.heading == f"{name} Haddad: language and arrival"
         chosen = page.soup.select_one("[name=country_of_origin] option[selected]")
         assert chosen is not None and chosen["value"] == country, name
+
+
+def test_two_desks_that_correct_one_assessment_do_not_undo_each_other(browser):
+    """R-SYS-2, R-ASM-11: the second learns that there was a first, and nothing is written over."""
+    row_ = assess(make_client(make_household()), "a1")
+    mine, theirs = needs_assessment.begin_correction(row_), needs_assessment.begin_correction(row_)
+    page = browser.get(f"{theirs.path}factor-health")
+    browser.submit(page, "Continue", {"health-access": "5"})
+    browser.submit(browser.get(f"{theirs.path}check"), "Save the assessment")
+    assert Answer.get(Answer.question == "health-access").level == 5
+    page = browser.get(f"{mine.path}check")
+    assert "changed this assessment after you began" in page, page.text[:500]
+    assert Answer.get(Answer.question == "health-access").level == 5

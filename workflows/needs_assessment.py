@@ -209,6 +209,7 @@ def begin_correction(assessment):
         "assessment": assessment.id,
         "matrix": assessment.matrix_version,
         "scheme": assessment.scheme_version,
+        "was": _mark(assessment),
     }
     answers, done = {FIXED: fixed}, {DONE: ["1"]}
     results = {row.factor: row for row in assessment.factors}
@@ -224,6 +225,12 @@ def begin_correction(assessment):
     words = {name: [getattr(assessment, name) or ""] for name in ("client_view", "strengths")}
     answers |= {"words": {**words, **done}, "review": done}
     return engine.start(NeedsMatrix(), answers)
+
+
+def _mark(assessment):
+    """A short mark of the stored answers, to notice that somebody else corrected them meanwhile (R-SYS-2)."""
+    rows = {row.question: [row.level, row.comment] for row in assessment.answers}
+    return engine.seal(rows | {"words": [assessment.client_view, assessment.strengths]})
 
 
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
@@ -320,6 +327,14 @@ def _facts(form, answers):
                 "The seven days for correcting are over. Void the assessment with a reason and do it anew."
             ),
         )
+        return
+    if who.corrected and answers.fixed.get("was", "") not in ("", _mark(who.corrected)):
+        words = _(
+            "%(name)s changed this assessment after you began. Throw this correction away, open the assessment and"
+            " begin again from what stands there now.",
+            name=who.corrected.updated_by_name,
+        )
+        yield "not_seeking", words
         return
     reason, on = form.not_seeking.data, day_of(answers)
     if reason and not scoring.reason_holds(reason, who.person.born, on):
