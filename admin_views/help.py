@@ -3,19 +3,30 @@
 import re
 from pathlib import Path
 
-from flask import abort
+from flask import abort, send_from_directory
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 
 import models
 from admin_views.base import PageView
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "help"
-PAGES = ("first-day", "other-desk", "start-with-computer", "update", "restore", "privacy-breach")
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+FOLDER, PICTURES = DOCS / "help", DOCS / "pictures"
+PAGES = (
+    "first-day",
+    "a-family-arrives",
+    "other-desk",
+    "start-with-computer",
+    "update",
+    "restore",
+    "privacy-breach",
+)
 
 
 def blocks_of(text):
-    """[(kind, content)] of a page: title, heading, text, code, list or steps (with the number they begin at)."""
+    """[(kind, content)] of a page: title, heading, text, code, list, picture (words, file, width, height) or
+    steps (with the number they begin at).
+    """
     found = []
     for part in re.split(r"(```.*?```)", text, flags=re.DOTALL):
         if part.startswith("```"):
@@ -33,6 +44,10 @@ def _block(block):
         return [("title", block[2:])]
     if block.startswith("## "):
         return [("heading", block[3:])]
+    picture = re.fullmatch(r"!\[(.*)\]\((?:.*/)?(.*)\)", block)
+    if picture:
+        words, name = picture.groups()
+        return [("picture", (words, name, *_size(name)))]
     lines = block.splitlines()
     if all(line.startswith("- ") for line in lines):
         return [("list", [line[2:] for line in lines])]
@@ -40,6 +55,13 @@ def _block(block):
     if all(numbered):
         return [("steps", (int(numbered[0][1]), [match[2] for match in numbered]))]
     return [("text", " ".join(lines))]
+
+
+def _size(name):
+    """(width, height) of a PNG of ours: it says so at its beginning."""
+    with (PICTURES / name).open("rb") as file:
+        head = file.read(24)
+    return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
 
 
 def read(slug, language):
@@ -65,3 +87,8 @@ class HelpView(PageView):
             abort(404)
         title, *blocks = read(slug, models.language.get())
         return self.render("help/page.html", title=title[1], blocks=blocks)
+
+    @expose("/pictures/<file>")
+    def picture(self, file):
+        """A picture of a page; made by docs/take_pictures.py."""
+        return send_from_directory(PICTURES, file, mimetype="image/png", max_age=3600)

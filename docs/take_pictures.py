@@ -1,7 +1,8 @@
-"""Take the pictures of the README: ``.venv/bin/python docs/take_pictures.py`` (after ``make test``, which installs Playwright).
+"""Take the pictures of the README and of the help: ``.venv/bin/python docs/take_pictures.py [NAME …]``, after ``make test``,
+which installs Playwright.  Names, such as ``family-trace``, take those pictures only.
 
-Sets up the example agency in a folder of its own, serves it with the clock standing at one day, so that a picture
-changes only when the page does, and writes ``docs/pictures/*.png`` in English and French.
+Sets up the example agency in a folder of its own, once for each language, and serves it with the clock standing at one
+day, so that a picture changes only when the page does.  Writes ``docs/pictures/*.png`` in English and French.
 """
 
 import os
@@ -11,15 +12,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from family_pictures import Family
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
+FOLDER = HERE / "pictures"
 AS_OF = "2026-05-13"
 PASSPHRASE = "prairie harbour lantern welcome"
+LANGUAGES = ("en", "fr")
 NAME = "Sofia Marquez"
 SIZE = {"width": 1280, "height": 860}
 
@@ -56,8 +61,8 @@ def free_port():
 
 
 def wait_for(address):
-    """Return when ``address`` answers; SystemExit after half a minute."""
-    for _try in range(150):
+    """Return when ``address`` answers; SystemExit after a minute."""
+    for _try in range(300):
         try:
             return urlopen(address).close()
         except URLError:
@@ -65,8 +70,28 @@ def wait_for(address):
     raise SystemExit("The portal did not start; run `make run` to see why.")
 
 
+@contextmanager
+def portal(language):
+    """The example agency of a language, served in a folder of its own; yields its address."""
+    port = str(free_port())
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"DATABASE_URL": f"sqlite:///{folder}/portal.db", "INSTANCE": folder, "PORT": port}
+        facts = {"cwd": HERE.parent, "env": {**os.environ, **own}, "stdout": subprocess.DEVNULL}
+        agency = ("--agency", "Example Settlement Services", "--province", "AB")
+        words = ("--passphrase", PASSPHRASE, "--language", language, "--example")
+        subprocess.run(travelling("flask", "init", *agency, *words), check=True, **facts)
+        server = subprocess.Popen(travelling("app.py"), **facts)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address + "/health")
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
 def main():
-    """Set up, serve, take every picture in both languages, stop."""
+    """Take every picture in both languages, or those that are named."""
     browser = (
         shutil.which("chromium")
         or shutil.which("chromium-browser")
@@ -74,48 +99,40 @@ def main():
     )
     if not browser:
         raise SystemExit("No Chromium here. On Debian and Ubuntu: apt install chromium")
-    port = str(free_port())
-    with tempfile.TemporaryDirectory() as folder:
-        own = {"DATABASE_URL": f"sqlite:///{folder}/portal.db", "INSTANCE": folder, "PORT": port}
-        facts = {"cwd": HERE.parent, "env": {**os.environ, **own}, "stdout": subprocess.DEVNULL}
-        agency = ("--agency", "Example Settlement Services", "--province", "ON")
-        words = ("--passphrase", PASSPHRASE, "--example")
-        subprocess.run(travelling("flask", "init", *agency, *words), check=True, **facts)
-        server = subprocess.Popen(travelling("app.py"), **facts)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address + "/health")
-            take(browser, address)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def take(program, address):
-    """Sign in once per language and write the pictures."""
+    wanted = sys.argv[1:]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
         )
-        for language in ("en", "fr"):
-            context = chromium.new_context(
-                viewport=SIZE, color_scheme="light", device_scale_factor=1
-            )
-            page = context.new_page()
-            page.goto(address + "/sign-in")
-            if page.locator("html").get_attribute("lang") != language:
-                page.locator(f"button[lang={language}]").click()
-            page.fill("[name=passphrase]", PASSPHRASE)
-            page.press("[name=passphrase]", "Enter")
-            page.click(f"text={NAME}")
-            for name, path, link in PAGES:
-                page.goto(address + path)
-                if link:
-                    page.get_by_role("link", name=link).first.click()
-                    page.wait_for_load_state()
-                page.screenshot(path=HERE / "pictures" / f"{name}-{language}.png")
-            context.close()
+        for language in LANGUAGES:
+            with portal(language) as address:
+                take(chromium, address, language, wanted)
         chromium.close()
+
+
+def take(chromium, address, language, wanted):
+    """Sign in and write the pictures of one language."""
+    context = chromium.new_context(viewport=SIZE, color_scheme="light", device_scale_factor=1)
+    page = context.new_page()
+
+    def picture(name):
+        if not wanted or name in wanted:
+            page.screenshot(path=FOLDER / f"{name}-{language}.png")
+
+    page.goto(address + "/sign-in")
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(f"button[lang={language}]").click()
+    page.fill("[name=passphrase]", PASSPHRASE)
+    page.press("[name=passphrase]", "Enter")
+    page.click(f"text={NAME}")
+    for name, path, link in PAGES:
+        page.goto(address + path)
+        if link:
+            page.get_by_role("link", name=link).first.click()
+            page.wait_for_load_state()
+        picture(name)
+    Family(page, address, picture).arrives()
+    context.close()
 
 
 if __name__ == "__main__":

@@ -179,5 +179,6 @@ def what_comes_next(household, number):
         _("The intake is finished"),
         tuple(sentences),
         tuple(dict.fromkeys(links)),
-        tuple(starts(household, members)),
+        # Nobody closes what was opened a moment ago.
+        tuple(each for each in starts(household, members) if each[1] != "close-case"),
     )
