@@ -18,6 +18,7 @@ Labels are plain English marked with N_() and translated where they are shown.  
 """
 
 import datetime
+import re
 import unicodedata
 import uuid
 from contextvars import ContextVar
@@ -85,11 +86,11 @@ def open_database(url):
         }
         # sqlite:///relative and sqlite:////absolute, as everywhere else.
         chosen = SqliteDatabase(
-            # Behind an import of ten thousand rows a save waits; it does not fail.
             unquote(parts.path[1:]),
             pragmas=pragmas,
             lock_type="IMMEDIATE",
-            timeout=45,
+            # Ten thousand rows of a file are written in some fifteen seconds: a save behind them waits, it does not fail.
+            timeout=30,
         )
     elif parts.scheme in ("postgresql", "postgres"):
         # Eight worker threads and the clock share the pool; a wait is better than an error.
@@ -113,8 +114,13 @@ FOLDED = str.maketrans(
 )
 
 
+PLAIN_WORDS = re.compile("[a-z0-9]+")
+
+
 def normalise(text):
     """Words of ``text`` for searching: lower case, no accents, letters and digits only, one space between."""
+    if text and text.isascii():
+        return " ".join(PLAIN_WORDS.findall(text.lower()))
     plain = unicodedata.normalize("NFKD", text or "").casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(FOLDED)
     return " ".join(

@@ -3,6 +3,8 @@
 import csv
 import datetime
 import io
+import threading
+import time
 
 import pytest
 from factories import make_client, make_household, make_staff
@@ -10,7 +12,7 @@ from statements import statements
 
 import models
 from models import AreaOfFocus, AuditLog, Client, Draft, Keyword, Organization, Staff
-from workflows import exports, imports, records, sheets
+from workflows import audit, exports, imports, records, sheets
 
 
 def as_csv(*rows, encoding="utf-8", delimiter=","):
@@ -241,6 +243,35 @@ def test_a_colleague_who_saves_after_the_file_was_read_is_compared_too(app):
         with models.database.atomic():
             known.catch_up()
             assert "somebody we know" in one.write(step).text
+
+
+def test_another_desk_that_saves_during_an_import_waits_and_is_not_refused(app):
+    """R-SYS-1: both are there afterwards, and the audit log is one chain."""
+    staff, began, saved = make_staff(name="Ann"), threading.Event(), []
+
+    def other_desk():
+        with app.app_context():
+            began.wait(10)
+            mine = Staff.get_by_id(staff.id)
+            mine.email = "ann@agency.ca"
+            saved.append(records.save(mine))
+            models.database.close()
+
+    desk = threading.Thread(target=other_desk)
+    desk.start()
+
+    def progress(done):
+        began.set()
+        time.sleep(0.002)
+        assert not saved
+
+    rows = [[f"Person {n}"] for n in range(120)]
+    imports.run(reading(app, Staff, as_csv(["Name"], *rows)), progress)
+    desk.join(30)
+    assert saved and Staff.get_by_id(staff.id).email == "ann@agency.ca"
+    assert Staff.select().where(Staff.name.startswith("Person ")).count() == 120
+    assert audit.first_broken_row() is None
+    assert AuditLog.select().where(AuditLog.entity == "staff").count() == 123
 
 
 def test_a_record_that_changed_after_the_file_was_read_stops_the_import(app):
