@@ -20,7 +20,9 @@ class HandoutPages:
 
     @expose("/handout/")
     def handout_view(self):
-        keys = [key for key in map(whole, request.args.get("ids", "").split(",")) if key is not None]
+        keys = [
+            key for key in map(whole, request.args.get("ids", "").split(",")) if key is not None
+        ]
         keys = list(dict.fromkeys(keys))[:MOST]
         found = ServiceActivity.stored_by_id(keys)
         if not found:

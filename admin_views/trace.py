@@ -22,7 +22,8 @@ class TracePages:
             referral=referral,
             links=trace.chain(referral),
             details_href=self.get_url(".details_view", id=referral.id),
-            client_href=referral.client_id and url_for("client.details_view", id=referral.client_id),
+            client_href=referral.client_id
+            and url_for("client.details_view", id=referral.client_id),
         )
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 import models
 from forms import choices
@@ -91,7 +91,9 @@ class KeywordsField(Field):
 
     def process(self, formdata, data=None, extra_filters=None):
         super().process(formdata, data, extra_filters)
-        self.typed = " ".join(formdata.get(f"{self.name}-query", "").split())[:100] if formdata else ""
+        self.typed = (
+            " ".join(formdata.get(f"{self.name}-query", "").split())[:100] if formdata else ""
+        )
         self.asked = bool(formdata) and formdata.get("find") == self.name
 
     def process_data(self, value):
@@ -185,6 +187,10 @@ class NeedForm(StepForm):
         }[self.how.data]
         also = {FREE: self.areas.data, PARTNER: self.program.data}.get(self.how.data)
         if not self[name].data and not also:
+            if name == "keywords" and self.keywords.typed:
+                # Enter in the search box: what it finds is offered.
+                self.keywords.asked = True
+                message = _("Tick what you mean among the keywords that were found.")
             self.problem(name, message)
             return False
         return True
@@ -196,7 +202,11 @@ class NeedForm(StepForm):
             SERVICE: ("service",),
             PARTNER: ("organization", "program"),
         }.get(self.how.data, ())
-        found = [pair for pair in super().summary() if pair[0] in {str(self[n].label.text) for n in shown}]
+        found = [
+            pair
+            for pair in super().summary()
+            if pair[0] in {str(self[n].label.text) for n in shown}
+        ]
         if self.how.data == FREE:
             words = ", ".join(label for _slug, label in self.keywords.rows(self.keywords.data))
             found.append((str(self.keywords.label.text), words))
@@ -238,6 +248,11 @@ class AnyServicePicker(ServicePicker):
         """A question that was not asked to its end keeps nobody from going on."""
 
 
+def _level(label):
+    limit = NumberRange(0, 12, _l("A level goes from 0 to 12; 0 means literacy."))
+    return IntegerField(label, [Optional(), limit])
+
+
 class ResultsForm(StepForm):
     """Services in their order, and beside them what they are looked for with."""
 
@@ -246,6 +261,10 @@ class ResultsForm(StepForm):
     model = Client
     asks = KNOWN
     supports = TickField(_l("Supports needed"), [Optional()])
+    clb_en_listening = _level(_l("English CLB, listening"))
+    clb_en_speaking = _level(_l("English CLB, speaking"))
+    clb_fr_listening = _level(_l("French NCLC, listening"))
+    clb_fr_speaking = _level(_l("French NCLC, speaking"))
     services = TickedField()
     override_reason = LineField(
         _l("Reason for choosing it all the same"), [Optional(), Length(max=LONGEST)]
@@ -330,6 +349,10 @@ class StatementRow(RowForm):
         render_kw={"rows": 3, "maxlength": LONGEST, "class": "short"},
     )
 
+    def summary_line(self):
+        (_label, kind), (_other, text) = self.summary()
+        return _("%(kind)s: %(text)s", kind=kind, text=text)
+
 
 class ReasonsForm(StepForm):
     """What goes with every referral that is made here."""
@@ -382,7 +405,14 @@ class ConsentForm(StepForm):
     )
     asked = HiddenField()
     said, now_lacking = (), ""  # of the builder
-    signature = ("signed_by_name", "signer_role", "guardian_relation", "language_used", "given_on", "copy_given")
+    signature = (
+        "signed_by_name",
+        "signer_role",
+        "guardian_relation",
+        "language_used",
+        "given_on",
+        "copy_given",
+    )
 
     @classmethod
     def applies(cls, answers):

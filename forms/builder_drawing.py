@@ -62,12 +62,12 @@ def _card(one, is_ticked, said):
         f'<div class="check"><input type="checkbox" name="services" id="service-{key}" value="{key}"'
         f'{" checked" if is_ticked else ""}><label for="service-{key}">{name}</label></div>'
         f'<span class="result-score"><span class="pill pill-band-{one["band"]}">'
-        f'{quoted(one["band_words"])}</span> <strong>{one["score"]}</strong></span></div>'
+        f"{quoted(one['band_words'])}</span> <strong>{one['score']}</strong></span></div>"
         f'<p class="result-where"><span class="pill pill-{kind}">{whose}</span> {where} · '
         f'<a href="/service-activities/details/?id={key}" target="_blank" rel="noopener">{said["look"]}'
         f'<span class="visually-hidden">: {name} {said["tab"]}</span></a></p>'
         f'<ul class="result-notes">{_verdict(one, said)}{_notes("why", one["why"], said)}'
-        f'{_notes("warn", one["warn"], said)}</ul>'
+        f"{_notes('warn', one['warn'], said)}</ul>"
         f'<p class="small muted">{" · ".join(small)}</p></li>\n'
     )
 

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 import yaml
-from factories import make_client, make_household, make_location, make_organization, make_program, save
+from factories import (
+    make_client,
+    make_household,
+    make_location,
+    make_organization,
+    make_program,
+    save,
+)
 from test_wizard_engine import token_of
 
 from models import (
@@ -16,7 +23,9 @@ from models import (
     TaxonomyItem,
 )
 
-EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "examples.yaml").read_text())["matching"]
+EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "examples.yaml").read_text())[
+    "matching"
+]
 COLUMNS = {
     "name": "name",
     "delivery": "delivery_mode",
@@ -38,26 +47,43 @@ COLUMNS = {
 def catalogue(partners=()):
     """{code: service id} of the fourteen entries; those in ``partners`` belong to a partner."""
     partner = make_organization(name="Harbour Centre") if partners else None
-    return {row["id"]: _enter(row, partner if row["id"] in partners else None) for row in EXAMPLES["reference_catalogue"]}
+    return {
+        row["id"]: _enter(row, partner if row["id"] in partners else None)
+        for row in EXAMPLES["reference_catalogue"]
+    }
 
 
 def _enter(row, partner):
     owner = partner or Organization.own()
     if row.get("regions"):
         owner = make_organization(name=row["id"], regions_served=row["regions"])
-    place = make_location(owner, name=f"{row['location']} {row['id']}", city=row.get("municipality") or "Nowhere")
+    place = make_location(
+        owner, name=f"{row['location']} {row['id']}", city=row.get("municipality") or "Nowhere"
+    )
     area = AreaOfFocus.get(AreaOfFocus.slug == row["area"])
-    program = make_program(owner, name=f"{row['program']} {row['id']}", funding=row["funding"], area_of_focus=area)
+    program = make_program(
+        owner, name=f"{row['program']} {row['id']}", funding=row["funding"], area_of_focus=area
+    )
     program.state = ACTIVE
     save(program)
     values = {column: row[name] for name, column in COLUMNS.items() if row.get(name) is not None}
     service = ServiceActivity.create(
-        program=program, location=place, state=ACTIVE, days=["mon"], contact_name="The host", contact_phone="519-555-0100",
-        description="What happens here.", **values,
+        program=program,
+        location=place,
+        state=ACTIVE,
+        days=["mon"],
+        contact_name="The host",
+        contact_phone="519-555-0100",
+        description="What happens here.",
+        **values,
     )
     service.keywords.add([Keyword.get(Keyword.slug == slug) for slug in row.get("keywords", ())])
-    service.languages.add([Language.get(Language.code == code) for code in row.get("languages", ())])
-    service.client_groups.add([TaxonomyItem.get(TaxonomyItem.slug == slug) for slug in row.get("groups") or ()])
+    service.languages.add(
+        [Language.get(Language.code == code) for code in row.get("languages", ())]
+    )
+    service.client_groups.add(
+        [TaxonomyItem.get(TaxonomyItem.slug == slug) for slug in row.get("groups") or ()]
+    )
     return service.id
 
 

@@ -49,7 +49,9 @@ def test_two_internal_referrals_are_recorded_with_their_reasons(browser, service
     assert run.need["supports"] == ["child-care"]
 
 
-def test_a_partner_needs_a_consent_that_names_it_and_it_can_be_recorded_on_the_way(browser, services):
+def test_a_partner_needs_a_consent_that_names_it_and_it_can_be_recorded_on_the_way(
+    browser, services
+):
     """R-REF-13, R-CON-6: what is signed at the desk covers the referral of the same draft."""
     who = client("C1")
     page = results(browser, who, "financial", ["interpretation"])
@@ -97,13 +99,16 @@ def test_a_fact_added_in_place_ranks_anew_at_once_and_is_saved_with_the_referral
     """2.7, domain 7: a level that was missing is a check; given, it is a reason, and the file has it."""
     who = client("C1", clb_en_listening=None, clb_en_speaking=None)
     page = results(browser, who, "language")
-    before = dict((key, notes) for key, _score, _band, notes in cards(page))
+    before = {key: notes for key, _score, _band, notes in cards(page)}
     assert "Language level not recorded" in before[services["S01"]]["ask"]
     page = browser.submit(
         page, "Update the list", services=[services["S02"]], clb_en_listening=2, clb_en_speaking=1
     )
-    after = dict((key, (score, notes)) for key, score, _band, notes in cards(page))
-    assert "ask" not in after[services["S01"]][1] and "is within 1–4" in after[services["S01"]][1]["why"]
+    after = {key: (score, notes) for key, score, _band, notes in cards(page)}
+    assert (
+        "ask" not in after[services["S01"]][1]
+        and "is within 1–4" in after[services["S01"]][1]["why"]
+    )
     chosen = page.soup.select("[name=services][checked]")
     assert [box["value"] for box in chosen] == [str(services["S02"])]
     assert Client.get_by_id(who.id).clb_en_listening is None, "nothing is written on the way"
@@ -160,7 +165,10 @@ def test_an_earlier_referral_to_the_same_service_is_mentioned(browser, services)
     who = client("C1")
     finish(browser, tick(browser, results(browser, who, "language"), services["S01"]))
     page = results(browser, who, "language")
-    assert "Already referred on" in dict((key, notes) for key, *_r, notes in cards(page))[services["S01"]]["warn"]
+    assert (
+        "Already referred on"
+        in {key: notes for key, *_r, notes in cards(page)}[services["S01"]]["warn"]
+    )
 
 
 def test_a_free_need_finds_keywords_by_typing(browser, services):
@@ -176,7 +184,9 @@ def test_a_free_need_finds_keywords_by_typing(browser, services):
 def test_a_service_one_knows_is_ticked_and_others_like_it_stand_beside_it(browser, services):
     page = begin(browser, client("C1"))
     page = browser.submit(page, "Continue", {"how": "service", "service": services["S01"]})
-    assert [box["value"] for box in page.soup.select("[name=services][checked]")] == [str(services["S01"])]
+    assert [box["value"] for box in page.soup.select("[name=services][checked]")] == [
+        str(services["S01"])
+    ]
     assert services["S02"] in {key for key, *_rest in cards(page)}
 
 
@@ -191,6 +201,10 @@ def test_a_partner_without_entries_is_chosen_as_an_organization(browser, service
     assert page.heading == "Consent to share" and "Covered by the consent of" in page
     finish(browser, page)
     made = Referral.get()
-    assert (made.level, made.organization_id, made.direction) == ("organization", partner.id, "outbound")
+    assert (made.level, made.organization_id, made.direction) == (
+        "organization",
+        partner.id,
+        "outbound",
+    )
     assert made.program_id is None and made.location_id is None and made.match_snapshot is None
     assert not MatchRun.select().exists()

@@ -37,8 +37,12 @@ def nothing_is_written():
     return not any(model.select().exists() for model in WRITTEN)
 
 
-def test_a_service_archived_between_match_and_save_stops_before_anything_is_written(browser, services):
-    page = to_the_end(browser, tick(browser, results(browser, client("C1"), "language"), services["S01"]))
+def test_a_service_archived_between_match_and_save_stops_before_anything_is_written(
+    browser, services
+):
+    page = to_the_end(
+        browser, tick(browser, results(browser, client("C1"), "language"), services["S01"])
+    )
     directory.archive(ServiceActivity.get_by_id(services["S01"]), confirmed=("last-active",))
     page = browser.submit(page, "Record the referrals")
     assert page.heading == "Services that may help" and "cannot be chosen any more" in page
@@ -86,7 +90,9 @@ def test_an_expired_consent_covers_nothing(browser, services):
 def test_a_minor_s_consent_is_signed_by_a_guardian(browser, services):
     """R-CON-3, in the words of the rule."""
     born = settings.today() - datetime.timedelta(days=15 * 365)
-    page = tick(browser, results(browser, client("C1", birth_date=born), "financial"), services["S10"])
+    page = tick(
+        browser, results(browser, client("C1", birth_date=born), "financial"), services["S10"]
+    )
     page = browser.submit(page, "Continue")
     page = browser.submit(page, "Continue", signed_by_name="A parent", signer_role="client")
     assert page.heading == "Consent to share" and "under the age of majority" in page
@@ -103,7 +109,12 @@ def test_forged_ticks_are_refused_in_words(browser, services):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"how": "by-magic"}, {"factors": "nothing-we-know"}, {"how": "free", "keywords": "forged"}, {}],
+    [
+        {"how": "by-magic"},
+        {"factors": "nothing-we-know"},
+        {"how": "free", "keywords": "forged"},
+        {},
+    ],
     ids=str,
 )
 def test_forged_or_missing_needs_are_refused_in_words(browser, services, wrong):

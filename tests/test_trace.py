@@ -31,11 +31,15 @@ def test_the_chain_of_a_referral_runs_from_answer_to_change(browser, services):
     assert [box["value"] for box in page.soup.select("[name=suggested][checked]")] == ["language-1"]
     finish(browser, page)
     made = Referral.get()
-    assert DrivingStatement.select().count() == 1, "the picked statement is linked, not written twice"
+    assert DrivingStatement.select().count() == 1, (
+        "the picked statement is linked, not written twice"
+    )
     referrals.set_outcome(made, "enrolled")
     assessed(who, today + datetime.timedelta(days=90), "25.0", "low", 4, point="a2")
     chain = links(made)
-    assert chain["Answer"].items[0].words.startswith("1 – ") and "A1" in chain["Answer"].items[0].more
+    assert (
+        chain["Answer"].items[0].words.startswith("1 – ") and "A1" in chain["Answer"].items[0].more
+    )
     assert "Very High" in chain["Part of settling"].items[0].words
     assert chain["Driving statement"].items[0].words == words
     assert chain["Settlement action"].items[0].more == "Open"

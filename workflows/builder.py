@@ -30,7 +30,9 @@ class ReferralBuilder(engine.Workflow):
     intro = N_(
         "From what is needed to the services that fit, with the reasons, and to the referrals themselves."
     )
-    check_lead = N_("Nothing is sent yet: the referrals are recorded as received, and you can email them next.")
+    check_lead = N_(
+        "Nothing is sent yet: the referrals are recorded as received, and you can email them next."
+    )
     finish_label = N_("Record the referrals")
     steps = {
         "client": pages.ClientForm,
@@ -133,7 +135,10 @@ class ReferralBuilder(engine.Workflow):
             return {
                 "covered": builder_consent.covered_lines(answers),
                 "missing": [
-                    (name, [t.words for t in builder_need.targets(answers) if t.organization == key])
+                    (
+                        name,
+                        [t.words for t in builder_need.targets(answers) if t.organization == key],
+                    )
                     for key, name in builder_consent.missing(answers).items()
                 ],
             }
@@ -165,8 +170,12 @@ class ReferralBuilder(engine.Workflow):
         return builder_records.write(answers, draft, form)
 
     def done(self, facts):
-        made = list(Referral.select().where(Referral.id.in_(facts["referrals"])).order_by(Referral.id))
-        title = ngettext("%(num)s referral is recorded", "%(num)s referrals are recorded", len(made))
+        made = list(
+            Referral.select().where(Referral.id.in_(facts["referrals"])).order_by(Referral.id)
+        )
+        title = ngettext(
+            "%(num)s referral is recorded", "%(num)s referrals are recorded", len(made)
+        )
         sentences = [_("%(number)s: %(target)s", number=r.number, target=_place(r)) for r in made]
         sentences.append(_("Nothing was sent yet."))
         services = [str(r.service_activity_id) for r in made if r.service_activity_id]
@@ -190,7 +199,11 @@ class ReferralBuilder(engine.Workflow):
 
 
 def _place(referral):
-    return f"{referral.target_name} – {referral.location}" if referral.location_id else referral.target_name
+    return (
+        f"{referral.target_name} – {referral.location}"
+        if referral.location_id
+        else referral.target_name
+    )
 
 
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
@@ -233,12 +246,9 @@ def _results(form, answers):
             theirs=_said(theirs),
         )
         yield name, words
-    for field, message in builder_results.wrong_choices(form, answers):
-        yield field, message
+    yield from builder_results.wrong_choices(form, answers)
     builder_need.said(answers, "results", form)
-    form.said = [
-        (str(_("Service")), target.words) for target in builder_need.targets(answers)
-    ]
+    form.said = [(str(_("Service")), target.words) for target in builder_need.targets(answers)]
     if form.override_reason.data:
         form.said.append((str(form.override_reason.label.text), form.override_reason.data))
     answers.shares = builder_consent.shares(answers)

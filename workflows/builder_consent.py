@@ -7,7 +7,14 @@ from models import SHARING, ConsentRecord
 from workflows import people_rules, records, referrals, settings
 from workflows.builder_need import client_of, targets
 
-SIGNED = ("signed_by_name", "signer_role", "guardian_relation", "language_used", "given_on", "copy_given")
+SIGNED = (
+    "signed_by_name",
+    "signer_role",
+    "guardian_relation",
+    "language_used",
+    "given_on",
+    "copy_given",
+)
 
 
 def shares(answers):
@@ -98,7 +105,9 @@ def problems(form, answers):
     named = set(form.organizations.data or ())
     left_out = tuple(key for key in lacking if key not in named)
     if all(target.organization in left_out for target in targets(answers)):
-        words = _("Nothing would be left to refer to. Record a consent, or go back and choose others.")
+        words = _(
+            "Nothing would be left to refer to. Record a consent, or go back and choose others."
+        )
         found.append(("organizations", words))
     answers.left_out = left_out
     form.said = covered_lines(answers)

@@ -165,5 +165,3 @@ def _link_step(answers, made):
         return
     step.referral = made[0]
     records.save(step)
-
-

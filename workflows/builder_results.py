@@ -83,13 +83,18 @@ def known_parts(form):
     asked = ("municipality", "preferred_languages", "needs_interpreter", "immigration_category")
     asked += ("permanent_residence_date", "birth_year_only", "gender")
     lines = [[form[name]] for name in asked if name in form]
-    lines += [[form[f"clb_{code}_{skill}"] for skill in ("listening", "speaking")] for code in ("en", "fr")]
+    lines += [
+        [form[f"clb_{code}_{skill}"] for skill in ("listening", "speaking")]
+        for code in ("en", "fr")
+    ]
     lines.append([form.self_identified_groups])
     shown, others = [], []
     for line in lines:
         is_open = any(field.name in form.lacking or field.errors for field in line)
         # Most people have no level of French, and say nothing of groups: these wait behind the others.
-        is_rare = line[0].name in ("clb_fr_listening", "self_identified_groups") and not line[0].errors
+        is_rare = (
+            line[0].name in ("clb_fr_listening", "self_identified_groups") and not line[0].errors
+        )
         (shown if is_open and not is_rare else others).append(line if len(line) > 1 else line[0])
     said = []
     for line in others:
@@ -226,7 +231,13 @@ def snapshot(result, excluded, scheme, need, run):
     """What the referral keeps of the match, plain values (2.13)."""
 
     def noted(notes):
-        return [[note.code, {k: str(v) if hasattr(v, "isoformat") else v for k, v in note.facts.items()}] for note in notes]
+        return [
+            [
+                note.code,
+                {k: str(v) if hasattr(v, "isoformat") else v for k, v in note.facts.items()},
+            ]
+            for note in notes
+        ]
 
     return {
         "score": result.score,

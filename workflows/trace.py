@@ -128,9 +128,21 @@ def _levels(sources, factors):
     for factor, assessment in sources.items():
         row = _results(assessment, [factor]).get(factor)
         if row is not None:
-            items.append(Item(_("%(part)s: %(level)s", part=_label(factor), level=_scored(row)), _when(assessment), _at(assessment)))
-    items += [Item(_label(factor), _("not assessed")) for factor in factors if factor not in sources]
-    return Link(_("Part of settling"), tuple(items), _("The referral did not begin with a part of settling."))
+            items.append(
+                Item(
+                    _("%(part)s: %(level)s", part=_label(factor), level=_scored(row)),
+                    _when(assessment),
+                    _at(assessment),
+                )
+            )
+    items += [
+        Item(_label(factor), _("not assessed")) for factor in factors if factor not in sources
+    ]
+    return Link(
+        _("Part of settling"),
+        tuple(items),
+        _("The referral did not begin with a part of settling."),
+    )
 
 
 def _statements(statements):
@@ -194,12 +206,28 @@ def _service(referral):
 def _referral(referral):
     here = f"/referrals/details/?id={referral.id}"
     status = choices.term_label("referral-statuses", referral.status)
-    items = [Item(_("%(number)s, made on %(day)s", number=referral.number, day=date_text(referral.referred_on)), status, here)]
+    items = [
+        Item(
+            _(
+                "%(number)s, made on %(day)s",
+                number=referral.number,
+                day=date_text(referral.referred_on),
+            ),
+            status,
+            here,
+        )
+    ]
     log = DistributionLog.select().where(
         DistributionLog.referral == referral.id, DistributionLog.result == SENT
     )
     for row in log.order_by(DistributionLog.id):
-        items.append(Item(_("Sent to %(address)s", address=row.destination), date_text(row.sent_at.date()), here))
+        items.append(
+            Item(
+                _("Sent to %(address)s", address=row.destination),
+                date_text(row.sent_at.date()),
+                here,
+            )
+        )
     if len(items) == 1:
         items.append(Item(_("Not sent to anybody yet.")))
     return Link(_("Referral"), tuple(items))
