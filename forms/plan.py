@@ -76,6 +76,9 @@ class GoalsForm(StepForm):
     title = _l("Goals")
     lead = _l("What does the family want to reach?")
     template = "workflow/plan_goals.html"
+    offered = (
+        HiddenField()
+    )  # ids of the goals that stood here at first: one of them that is gone was removed
     goals = RowsField(_l("Goals"), GoalRow, _l("Goal"), _l("Add another goal"))
 
 
@@ -105,6 +108,7 @@ class StepsForm(StepForm):
     title = _l("Steps")
     lead = _l("Who does what, and by when? Small steps the client can see being done.")
     lines = ("suggested", "actions")
+    offered = HiddenField()  # as for the goals
     suggested = TickField(
         _l("Suggested for this part of life"),
         [Optional()],

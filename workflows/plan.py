@@ -130,11 +130,14 @@ class Plan(engine.Workflow):
 
     def initial(self, page, answers, draft):
         if page.step == "goals":
-            return {"goals": self._first_goals(self._client(answers))}
+            first = self._first_goals(self._client(answers))
+            return {"goals": first, "offered": _listed(row.get("goal") for row in first)}
         if page.step == "steps":
             client = self._client(answers)
+            first = _first_actions(client, page.item["goal"])
             return {
-                "actions": _first_actions(client, page.item["goal"]),
+                "actions": first,
+                "offered": _listed(row["action"] for row in first),
                 "suggested": picked(client.household_id, page.item["factor"]),
             }
         if page.step == "agreement":
@@ -220,10 +223,11 @@ class Plan(engine.Workflow):
             goal = _goal(plan, given)
             kept.add(goal.id)
             steps = answers[f"steps-{given['number']}"]
-            _save_actions(goal, given["factor"], steps, draft.created_at)
+            _save_actions(goal, given["factor"], steps)
+        removed = _read(answers.of("goals", "offered")) - kept
         for goal in goals(plan):
-            # What a colleague added since this draft was begun was never on its pages.
-            if goal.id not in kept and goal.status not in OVER and goal.created_at < draft.created_at:
+            # What a colleague added since then was never on these pages, and stays.
+            if goal.id in removed and goal.status not in OVER:
                 goal.status = "dropped"
                 records.save(goal)
         return {"plan": plan.id, "client": client.id}
@@ -276,11 +280,16 @@ def _goal(plan, given):
     return goal
 
 
-def _save_actions(goal, factor, said, since):
-    """Bring a goal's steps to what was ``said`` on its page; a suggestion that is a step already is not added twice.
+def _listed(ids):
+    return ",".join(str(one) for one in ids if one)
 
-    What a colleague added ``since`` then stays.
-    """
+
+def _read(text):
+    return {whole(one) for one in (text or "").split(",")} - {None}
+
+
+def _save_actions(goal, factor, said):
+    """Bring a goal's steps to what was ``said`` on its page; a suggestion that is a step already is not added twice."""
     suggested, rows = said.get("suggested") or (), said["actions"]
     known = {row.id: row for row in PlanAction.select().where(PlanAction.goal == goal.id)}
     used = {row.action_slug for row in known.values() if row.action_slug}
@@ -294,7 +303,7 @@ def _save_actions(goal, factor, said, since):
         records.save(row)
         kept.add(row.id)
     for row in known.values():
-        if row.id not in kept and row.done_on is None and row.created_at < since:
+        if row.id in _read(said["offered"]) - kept and row.done_on is None:
             records.delete(row)
     guidance = _guidance(factor)
     for action in guidance.actions if guidance else ():
