@@ -97,15 +97,14 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
     def _chosen(self, listing):
         """What the filters say about a new entry."""
         names = ("organization", "program", "location")
-        found = {name: whole(listing.args.get(name)) for name in names}
-        return {name: value for name, value in found.items() if value}
+        return {name: key for name in names if (key := whole(listing.args.get(name)))}
 
     def empty(self):
         return {
             "title": _("No services or activities yet"),
             "text": _("Each service, class, activity or event at one location is one entry."),
-            "href": self.get_url(".create_view"),
-            "label": _(self.new_label),
+            "href": "/new-service/",
+            "label": _("New service"),
         }
 
     def do_still_correct(self, ids):
@@ -368,17 +367,14 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
         return [(label, words) for label, words in pairs if words]
 
     def related(self, record):
+        # A copy reads like the entry; the place is what tells them apart.
         copies = [
             (self.linked(copy), copy.location.name, state_pill(copy))
             for copy in directory.copies(record)
         ]
-        # A copy reads like the entry; the place is what tells them apart.
-        copies = [(name, place, state) for name, place, state in copies]
         since = settings.today().replace(day=1)
-        count = Referral.select().where(Referral.service_activity == record).count()
-        recent = Referral.select().where(
-            Referral.service_activity == record, Referral.received_on >= since
-        )
+        sent = Referral.select().where(Referral.service_activity == record)
+        count, recent = sent.count(), sent.where(Referral.received_on >= since)
         tables = [
             (
                 _("Referrals"),
@@ -388,8 +384,8 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
             )
         ]
         if copies:
-            columns = [_("Name"), _("Location"), _("State")]
-            tables.insert(0, (_("Copies at other locations"), columns, copies, None))
+            heads = [_("Name"), _("Location"), _("State")]
+            tables.insert(0, (_("Copies at other locations"), heads, copies, None))
         return tables
 
     def delete_message(self, record):

@@ -115,6 +115,11 @@ class AgreeForm(StepForm):
         return bool(case_of(answers) and case_of(answers).adults)
 
 
+def point(text):
+    """A point of a scale; no answer is None, and nought is an answer."""
+    return None if text in (None, "") else int(text)
+
+
 class InterviewForm(StepForm):
     """The questions as the agency words them; the workflow puts them on the labels."""
 
@@ -133,7 +138,7 @@ class InterviewForm(StepForm):
     independent = RadioField(
         _l("I can handle daily life here without a worker"),
         [Optional()],
-        coerce=whole,
+        coerce=point,
         choices=(
             (1, _l("1: not at all")),
             (2, "2"),
@@ -147,7 +152,7 @@ class InterviewForm(StepForm):
     nps = SelectField(
         _l("How likely are you to recommend us to a friend or relative?"),
         [Optional()],
-        coerce=whole,
+        coerce=point,
         choices=(("", _l("No answer")), *((n, str(n)) for n in range(11))),
         description=_l("0: not at all likely. 10: extremely likely."),
         default="",

@@ -12,6 +12,7 @@ from forms.steps import Section, StepForm
 from models import ARCHIVED, Program, ServiceActivity
 
 EXISTING, NEW = "existing", "new"
+ONLINE = "online"
 UNENDING = 200  # more locations than any organization has
 
 
@@ -81,6 +82,10 @@ class EntryForm(StepForm):
 
     model = ServiceActivity
 
+    def summary(self):
+        """What was answered; the card above says the rest."""
+        return [(label, words) for label, words in super().summary() if words]
+
 
 class BasicsForm(EntryForm):
     title = _l("What it is")
@@ -91,6 +96,11 @@ class BasicsForm(EntryForm):
         default=True,
         description=_l("Only for online services whose name does not say so."),
     )
+
+    def summary(self):
+        asked = str(self.add_online.label.text)
+        is_online = self.delivery_mode.data == ONLINE
+        return [pair for pair in super().summary() if is_online or pair[0] != asked]
 
 
 class TimeForm(EntryForm):

@@ -22,7 +22,7 @@ from models import (
     Referral,
     SettlementPlan,
 )
-from workflows import close_case, records, settings
+from workflows import case_ends, records, settings
 from workflows.business_days import add_months
 
 
@@ -74,7 +74,7 @@ def test_the_file_is_kept_from_its_latest_entry_not_from_an_earlier_closing_day(
     browser.submit(page, "Close the case")
     household = Household.get_by_id(client.household_id)
     assert (household.close_date, household.last_entry_on) == (earlier, settings.today())
-    assert close_case.kept_until(datetime.date(2024, 2, 29)) == datetime.date(2031, 3, 1)
+    assert case_ends.kept_until(datetime.date(2024, 2, 29)) == datetime.date(2031, 3, 1)
 
 
 def test_the_years_are_the_agency_s_setting(browser, client):
@@ -278,6 +278,18 @@ def test_a_case_past_its_planned_end_is_on_home_and_its_page_leads_here(browser)
     page = browser.get(f"/households/details/?id={household.id}")
     assert "The case was due to close on" in page
     assert browser.submit(page, "Close the case").heading == "Which case?"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("", None), ("0", 0), ("10", 10)])
+def test_nought_is_an_answer_and_none_is_none(browser, client, typed, kept):
+    """2.22"""
+    page = browser.submit(begin(browser, client.household), "Continue", clients=[str(client)])
+    assert [o["value"] for o in page.soup.select("[name=nps] option[selected]")] == [""]
+    page = browser.submit(page, "Continue", nps=typed)
+    assert page.soup.select("[name=close_reason]"), page.errors
+    browser.submit(until_check(browser, page), "Close the case")
+    row = ExitInterview.get()
+    assert (row.nps, row.independent) == (kept, None)
 
 
 @pytest.mark.parametrize(("name", "value"), [("independent", 6), ("nps", 11)])
