@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forms import builder as pages
+from forms import builder_need as need_pages
 from forms import choices
 from forms.formats import date_text, whole
 from models import N_, Client, Organization, Program, Referral, ServiceActivity
@@ -35,8 +36,8 @@ class ReferralBuilder(engine.Workflow):
     )
     finish_label = N_("Record the referrals")
     steps = {
-        "client": pages.ClientForm,
-        "need": pages.NeedForm,
+        "client": need_pages.ClientForm,
+        "need": need_pages.NeedForm,
         "results": pages.ResultsForm,
         "reasons": pages.ReasonsForm,
         "consent": pages.ConsentForm,
@@ -75,13 +76,13 @@ class ReferralBuilder(engine.Workflow):
         if page.step == "need":
             factor = answers.fixed.get("factor")
             known = dict(builder_need.factor_choices())
-            return {"how": pages.FACTORS, "factors": [factor] if factor in known else []}
+            return {"how": need_pages.FACTORS, "factors": [factor] if factor in known else []}
         client = client_of(answers)
         if client is None:
             return {}
         if page.step == "results":
             known = {name: getattr(client, name) for name in pages.KNOWN}
-            is_known = answers.of("need", "how") == pages.SERVICE
+            is_known = answers.of("need", "how") == need_pages.SERVICE
             ticked = [answers.of("need", "service")] if is_known else []
             return known | {"person": client.id, "services": ticked}
         if page.step == "reasons":
@@ -217,10 +218,10 @@ def _need(form, answers):
     """What was chosen is still there; a partner is one."""
     how = form.how.data
     builder_need.said(answers, "need", form)
-    if how == pages.SERVICE and ServiceActivity.stored(form.service.data) is None:
+    if how == need_pages.SERVICE and ServiceActivity.stored(form.service.data) is None:
         yield "service", _("This service is no longer there. Choose another.")
         return
-    if how == pages.PARTNER:
+    if how == need_pages.PARTNER:
         yield from _partner(form)
         if not form.errors:
             answers.shares = builder_consent.shares(answers)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from forms import builder as pages
+from forms import builder_need as need_pages
 from forms import choices
 from models import (
     COMPLETE,
@@ -92,19 +93,19 @@ def factor_choices():
 
 def factors_of(answers):
     """Slugs of the parts of settling that the referral is about; none for another start."""
-    is_about = answers.of("need", "how") == pages.FACTORS
+    is_about = answers.of("need", "how") == need_pages.FACTORS
     return tuple(answers.of("need", "factors") or ()) if is_about else ()
 
 
 def need_of(answers):
     """The Need of the draft."""
     said, how = answers["need"], answers.of("need", "how")
-    if how == pages.FACTORS:
+    if how == need_pages.FACTORS:
         factors = factors_of(answers)
         need = match_facts.need_of(*factors)
         # Of several, no area is said to be the first choice for one of them alone.
         return need if len(factors) == 1 else replace(need, factor=None)
-    if how == pages.FREE:
+    if how == need_pages.FREE:
         words = tuple((slug, ASKED_FOR) for slug in said["keywords"])
         return Need(tuple(said["areas"] or ()), (), words)
     entry = matching_index.catalogue().entry(said["service"])
@@ -244,7 +245,7 @@ def targets(answers):
 
 
 def _targets(answers):
-    if answers.of("need", "how") == pages.PARTNER:
+    if answers.of("need", "how") == need_pages.PARTNER:
         return _partner(answers["need"])
     keys = answers.of("results", "services", ())
     found = described(keys)
@@ -278,7 +279,7 @@ def need_words(answers):
     factors = [labels.get(slug, slug) for slug in factors_of(answers)]
     if factors:
         return ", ".join(factors)
-    if answers.of("need", "how") == pages.FREE:
+    if answers.of("need", "how") == need_pages.FREE:
         areas = dict(area_choices())
         return ", ".join(areas.get(slug, slug) for slug in answers.of("need", "areas") or ())
     entry = matching_index.catalogue().entry(answers.of("need", "service"))

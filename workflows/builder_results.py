@@ -3,6 +3,7 @@
 from flask_babel import ngettext
 
 from forms import builder as pages
+from forms import builder_need as need_pages
 from forms.builder_drawing import draw_cards, draw_facts
 from forms.formats import date_text, whole
 from forms.steps import words_of
@@ -169,7 +170,7 @@ def _left(each, words, about, entry):
 def _asked(form, answers, question, shown):
     """What "Why is a service not here?" asks about: what was typed, else the known service that is not in view."""
     key = form.ask.data
-    if not key and answers.of("need", "how") == pages.SERVICE:
+    if not key and answers.of("need", "how") == need_pages.SERVICE:
         key = answers.of("need", "service")
         key = None if key in shown or key in (form.services.data or ()) else key
     if not key or key < 0:

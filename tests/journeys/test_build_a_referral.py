@@ -95,8 +95,6 @@ def test_the_list_is_ranked_anew_while_somebody_types_and_keeps_the_ticks(portal
         "#results"
     ) or "Offers what is needed" in window.inner_text("#results")
     assert window.locator("[name=supports]").first.is_checked()
-    window.wait_for_function(
-        "document.querySelector('[data-saved]').textContent.startsWith('Saved')"
-    )
+    window.wait_for_selector("[data-saved]:has-text('Saved')")
     go_on(window)
     window.wait_for_selector("[name=statements-0-text]")
