@@ -45,6 +45,8 @@ class PlanView(EntityView):
         return {
             "title": goal.title,
             "person": str(goal.client),
+            "client_id": goal.client_id,
+            "factor": goal.factor or "",
             "term": term_label("plan-goal-terms", goal.term),
             "by": date_text(goal.target_date),
             "status": term_label("goal-statuses", goal.status),

@@ -5,7 +5,17 @@ from builder_rows import EXAMPLES, begin, cards, catalogue, client, finish, forc
 from factories import make_consent, make_organization
 from prepare import sign_in
 
-from models import Client, ConsentRecord, DrivingStatement, MatchRun, Referral
+from models import (
+    Client,
+    ConsentRecord,
+    DrivingStatement,
+    Goal,
+    MatchRun,
+    PlanAction,
+    Referral,
+    SettlementPlan,
+)
+from workflows import settings
 
 CASES = {case["case"]: case for case in EXAMPLES["cases"]}
 
@@ -208,3 +218,17 @@ def test_a_partner_without_entries_is_chosen_as_an_organization(browser, service
     )
     assert made.program_id is None and made.location_id is None and made.match_snapshot is None
     assert not MatchRun.select().exists()
+
+
+def test_a_step_of_a_plan_leads_to_its_referral(browser, services):
+    """2.11: begun from a step, the step is linked."""
+    who = client("C1")
+    settlement = SettlementPlan.create(household=who.household, created_on=settings.today())
+    goal = Goal.create(plan=settlement, client=who, title="Read my letters", factor="language")
+    step = PlanAction.create(goal=goal, text="Join a class")
+    page = browser.get(f"/settlement-plans/details/?id={settlement.id}")
+    page = browser.submit(page, "Build a referral : Join a class")
+    assert page.heading == "What is needed"
+    page = tick(browser, browser.submit(page, "Continue"), services["S01"])
+    finish(browser, page)
+    assert PlanAction.get_by_id(step.id).referral == Referral.get()
