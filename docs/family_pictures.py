@@ -40,7 +40,7 @@ class Family:
         usual = self.page.viewport_size
         self.page.set_viewport_size({"width": usual["width"], "height": height or usual["height"]})
         self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-        self.picture(f"family-{name}")
+        self.picture(f"family-{name}", "main")
         self.page.set_viewport_size(usual)
 
     def open_client(self, name):
@@ -93,7 +93,7 @@ class Family:
         page.check("[name=no_conflict_declared]")
         while not page.url.endswith("/done"):
             self.press("main .actions-bar .btn-primary")
-        self.show("file")
+        self.show("file", 660)
 
     def person(self, number, first, born, relation):
         self.press("main button[name=add]")

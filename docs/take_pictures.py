@@ -115,9 +115,14 @@ def take(chromium, address, language, wanted):
     context = chromium.new_context(viewport=SIZE, color_scheme="light", device_scale_factor=1)
     page = context.new_page()
 
-    def picture(name):
-        if not wanted or name in wanted:
-            page.screenshot(path=FOLDER / f"{name}-{language}.png")
+    def picture(name, part=None):
+        """The whole window, or the part of it that a selector names."""
+        if wanted and name not in wanted:
+            return
+        clip = part and page.locator(part).bounding_box()
+        if clip:
+            clip["height"] = page.viewport_size["height"] - clip["y"]
+        page.screenshot(path=FOLDER / f"{name}-{language}.png", clip=clip)
 
     page.goto(address + "/sign-in")
     if page.locator("html").get_attribute("lang") != language:

@@ -20,7 +20,7 @@ def test_every_picture_of_a_help_page_is_there_in_its_language(slug, code):
             words, name, width, height = content
             assert words and name.endswith(f"-{code}.png")
             assert (PICTURES / name).read_bytes().startswith(b"\x89PNG"), name
-            assert width >= 1000 and height >= 600
+            assert width >= 900 and height >= 500
 
 
 def test_a_family_arrives_is_shown_with_its_pictures(browser, anonymous):
