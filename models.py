@@ -275,11 +275,12 @@ class Row(Model):
         return next(cls.read(f'"id" = {database.param} {lock}', key, only=only), None)
 
     @classmethod
-    def stored_by_id(cls, keys):
-        """{id: row} of several rows, in one statement."""
+    def stored_by_id(cls, keys, only=()):
+        """{id: row} of several rows, in one statement; ``only`` as for ``stored``."""
         keys = tuple(keys)
         marks = ", ".join([database.param] * len(keys))
-        return {row.id: row for row in cls.read(f'"id" IN ({marks})', *keys)} if keys else {}
+        found = cls.read(f'"id" IN ({marks})', *keys, only=only) if keys else ()
+        return {row.id: row for row in found}
 
     @classmethod
     def read(cls, where, *values, only=()):

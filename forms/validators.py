@@ -20,6 +20,8 @@ def tidy(text):
     """Stripped text without control characters or marks that turn the reading direction around."""
     if text is None:
         return None
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = (c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in HIDDEN)
     return "".join(kept).strip()

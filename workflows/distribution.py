@@ -20,7 +20,6 @@ from models import (
     FULL,
     MINIMAL,
     OUTBOUND,
-    OWN_CONTACT,
     QUEUED,
     RECEIVED,
     SENDING,
@@ -28,13 +27,8 @@ from models import (
     UNCERTAIN,
     VOIDED,
     DistributionLog,
-    Organization,
     OutboxMessage,
-    Program,
     Referral,
-    ServiceActivity,
-    ServiceLocation,
-    Staff,
     database,
     now,
 )
@@ -96,27 +90,24 @@ class Progress:
 # ---- Addresses (decision 0.3) ----------------------------------------------------------------------------------------
 
 
+OWN = "SELECT id FROM organization WHERE is_own"
+INSIDE = (
+    "SELECT email AS address FROM organization WHERE is_own",
+    f"SELECT contact_email FROM program WHERE organization_id IN ({OWN})",
+    f"SELECT contact_email FROM service_location WHERE organization_id IN ({OWN})",
+    "SELECT contact_email FROM service_activity WHERE contact_mode = 'own'"
+    f" AND program_id IN (SELECT id FROM program WHERE organization_id IN ({OWN}))",
+    "SELECT email FROM staff WHERE is_active",
+)
+
+
 def is_internal(address):
     """True for an address of an own program, location, service, staff row or organization, or of an allowed domain."""
     address = address.lower()
     if address.rpartition("@")[2] in settings.value("allowed_email_domains"):
         return True
-    own = Organization.select(Organization.id).where(Organization.is_own == True)  # noqa: E712
-    programs = Program.select(Program.id).where(Program.organization.in_(own))
-    holders = (
-        (Organization.email, Organization.id.in_(own)),
-        (Program.contact_email, Program.organization.in_(own)),
-        (ServiceLocation.contact_email, ServiceLocation.organization.in_(own)),
-        (
-            ServiceActivity.contact_email,
-            ServiceActivity.program.in_(programs) & (ServiceActivity.contact_mode == OWN_CONTACT),
-        ),
-        (Staff.email, Staff.is_active == True),  # noqa: E712
-    )
-    return any(
-        field.model.select().where(fn.LOWER(field) == address, condition).exists()
-        for field, condition in holders
-    )
+    sql = f"SELECT 1 FROM ({' UNION ALL '.join(INSIDE)}) AS held WHERE lower(address) = {database.param} LIMIT 1"
+    return database.execute_sql(sql, (address,)).fetchone() is not None
 
 
 def was_reached(address):
@@ -259,12 +250,25 @@ def plan(
     )
 
 
+CONTACT = ("contact_name", "contact_phone", "contact_email")
+NAMED = {
+    "client": (
+        "id", "first_name", "last_name", "phone", "safe_to_call", "safe_to_text", "preferred_languages",
+        "needs_interpreter",
+    ),
+    "service_activity": ("id", "name", "location", "contact_mode", *CONTACT),
+    "program": ("id", "name", "is_confidential", *CONTACT),
+    "location": ("id", "name", "is_confidential", *CONTACT),
+    "organization": ("id", "name", "email"),
+}  # fmt: skip
+
+
 def _referrals(ids):
     """The referrals with what their lines name, in one statement a table however many there are."""
     chosen = sorted(Referral.stored_by_id(set(ids)).values(), key=lambda referral: referral.id)
-    for name in ("client", "service_activity", "program", "location", "organization"):
+    for name, columns in NAMED.items():
         keys = {referral.__data__[name] for referral in chosen} - {None}
-        rows = Referral._meta.fields[name].rel_model.stored_by_id(keys)
+        rows = Referral._meta.fields[name].rel_model.stored_by_id(keys, columns)
         for referral in chosen:
             referral.__rel__[name] = rows.get(referral.__data__[name])
     return chosen
