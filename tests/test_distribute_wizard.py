@@ -1,9 +1,12 @@
 """The wizard before the sending: a message for each contact, the follow-up day, and what changes under way."""
 
 import datetime
+import runpy
+from pathlib import Path
 
 import pytest
 from factories import make_program, make_referral, make_service
+from playhouse.migrate import SchemaMigrator
 from test_distribution_screens import LEAD, begin, check, send, status
 from test_wizard_engine import seal_of, token_of
 
@@ -14,8 +17,11 @@ from models import (
     Draft,
     OutboxMessage,
     Referral,
+    database,
 )
 from workflows import clock, settings
+
+UP = Path(__file__).resolve().parent.parent / "migrations" / "0005_follow_up.py"
 
 DUE = datetime.timedelta(days=21)
 
@@ -185,3 +191,17 @@ def test_recorded_another_way_the_draft_is_used_up(browser, smtp):
     again = browser.submit(page, "Record as sent", destination="Housing lead")
     assert "sent or recorded already" in again.text
     assert (DistributionLog.select().count(), Draft.select().count()) == (1, 0)
+
+
+def test_a_sending_begun_in_an_earlier_version_goes_on(database_url, app, browser, smtp):
+    """What somebody kept for later before this was a wizard is not lost."""
+    up = runpy.run_path(str(UP))
+    up["down"](SchemaMigrator.from_database(database.obj), database.obj)
+    referral = make_referral()
+    old = {"ids": [referral.id], "destination": LEAD, "detail": "usual"}
+    draft = Draft(kind="distribute", path="/distribute/x/check", answers=old)
+    draft.save()
+    up["up"](SchemaMigrator.from_database(database.obj), database.obj)
+    page = browser.get(Draft.get_by_id(draft.id).path)
+    assert page.heading == "To whom" and referral.number in page
+    assert page.soup.select_one("[name=destination]")["value"] == LEAD

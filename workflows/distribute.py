@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from forms import distribute as pages
 from forms.formats import whole as row_id
-from models import COMPLETE, FULL, N_, RECEIVED, OutboxMessage, Referral
+from models import COMPLETE, FULL, N_, RECEIVED, OutboxMessage, Referral, database
 from workflows import audit, clock, distribution, engine, mail, outbox, settings
 from workflows.engine import DONE, FIXED
 from workflows.records import Problem, Refused
@@ -31,6 +31,15 @@ def _waiting():
     query = Referral.select(Referral.id).where(Referral.status == RECEIVED)
     query = query.order_by(Referral.received_on, Referral.id).limit(OFFERED)
     return [key for (key,) in query.tuples()]
+
+
+def _named(ids):
+    """[(id, words)] of these referrals, the longest waiting first; a few columns are enough."""
+    columns = ("id", "number", "client_name", "target_name", "received_on")
+    marks = ", ".join([database.param] * len(ids))
+    rows = list(Referral.read(f'"id" IN ({marks})', *ids, only=columns)) if ids else []
+    rows.sort(key=lambda row: (row.received_on, row.id))
+    return [(r.id, " · ".join((r.client_name, r.number, r.target_name))) for r in rows]
 
 
 class Letter:
@@ -160,11 +169,7 @@ class Distribute(engine.Workflow):
             return
         chosen = whole(draft.answers.get(page.slug, {}).get("rowid", []))
         offered = answers.fixed.get("offered") or _waiting()
-        found = Referral.stored_by_id({*offered, *chosen, *(page.form.rowid.data or ())})
-        page.form.rowid.choices = [
-            (row.id, " · ".join((row.client_name, row.number, row.target_name)))
-            for row in sorted(found.values(), key=lambda row: (row.received_on, row.id))
-        ]
+        page.form.rowid.choices = _named({*offered, *chosen, *(page.form.rowid.data or ())})
 
     def examine(self, page, answers, draft):
         if page.step == "recipients":
