@@ -132,10 +132,12 @@ class _Household:
     """What the birth dates of a household tell: True, False, or None when one that decides is missing."""
 
     def __init__(self, client, on):
-        rows = Client.select(Client.birth_date, Client.birth_year_only).where(
-            Client.household == client.household_id
+        rows = Client.read(
+            f'"household_id" = {database.param}',
+            client.household_id,
+            only=("birth_date", "birth_year_only"),
         )
-        ages = [age(birth_day(*row), on) for row in rows.tuples()]
+        ages = [age(birth_day(row.birth_date, row.birth_year_only), on) for row in rows]
         minors = sum(years is not None and years < 18 for years in ages)
         adults = sum(years is not None and years >= 18 for years in ages)
         is_whole = None not in ages

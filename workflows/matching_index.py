@@ -21,7 +21,6 @@ from models import (
     MATCHING,
     ONE_TIME,
     AreaOfFocus,
-    AuditLog,
     Keyword,
     Language,
     Organization,
@@ -47,6 +46,14 @@ THEIRS = {
 }
 # These write many rows and one line of the log.
 WHOLE = {("restore", "backup"), ("delete", "example")}
+WATCHED = (SERVICE, KEYWORD, *THEIRS, *sorted(entity for _action, entity in WHOLE))
+# Every page that matches asks these: they are written as text.
+NEWEST = "SELECT id, row_hash FROM audit_log ORDER BY id DESC LIMIT 1"
+ROW = "SELECT row_hash FROM audit_log WHERE id = {}"
+SINCE = (
+    "SELECT entity, entity_id, action, changed_fields FROM audit_log"
+    " WHERE id > {} AND id <= {} AND action <> 'view' AND entity IN ({})"
+)
 
 
 log = logging.getLogger(__name__)
@@ -124,8 +131,7 @@ def _scheme(known):
 
 def _newest():
     """(number, seal) of the last row of the audit log."""
-    last = AuditLog.select(AuditLog.id, AuditLog.row_hash).order_by(AuditLog.id.desc()).limit(1)
-    return next(iter(database.execute(last.tuples()).fetchall()), (0, ""))
+    return database.execute_sql(NEWEST).fetchone() or (0, "")
 
 
 def _brought_up(state):
@@ -171,19 +177,14 @@ def _make_whole(patched):
 def _changed_since(seen, newest):
     """Ids of the services that may differ since the row ``seen``; None when nobody can say."""
     number, seal = seen
-    row = AuditLog.select(AuditLog.row_hash).where(AuditLog.id == number).tuples()
-    if number and [(seal,)] != [tuple(r) for r in database.execute(row).fetchall()]:
+    if number and database.execute_sql(ROW.format(database.param), (number,)).fetchone() != (seal,):
         return None
-    log = AuditLog.select(
-        AuditLog.entity, AuditLog.entity_id, AuditLog.action, AuditLog.changed_fields
-    ).where(
-        AuditLog.id > number,
-        AuditLog.id <= newest[0],
-        AuditLog.entity.in_((SERVICE, KEYWORD, *THEIRS, *(entity for _, entity in WHOLE))),
-        AuditLog.action != "view",
-    )
+    marks = ", ".join([database.param] * (len(WATCHED) + 2))
+    first, last, *entities = marks.split(", ")
+    sql = SINCE.format(first, last, ", ".join(entities))
+    log = database.execute_sql(sql, (number, newest[0], *WATCHED)).fetchall()
     found = {}
-    for entity, key, action, changed in log.tuples():
+    for entity, key, action, changed in log:
         if (action, entity) in WHOLE:
             return None
         # Only a merge moves a keyword's services; its words are no concern of matching.
@@ -194,6 +195,8 @@ def _changed_since(seen, newest):
 
 def _services_of(found):
     """Ids of the services that {table: ids} touch."""
+    if not found:
+        return set()
     services = set(found.get(SERVICE, ()))
     base = ServiceActivity.select(ServiceActivity.id).join(Program).switch(ServiceActivity)
     base = base.join(ServiceLocation)
