@@ -47,6 +47,14 @@ def is_secret(name):
     return name == "csrf_token" or "passphrase" in name or "password" in name or name == "again"
 
 
+def posted(form):
+    """{name: [value, …]} of a posted form, without the one character that PostgreSQL does not hold."""
+    return {
+        name.replace("\0", ""): [value.replace("\0", "") for value in form.getlist(name)]
+        for name in form
+    }
+
+
 def is_partial():
     """True when a script asked for a part of a page."""
     return "HX-Request" in request.headers
@@ -66,7 +74,7 @@ def keep_post():
 
 def keep_typed(kind, path, arguments, key):
     """Keep the posted answers for the page at ``path``; returns its address with the draft, or None."""
-    answers = {n: request.form.getlist(n) for n in request.form if not is_secret(n)}
+    answers = {n: values for n, values in posted(request.form).items() if not is_secret(n)}
     kept = [(n, v) for n, v in arguments.items(multi=True) if n != "draft"]
     address = f"{path}?{urlencode(kept)}" if kept else path
     if not answers or len(address) > LONGEST_PATH or is_partial():

@@ -324,7 +324,7 @@ def _typed(form):
         "keep-mine",
         "remove-file",
     }
-    return {name: form.getlist(name) for name in form if name not in own}
+    return {name: values for name, values in unsaved.posted(form).items() if name not in own}
 
 
 def _rows_button(raw):

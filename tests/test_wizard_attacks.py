@@ -216,3 +216,15 @@ def test_two_desks_that_correct_one_assessment_do_not_undo_each_other(browser):
     page = browser.get(f"{mine.path}check")
     assert "changed this assessment after you began" in page, page.text[:500]
     assert Answer.get(Answer.question == "health-access").level == 5
+
+
+def test_characters_that_no_database_holds_are_kept_out_of_a_draft(browser, client):
+    """A pasted NUL is no reason for an error page, on either database."""
+    page = begin(browser, client)
+    typed = {"goals-0-title": "A\x00 home", "goals-0-row": "1", "goals-\x00": "1", **marks(page)}
+    assert browser.open(page.path, "POST", data=typed).status_code in (200, 302)
+    later = browser.submit(browser.get("/intake/"), "Start")
+    typed = {"first_name": "Ri\x00ma", "last_name": "Haddad", "later": "yes", **marks(later)}
+    assert browser.open(later.path, "POST", data=typed).status_code == 302
+    for path in (page.path, later.path, "/plan/", "/intake/", "/"):
+        assert browser.open(path).status_code == 200, path
