@@ -9,18 +9,11 @@ from flask_babel import gettext as _
 from admin_views.base import EntityView
 from admin_views.guard import is_local
 from admin_views.showing import moment_text
-from forms.formats import number_text
+from forms.formats import size_text
 from workflows import attachments, audit, records
 
 # A file never runs anything here, whatever a browser makes of it.
 LOCKED = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
-
-
-def size_text(size):
-    """A size as people say it: 840 KB, 2.4 MB."""
-    if size < 1_000_000:
-        return _("%(number)s KB", number=number_text(max(1, round(size / 1000))))
-    return _("%(number)s MB", number=number_text(round(size / 1_000_000, 1)))
 
 
 def listed(owner, back, kind=None):

@@ -7,14 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
 from admin_views.showing import moment_text
+from forms.formats import size_text
 from workflows import backup, settings
-
-
-def size_text(size):
-    """A file size as people say it."""
-    if size < 1_000_000:
-        return _("%(size)s kB", size=max(1, round(size / 1000)))
-    return _("%(size)s MB", size=round(size / 1_000_000, 1))
 
 
 class BackupsView(PageView):

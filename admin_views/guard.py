@@ -1,7 +1,5 @@
 """Who may open a page: everyone signed in and named; administration asks for the administrator passphrase."""
 
-from functools import wraps
-
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -60,16 +58,6 @@ def ask_first():
     if request.method == "POST" and here:
         flash(_("What you typed is kept. You will see it again after this step."), "info")
     return redirect(url_for("accounts.administrator", next=here))
-
-
-def administrator_step(view):
-    """Decorator: the view asks for the administrator passphrase first (decision 0.6)."""
-
-    @wraps(view)
-    def guarded(*arguments, **options):
-        return view(*arguments, **options) if is_administrator() else ask_first()
-
-    return guarded
 
 
 class Guarded:

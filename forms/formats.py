@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from flask_babel import gettext as _
 
 from models import language
 
@@ -17,6 +18,13 @@ def number_text(number):
 @lru_cache(1000)
 def _number_text(number, code):
     return format_decimal(number, locale=f"{code}_CA")
+
+
+def size_text(size):
+    """A size as people say it: 840 KB, 2.4 MB."""
+    if size < 1_000_000:
+        return _("%(number)s KB", number=number_text(max(1, round(size / 1000))))
+    return _("%(number)s MB", number=number_text(round(size / 1_000_000, 1)))
 
 
 def day_of(raw):

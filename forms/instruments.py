@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms import choices
 from forms.base import PortalForm
 from forms.fields import LineField, ParagraphField, TickField
 
@@ -292,8 +291,3 @@ def matching_name(place):
 
 
 MatchingForm = _matching_form()
-
-
-def need_level(level):
-    """What people call a level of need."""
-    return choices.term_label("need-levels", level)

@@ -149,6 +149,9 @@ def test_full_names_the_client_in_the_text_but_never_in_the_subject(service):
     wanted = plan([make_referral(service, client)], "desk@mail.example")
     assert wanted.detail == "full"
     assert "Rima Haddad" in wanted.text
+    client.preferred_name = "Rimi"
+    save(client)
+    assert "Rimi Haddad" in plan([make_referral(service, client)], "desk@mail.example").text
     assert "Wants to work as a welder." in wanted.text
     assert "Haddad" not in wanted.subject
 
@@ -289,7 +292,7 @@ def test_a_failed_email_leaves_the_referral_received(app, service):
     distribution.send(plan([row], "nobody@example.org", confirmed_outside=True))
     deliver(app)
     assert (status_of(row), fresh(row).sending) == ("received", False)
-    assert distribution.troubled([row.id])[row.id].result == "failed"
+    assert DistributionLog.get(DistributionLog.referral == row).result == "failed"
 
 
 def test_a_complete_referral_stays_complete_after_a_confirmed_sending(app, service):

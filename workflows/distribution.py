@@ -13,10 +13,8 @@ from peewee import fn
 
 from forms.validators import clean_line
 from models import (
-    CANCELLED,
     COMPLETE,
     DISTRIBUTED,
-    FAILED,
     FULL,
     MINIMAL,
     OUTBOUND,
@@ -253,8 +251,8 @@ def plan(
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 NAMED = {
     "client": (
-        "id", "first_name", "last_name", "phone", "safe_to_call", "safe_to_text", "preferred_languages",
-        "needs_interpreter",
+        "id", "first_name", "preferred_name", "last_name", "phone", "safe_to_call", "safe_to_text",
+        "preferred_languages", "needs_interpreter",
     ),
     "service_activity": ("id", "name", "location", "contact_mode", *CONTACT),
     "program": ("id", "name", "is_confidential", *CONTACT),
@@ -439,16 +437,3 @@ def void(row, reason=""):
         if last is None:
             referrals.move([key], DISTRIBUTED, RECEIVED, who, reason)
         audit.record("update", "distribution_log", row.id, {"result": [SENT, VOIDED]}, reason)
-
-
-def troubled(referral_ids):
-    """{referral id: newest failed, uncertain or cancelled log row} for marks in the list."""
-    rows = (
-        DistributionLog.select()
-        .where(
-            DistributionLog.referral.in_(list(referral_ids)),
-            DistributionLog.result.in_((FAILED, UNCERTAIN, CANCELLED)),
-        )
-        .order_by(DistributionLog.id)
-    )
-    return {row.referral_id: row for row in rows}

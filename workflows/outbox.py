@@ -349,15 +349,6 @@ def purge():
     return count
 
 
-def unsettled():
-    """Messages a person should look at: failed or uncertain, newest first."""
-    return (
-        OutboxMessage.select()
-        .where(OutboxMessage.state.in_((FAILED, UNCERTAIN)))
-        .order_by(OutboxMessage.id.desc())
-    )
-
-
 def is_moving():
     """False when a message has been due for over ten minutes and nobody took it (the health page)."""
     limit = now() - datetime.timedelta(minutes=10)
