@@ -1,7 +1,10 @@
 """Wizards under attack and in bad luck: forged posts, colleagues at the same draft, what must not be left behind."""
 
+import threading
+
 import pytest
 from arriving import row, to_household, to_people, years_ago
+from browser import Browser
 from case_factories import make_goal, make_plan, make_plan_action
 from factories import make_client, make_household
 from test_assessments import assess
@@ -228,3 +231,24 @@ def test_characters_that_no_database_holds_are_kept_out_of_a_draft(browser, clie
     assert browser.open(later.path, "POST", data=typed).status_code == 302
     for path in (page.path, later.path, "/plan/", "/intake/", "/"):
         assert browser.open(path).status_code == 200, path
+
+
+def test_four_desks_that_press_save_at_once_write_one_plan(browser, client, app):
+    """Real threads on both databases: one writes, the others are shown what was written."""
+    page = write_step(browser, with_goals(browser, client, "A home"), "See three flats")
+    page = browser.submit(page, "Continue")
+    assert page.heading == "Check your answers"
+    data, go, got = marks(page), threading.Barrier(4), []
+
+    def press(desk):
+        go.wait()
+        got.append(desk.open(page.path, "POST", data=data).status_code)
+
+    desks = [Browser(app, browser.cookies()) for _ in range(4)]
+    threads = [threading.Thread(target=press, args=(desk,)) for desk in desks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == [302] * 4
+    assert [SettlementPlan.select().count(), Goal.select().count()] == [1, 1]
