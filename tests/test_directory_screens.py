@@ -96,7 +96,8 @@ def test_an_empty_list_of_our_own_offers_the_first_step(browser, path):
     for asked in ("own", own):
         page = browser.get(f"/{path}/?organization={asked}")
         assert "Nothing matches" not in page and not page.soup.select(".chip")
-        assert page.soup.select_one(".empty a")["href"].startswith(f"/{path}/new/")
+        first = "/new-service/" if path == "service-activities" else f"/{path}/new/"
+        assert page.soup.select_one(".empty a")["href"].startswith(first)
         assert page.soup.select_one("nav [aria-current=page][href$='organization=own']")
     page = browser.get(f"/{path}/?organization={own}&city=Leamington&state=archived&is_active=0")
     assert "Nothing matches" in page and len(page.soup.select(".chip")) == 1

@@ -48,6 +48,7 @@ RULES = [
     *(f"R-CON-{n}" for n in (1, 3, 4, 5, 6, 7)),
     *(f"R-ASM-{n}" for n in range(1, 13)),
     *(f"R-SCO-{n}" for n in range(1, 6)),
+    "R-RET-1",
     *(f"R-SYS-{n}" for n in (1, 2, 3, 4, 5, 7, 8)),
 ]
 
