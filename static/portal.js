@@ -146,26 +146,34 @@
   /* What is typed in a wizard is kept as one goes; "Saved" is said only once the server has it. */
   function autosave(form) {
     const line = form.querySelector("[data-saved]");
-    let sent = "", under = false, again = false;
+    let sent = "", under = null, again = false, held = false;
     const typed = () => {
       const data = new FormData(form);
       for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
       return new URLSearchParams(data);
     };
     const same = (data) => { const copy = new URLSearchParams(data); copy.delete("seal"); return copy.toString(); };
-    const save = async () => {
-      if (under) { again = true; return; }
-      const data = typed();
-      if (same(data) === sent) return;
-      under = true;
+    const send = async (data) => {
       const answer = await fetch(form.action, { method: "POST", body: data, keepalive: true, redirect: "manual", headers: { "X-Autosave": "1", Accept: "application/json" } }).catch(() => null);
-      under = false;
       if (answer?.ok) {
         const { seal, saved } = await answer.json();
         form.elements.seal.value = seal; sent = same(data); line.textContent = `${line.dataset.savedWords} ${saved}`;
       } else line.textContent = answer?.status === 409 ? line.dataset.staleWords : line.dataset.failedWords;
-      if (again) { again = false; save(); }
     };
+    const save = () => {
+      if (under) { again = true; return; }
+      const data = typed();
+      if (form.dataset.sent || same(data) === sent) return;
+      under = send(data).finally(() => { under = null; if (again) { again = false; save(); } });
+    };
+    /* What is being kept has a new seal in a moment: a button pressed meanwhile waits for it, or we would be our own colleague. */
+    form.addEventListener("submit", (event) => {
+      if (!under || event.defaultPrevented) return;
+      event.preventDefault(); again = false;
+      if (held) return;
+      held = true;
+      under.finally(() => { held = false; form.requestSubmit(event.submitter); });
+    });
     sent = same(typed());
     const soon = pause(900, save);
     form.addEventListener("input", soon); form.addEventListener("change", soon);
