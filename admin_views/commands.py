@@ -16,8 +16,10 @@ from workflows import passphrases, records, schema
 @click.command("upgrade")
 @with_appcontext
 def upgrade():
-    """Create the database or bring it up to this version."""
+    """Create the database or bring it up to this version, its reference data too."""
     names = schema.upgrade()
+    act_as("flask upgrade")
+    seed.load()
     data_commands.speak()
     lines = (_("Applied %(name)s.", name=name) for name in names)
     click.echo("\n".join(lines) or _("The database is up to date."))
