@@ -149,6 +149,7 @@ def test_home_has_something_of_every_kind_to_do_today(families):
         "assessments-overdue": 1,
         "assessments-open": 4,
         "extensions": 1,
+        "cases-to-close": 0,
     }
     assert case_tasks.wrong() == []
     assert NeedAlert.get(NeedAlert.done_on.is_null()).due_on == AS_OF
