@@ -6,6 +6,7 @@ from factories import make_consent, make_organization
 from prepare import sign_in
 
 from models import (
+    MATCHING,
     Client,
     ConsentRecord,
     DrivingStatement,
@@ -15,7 +16,7 @@ from models import (
     Referral,
     SettlementPlan,
 )
-from workflows import settings
+from workflows import instruments, settings
 
 CASES = {case["case"]: case for case in EXAMPLES["cases"]}
 
@@ -28,8 +29,18 @@ def test_the_worked_cases_appear_in_their_order_with_scores_and_reasons(app, clo
     who = client(case["client"])
     clock.set(f"{case.get('on') or case[True]}T15:00")
     page = results(sign_in(app), who, case["factor"], case["needed_supports"])
-    found = [(codes[key], score, band) for key, score, band, _notes in cards(page)]
+    shown = cards(page)
+    found = [(codes[key], score, band) for key, score, band, _notes in shown]
     assert found == [(row["entry"], row["score"], row["band"]) for row in case["expected_ranking"]]
+    texts = instruments.in_force(MATCHING)["texts"]
+    for row, (_key, _score, _band, notes) in zip(case["expected_ranking"], shown, strict=True):
+        if row["matched_keywords"]:
+            assert f"Matches {len(row['matched_keywords'])} of" in notes["why"], row["entry"]
+        for kind, codes_said in (("ask", row["checks"]), ("warn", row["warnings"])):
+            said = notes.get(kind, "")
+            assert len(said.split(" · ")) == max(1, len(codes_said)), (row["entry"], said)
+            for code in codes_said:
+                assert texts[code]["en"].partition("{")[0].strip() in said, (row["entry"], code)
 
 
 @pytest.fixture
