@@ -80,7 +80,7 @@ def send(url, window, office, ids):
         for box in window.locator("main [name=confirmed]").all():
             box.check()
         button = window.locator(
-            "main button:has-text('Send now'), main button:has-text('Continue')"
+            "main .actions-bar button:has-text('Send now'), main .actions-bar button:has-text('Continue')"
         )
         if not button.count():
             break
