@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from browser import Browser
+from hypothesis import HealthCheck, settings
 from postgres import Server, address, copy_database
 from prepare import CONFIG, leave, prepare
 from smtp_server import Listening, PostOffice
@@ -22,6 +23,15 @@ import models
 from app import create_app
 from forms import choices
 from workflows import audit
+
+# A busy machine draws examples slowly; no test of ours is about how fast.
+settings.register_profile(
+    "portal",
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.function_scoped_fixture),
+)
+settings.load_profile("portal")
 
 
 def pytest_addoption(parser):
