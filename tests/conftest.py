@@ -108,6 +108,8 @@ def database_url(prepared, tmp_path, worker_id):
         url = address(prepared["sockets"], f"test_{worker_id}")
     models.open_database(url)
     _stay_signed_in()
+    leave()
+    models.open_database(url)
     yield url
     leave()
 
