@@ -108,7 +108,7 @@ def _names(field, text):
     if key is not None or target is models.Client:
         return field == (key or -1)
     label = target._meta.fields[target._meta.label]
-    return field.in_(target.select(target.id).where(label.startswith(text)))
+    return field.in_(target.select(target.id).where(label.cast("TEXT").startswith(text)))
 
 
 def _rows(field):

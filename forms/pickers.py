@@ -17,7 +17,8 @@ def find_rows(query, text, limit=20):
     model = query.model
     label = choices.label_column(model)
     for word in models.normalise(text).split():
-        column = model._meta.fields.get("search") or peewee.fn.LOWER(label)
+        # A label may be a day, which only SQLite compares with words.
+        column = model._meta.fields.get("search") or peewee.fn.LOWER(label.cast("TEXT"))
         query = query.where(column.startswith(word) | column.contains(f" {word}"))
     rows = query.select(model._meta.fields["id"], label).order_by(label).limit(limit).tuples()
     return [(key, str(text)) for key, text in rows]
