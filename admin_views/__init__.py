@@ -16,9 +16,9 @@ from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
 from admin_views.help import HelpView
 from admin_views.home import HomeView
+from admin_views.households import HouseholdView
 from admin_views.instrument_parts import InstrumentPartsView
 from admin_views.instruments import InstrumentsView
-from admin_views.households import HouseholdView
 from admin_views.keywords import AreaView, CategoryView, KeywordView
 from admin_views.organizations import MyOrganizationView, OrganizationView, PartnersView
 from admin_views.outbox import OutboxView

@@ -14,7 +14,9 @@ import models
 from admin_views.unsaved import is_secret
 
 log = logging.getLogger("portal")
-PATIENCE = 256 * 1024 * 1024  # bytes of a request that is too large; the connection of a larger one is cut
+PATIENCE = (
+    256 * 1024 * 1024
+)  # bytes of a request that is too large; the connection of a larger one is cut
 
 # What people read for each kind of answer: (heading, what happened, what to do).
 PLAIN = {

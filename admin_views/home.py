@@ -218,7 +218,9 @@ def _case_tasks():
         ),
         (
             "cases-to-close",
-            lambda n: ngettext("case is past its planned end", "cases are past their planned end", n),
+            lambda n: ngettext(
+                "case is past its planned end", "cases are past their planned end", n
+            ),
             f"{url_for('household.index_view')}?closing=due",
         ),
     )

@@ -123,7 +123,9 @@ class InstrumentPartsView(PageView):
         except records.Refused as refused:
             flash(str(refused), "warning")
         except records.Conflict:
-            flash(_("Somebody changed this draft at this very moment. Please try again."), "warning")
+            flash(
+                _("Somebody changed this draft at this very moment. Please try again."), "warning"
+            )
         return redirect(f"{self.get_url('.factor', id=id, slug=slug)}#questions")
 
     @expose(f"/{ID}/factor/<slug>/question/<question>", methods=("GET", "POST"))

@@ -340,7 +340,11 @@ def _rows_button(raw):
 
 
 def _row_number(key, name):
-    return row_number(key.removeprefix(f"{name}-").partition("-")[0]) if key.startswith(f"{name}-") else None
+    return (
+        row_number(key.removeprefix(f"{name}-").partition("-")[0])
+        if key.startswith(f"{name}-")
+        else None
+    )
 
 
 def _answers(form):

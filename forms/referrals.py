@@ -6,9 +6,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 import models
 from forms import choices, validators
-from forms.formats import whole
 from forms.base import PortalForm
 from forms.fields import LineField, LinesField, ParagraphField
+from forms.formats import whole
 from forms.pickers import PickerField
 
 SIMILAR = "similar"  # the question whether somebody new is one of these people

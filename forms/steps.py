@@ -136,7 +136,9 @@ class RowsField(FieldList):
 
     def _extract_indices(self, prefix, formdata):
         # A forged name may carry a number that is none, or none that anything could count up to.
-        names = (name.removeprefix(f"{prefix}-") for name in formdata if name.startswith(f"{prefix}-"))
+        names = (
+            name.removeprefix(f"{prefix}-") for name in formdata if name.startswith(f"{prefix}-")
+        )
         numbers = (row_number(name.partition("-")[0]) for name in names)
         return (number for number in numbers if number is not None)
 

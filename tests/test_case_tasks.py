@@ -114,7 +114,11 @@ def test_home_counts_and_leads_to_the_lists_behind(browser):
     )
     alert = make_need_alert()
     counts = today.counts(settings.today())
-    assert (counts["alerts"], counts["assessments-overdue"], counts["assessments-open"]) == (1, 1, 1)
+    assert (counts["alerts"], counts["assessments-overdue"], counts["assessments-open"]) == (
+        1,
+        1,
+        1,
+    )
     page = browser.get("/")
     listed = browser.follow(page, "needs assessment is overdue")
     assert late.display_name in listed and "Now, Open" not in listed

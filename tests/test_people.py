@@ -175,7 +175,9 @@ def test_a_client_page_shows_referrals_consents_and_household(browser):
         assert words in [h.get_text() for h in page.soup.select("main h2")]
 
 
-def test_looking_at_staff_is_logged_and_their_names_stay_out_of_the_audit_log(administrator_browser):
+def test_looking_at_staff_is_logged_and_their_names_stay_out_of_the_audit_log(
+    administrator_browser,
+):
     """R-SYS-5: staff are people too."""
     page = administrator_browser.get("/staff/new/")
     page = administrator_browser.submit(page, "Save", name="Amina Yusuf", work_phone="519-555-0123")

@@ -54,7 +54,11 @@ def test_ids_that_are_none_get_a_page_and_no_error(browser, client, number):
     steps = page.path.replace("/goals", "/steps-0")
     assert browser.open(steps).status_code in (200, 302)
     typed = {"actions-0-text": "Walk", "actions-0-who": "client", "actions-0-action": number}
-    browser.open(steps, "POST", data={**typed, "actions-0-row": "1", "csrf_token": token, "seal": engine.seal(None)})
+    browser.open(
+        steps,
+        "POST",
+        data={**typed, "actions-0-row": "1", "csrf_token": token, "seal": engine.seal(None)},
+    )
     assert browser.open(page.path.replace("/goals", "/check")).status_code in (200, 302)
     for path in ("/plan/", "/needs-matrix/", "/referral-builder/", "/intake/"):
         data = {"csrf_token": token, "client": number, "step": number, "factor": number}

@@ -211,7 +211,9 @@ def test_a_file_of_the_wrong_kind_is_refused_and_the_answers_stay(browser, begun
 
 
 def test_throwing_a_draft_away_takes_its_files_along(browser, begun):
-    browser.submit(begun, "Save and finish later", name="Ana", file=(io.BytesIO(scans.png()), "a.png"))
+    browser.submit(
+        begun, "Save and finish later", name="Ana", file=(io.BytesIO(scans.png()), "a.png")
+    )
     page = browser.submit(browser.get(f"/toy/{draft().key}/discard"), "Throw away")
     assert "Thrown away" in page and not Draft.select().where(Draft.kind == "toy").exists()
     assert not Attachment.select().exists()

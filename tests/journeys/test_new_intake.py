@@ -137,7 +137,9 @@ def test_every_page_of_the_intake_is_clean_in_both_sizes(portal, window, code):
     sign_in(portal, window)
     speak(window, portal, code)
     found = []
-    family = {"en": "Karimi", "fr": "Bahrampour"}[code]  # names that sound alike would be asked about
+    family = {"en": "Karimi", "fr": "Bahrampour"}[
+        code
+    ]  # names that sound alike would be asked about
     walk(window, portal.url, family, lambda page, name: found.extend(look_at(page)))
     assert window.evaluate("document.documentElement.lang") == code
     assert not found, "\n".join(found)
