@@ -210,6 +210,7 @@ def test_the_agencys_own_thresholds_are_used_and_named(command):
     assert "override 4: expected high got moderate" in command(examples).output
 
 
+@pytest.mark.sqlite_only  # the scratch database is a file whatever the agency uses
 def test_no_database_is_needed_and_none_is_made(app, command, tmp_path):
     url = f"sqlite:///{tmp_path}/nothing.db"
     app.config["DATABASE_URL"] = url
