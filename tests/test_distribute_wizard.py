@@ -13,6 +13,7 @@ from test_wizard_engine import seal_of, token_of
 from models import (
     COMPLETE,
     DISTRIBUTED,
+    RECEIVED,
     DistributionLog,
     Draft,
     OutboxMessage,
@@ -53,6 +54,15 @@ def test_without_a_selection_those_that_wait_are_offered_and_one_must_be_ticked(
     label = page.soup.select_one("label[for^=rowid]").get_text()
     assert waits.number in label
     assert browser.submit(page, "Continue", rowid=[label]).heading == "To whom"
+
+
+def test_what_is_already_on_its_way_is_not_offered_again(browser, smtp):
+    """Decision 0.4: it stays received until the mail server has it."""
+    gone, waits = make_referral(), make_referral()
+    send(browser, check(browser, gone), "outside")
+    assert status(gone) == RECEIVED
+    page = browser.submit(browser.get("/distribute/"), "Start")
+    assert waits.number in page and gone.number not in page
 
 
 @pytest.mark.parametrize("forged", ["abc", "99999999", "9" * 30])

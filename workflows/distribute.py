@@ -8,7 +8,17 @@ from flask_babel import ngettext
 
 from forms import distribute as pages
 from forms.formats import whole as row_id
-from models import COMPLETE, FULL, N_, RECEIVED, OutboxMessage, Referral, database
+from models import (
+    COMPLETE,
+    FULL,
+    N_,
+    QUEUED,
+    RECEIVED,
+    DistributionLog,
+    OutboxMessage,
+    Referral,
+    database,
+)
 from workflows import audit, clock, distribution, engine, mail, outbox, settings
 from workflows.engine import DONE, FIXED
 from workflows.records import Problem, Refused
@@ -28,7 +38,13 @@ def ticked(draft):
 
 
 def _waiting():
-    query = Referral.select(Referral.id).where(Referral.status == RECEIVED)
+    """The longest waiting first; those already on their way wait for nobody."""
+    leaving = DistributionLog.select(DistributionLog.referral).where(
+        DistributionLog.result == QUEUED
+    )
+    query = Referral.select(Referral.id).where(
+        Referral.status == RECEIVED, Referral.id.not_in(leaving)
+    )
     query = query.order_by(Referral.received_on, Referral.id).limit(OFFERED)
     return [key for (key,) in query.tuples()]
 

@@ -1,7 +1,7 @@
 """A referral is built in a real browser, in both languages: every page clean, the list ranked anew as facts are typed."""
 
 import pytest
-from conftest import look_at  # the one beside this file
+from conftest import look_at, press  # the one beside this file
 from prepare import ADMINISTRATOR, PASSPHRASE
 from served import Served, command
 from test_new_intake import go_on, sign_in, speak
@@ -23,8 +23,8 @@ def portal(tmp_path_factory):
 def begin(portal, window):
     """From a client's page to the need."""
     window.goto(f"{portal.url}/clients/")
-    window.click("main tbody th a >> nth=0")
-    window.click("form[action='/referral-builder/'] button")
+    press(window, "main tbody th a >> nth=0")
+    press(window, "form[action='/referral-builder/'] button")
     window.wait_for_selector("[name=how]")
 
 
@@ -44,8 +44,7 @@ def walk(portal, window, seen):
     window.wait_for_selector("#results")
     seen(window, "results")
     window.check("ol.result-list [name=services] >> nth=0")
-    window.click("button[value=whose-partners]")
-    window.wait_for_load_state()
+    press(window, "button[value=whose-partners]")
     partners = window.locator("ol.result-list [name=services]")
     if partners.count():
         partners.first.check()
@@ -62,10 +61,10 @@ def walk(portal, window, seen):
     window.click("main .actions-bar .btn-primary")
     window.wait_for_url("**/done")
     seen(window, "done")
-    window.click("a[href*='/handout/']")
+    press(window, "a[href*='/handout/']")
     seen(window, "handout")
     window.go_back()
-    window.click("a[href*='/referrals/trace/']")
+    press(window, "a[href*='/referrals/trace/']")
     seen(window, "trace")
 
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from conftest import press  # the one beside this file
 from served import Served
 from smtp_server import Listening, PostOffice
 
@@ -74,18 +75,14 @@ def choose_three_received(portal, window):
 
 def send(url, window, office, ids):
     window.fill("[name=destination]", "program.lead@example.org")
-    window.click("button:has-text('Email Selected Referrals')")
-    window.wait_for_load_state()
+    press(window, "button:has-text('Email Selected Referrals')")
     for _step in range(4):
         for box in window.locator("main [name=confirmed]").all():
             box.check()
-        button = window.locator(
-            "main .actions-bar button:has-text('Send now'), main .actions-bar button:has-text('Continue')"
-        )
-        if not button.count():
+        onward = "main .actions-bar .btn-primary"
+        if not window.locator(onward).count():
             break
-        button.first.click()
-        window.wait_for_load_state()
+        press(window, onward)
         if office.mail:
             break
     for _try in range(100):
@@ -110,8 +107,7 @@ def mark_two_complete(portal, window):
     ids = [boxes.nth(n).get_attribute("value") for n in range(2)]
     for key in ids:
         window.check(f"tbody input[name=rowid][value='{key}']")
-    window.click("button:has-text('Mark selected as complete')")
-    window.wait_for_load_state()
+    press(window, "button:has-text('Mark selected as complete')")
     for key in ids:
         window.goto(f"{portal.url}/referrals/details/?id={key}")
         assert "Complete" in window.inner_text("main")
@@ -119,25 +115,22 @@ def mark_two_complete(portal, window):
 
 def open_one_client(portal, window):
     window.goto(f"{portal.url}/referrals/?status=all")
-    window.locator("tbody th a").first.click()
-    window.wait_for_load_state()
+    press(window, "tbody th a >> nth=0")
     text = window.inner_text("main")
     assert "Driving statements" in text and "Settlement actions" in text
 
 
 def clone_a_service(portal, window):
     window.goto(f"{portal.url}/service-activities/?organization=own")
-    window.locator("tbody th a").first.click()
-    window.click("text=Clone to other locations")
-    window.wait_for_load_state()
+    press(window, "tbody th a >> nth=0")
+    press(window, "text=Clone to other locations")
     offered = window.locator("main form input[type=checkbox]:not([disabled])")
     assert offered.count() >= 1
     offered.first.check()
     contact = window.locator("main [name=contact][value=location]")
     if contact.count():
         contact.first.check()
-    window.locator("main form button.btn-primary").first.click()
-    window.wait_for_load_state()
+    press(window, "main form button.btn-primary >> nth=0")
     assert window.locator(".notice-success, .notice-info").count()
 
 
@@ -153,6 +146,6 @@ def add_a_keyword(portal, window):
     window.click("main form button:has-text('Save')")
     window.wait_for_selector(".notice-success")
     window.goto(f"{portal.url}/service-activities/?organization=own")
-    window.locator("tbody th a").first.click()
+    press(window, "tbody th a >> nth=0")
     window.goto(window.url.replace("/details/", "/edit/"))
     assert window.locator("[name=keywords] + label:has-text('Snow tires')").count() == 1

@@ -2,7 +2,7 @@
 
 import pytest
 from case_factories import make_assessment, make_case, make_guardianship
-from conftest import look_at  # the one beside this file
+from conftest import look_at, press  # the one beside this file
 from factories import make_client
 from prepare import PASSPHRASE, SECRET
 from served import Served
@@ -43,13 +43,7 @@ def sign_in(window, portal, language):
     window.wait_for_url(f"{portal.url}/")
     button = window.locator(f"button[value={language}]")
     if button.count():
-        button.first.click()
-        window.wait_for_load_state()
-
-
-def press(window, selector):
-    window.click(selector)
-    window.wait_for_load_state()
+        press(window, f"button[value={language}] >> nth=0")
 
 
 def answer(window, value):
@@ -114,8 +108,8 @@ def test_an_assessment_by_keyboard_alone(portal, household, window):
     for _page in ("point", "facts"):
         window.wait_for_selector(".actions-bar .btn-primary")
         tab_to(window, onward)
-        window.keyboard.press("Enter")
-        window.wait_for_load_state()
+        with window.expect_navigation():
+            window.keyboard.press("Enter")
     for factor in agency_rules.matrix().factors:
         slug = f"/factor-{factor.slug}"
         window.wait_for_selector("h1 >> visible=true")

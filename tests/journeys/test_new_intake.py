@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 import scans
-from conftest import look_at  # the one beside this file
+from conftest import look_at, press  # the one beside this file
 from prepare import ADMINISTRATOR, PASSPHRASE
 from served import Served, command
 
@@ -40,8 +40,7 @@ def speak(window, portal, code):
 
 
 def go_on(window):
-    window.click("main form.step .actions-bar .btn-primary")
-    window.wait_for_load_state()
+    press(window, "main form.step .actions-bar .btn-primary")
 
 
 def years_ago(years):
@@ -62,7 +61,7 @@ def walk(window, url, family, seen):
     """The whole intake; ``seen(window, page)`` looks at every page before it is answered, and once more with errors."""
     window.goto(f"{url}/intake/")
     seen(window, "start")
-    window.click("main .start-form button")
+    press(window, "main .start-form button")
     go_on(window)  # nothing typed: the messages
     seen(window, "desk-errors")
     window.fill("[name=first_name]", "Nasrin")
@@ -85,9 +84,9 @@ def walk(window, url, family, seen):
     seen(window, "household")
     go_on(window)
     window.fill("[name=people-0-birth_date]", years_ago(38))
-    window.click("main button[name=add]")
+    press(window, "main button[name=add]")
     person(window, 1, "Davoud", family, years_ago(41), "spouse-partner")
-    window.click("main button[name=add]")
+    press(window, "main button[name=add]")
     person(window, 2, "Parisa", family, years_ago(9), "child")
     seen(window, "people")
     go_on(window)
@@ -126,9 +125,9 @@ def walk(window, url, family, seen):
     window.click("main .actions-bar .btn-primary")
     window.wait_for_url("**/done")
     seen(window, "done")
-    window.click("main .next-steps a >> nth=0")
+    press(window, "main .next-steps a >> nth=0")
     seen(window, "household-page")
-    window.click("main tbody th a >> nth=0")
+    press(window, "main tbody th a >> nth=0")
     seen(window, "client-page")
 
 
@@ -150,7 +149,7 @@ def test_a_look_alike_shows_while_somebody_types(portal, window):
     sign_in(portal, window)
     walk(window, portal.url, "Zamani", lambda page, name: None)
     window.goto(f"{portal.url}/intake/")
-    window.click("main .start-form button")
+    press(window, "main .start-form button")
     window.locator("[name=first_name]").press_sequentially("Nasrin")
     window.locator("[name=last_name]").press_sequentially("Zamani")
     window.wait_for_selector("fieldset.look-alikes")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from case_factories import make_goal, make_plan
-from conftest import look_at  # the one beside this file
+from conftest import look_at, press  # the one beside this file
 from factories import make_client, make_household, make_referral
 from prepare import ADMINISTRATOR, PASSPHRASE, leave
 from served import Served, command
@@ -68,8 +68,7 @@ def sign_in(portal, window, code):
 
 
 def go_on(window):
-    window.click("main form.step .actions-bar .btn-primary")
-    window.wait_for_load_state()
+    press(window, "main form.step .actions-bar .btn-primary")
 
 
 def finish(window, to):
@@ -80,7 +79,7 @@ def finish(window, to):
 def email_referrals(window, url, seen):
     window.goto(f"{url}/distribute/")
     seen(window, "distribute-start")
-    window.click("main .start-form button")
+    press(window, "main .start-form button")
     seen(window, "distribute-referrals")
     go_on(window)
     seen(window, "distribute-referrals-errors")
@@ -90,8 +89,7 @@ def email_referrals(window, url, seen):
     seen(window, "distribute-destination")
     go_on(window)
     seen(window, "distribute-destination-errors")
-    window.click("button[name=split]")
-    window.wait_for_load_state()
+    press(window, "button[name=split]")
     for field in window.locator("[name$=-destination]").all():
         field.fill(field.input_value() or "lead@partner.example")
     seen(window, "distribute-recipients")
@@ -101,13 +99,13 @@ def email_referrals(window, url, seen):
         box.check()
     finish(window, "**/done")
     seen(window, "distribute-done")
-    window.click("main .next-steps a >> nth=0")
+    press(window, "main .next-steps a >> nth=0")
     seen(window, "distribute-sent")
 
 
 def new_service(window, url, seen):
     window.goto(f"{url}/new-service/")
-    window.click("main .start-form button")
+    press(window, "main .start-form button")
     seen(window, "service-program")
     window.check("[name=which][value=new]")
     go_on(window)
@@ -152,7 +150,7 @@ def new_service(window, url, seen):
 def close_case(window, url, seen, household):
     window.goto(f"{url}/households/details/?id={household.id}")
     seen(window, "close-household-page")
-    window.click("main form[action='/close-case/'] button")
+    press(window, "main form[action='/close-case/'] button")
     seen(window, "close-household")
     go_on(window)
     seen(window, "close-referrals")
