@@ -43,13 +43,11 @@ RULES = [
     *(f"R-SA-{n}" for n in range(1, 18)),
     *(f"R-TAX-{n}" for n in range(1, 4)),
     *(f"R-REF-{n}" for n in range(1, 16) if n != 14),
-    "R-CLI-1",
     "R-CLI-2",
     "R-CLI-3",
     *(f"R-CON-{n}" for n in (1, 3, 4, 5, 6, 7)),
     *(f"R-ASM-{n}" for n in range(1, 13)),
     *(f"R-SCO-{n}" for n in range(1, 6)),
-    "R-NOTE-7",
     "R-RET-1",
     *(f"R-SYS-{n}" for n in (1, 2, 3, 4, 5, 7, 8)),
 ]
