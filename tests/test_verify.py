@@ -43,8 +43,6 @@ def test_the_examples_of_the_product_pass_whole(app):
     assert result.exit_code == 0
     assert [line for line in lines if "not built yet" in line] == [
         "gar_family/expected_activity_report: not built yet",
-        "writing_vectors: not built yet",
-        "nps_vector: not built yet",
     ]
 
 
@@ -103,6 +101,11 @@ WRONG = (  # what is made wrong, and what is said about it
     ("date_vectors retention 1 eligible_from", "got 2027-03-01"),
     ("date_vectors point_states 1 expected", "point_states 2"),
     ("date_vectors majority 0 expected", "majority 1"),
+    (
+        "writing_vectors 0 expect",
+        "writing_vectors/1: expected something else got [first-person-en]",
+    ),
+    ("nps_vector nps", "nps_vector/nps: expected 21 got 20"),
 )
 
 
@@ -163,6 +166,9 @@ ODD = (
     {"weekly_triage": {"referrals": []}},
     {"scoring_vectors": {"index": [{"answers": {"no-factor": [1]}}]}},
     {"date_vectors": {"windows": [{"anchor": "soon", "a2": {"target": 1}}]}},
+    {"writing_vectors": [{"lang": "en", "expect": []}]},
+    {"writing_vectors": [{"lang": "en", "text": 5, "expect": []}]},
+    {"nps_vector": {"scores": [11], "nps": 100}},
 )
 
 

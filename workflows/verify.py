@@ -18,6 +18,7 @@ from workflows import (
     verify_matching,
     verify_needs,
     verify_triage,
+    verify_writing,
 )
 from workflows.instruments import NotThere
 from workflows.outbox import NotAllowed
@@ -25,7 +26,6 @@ from workflows.records import Refused
 
 # What belongs to a file and is no example.
 ABOUT_THE_FILE = ("schema_version",)
-NOT_BUILT = ("writing_vectors", "nps_vector")
 SECTIONS = {
     "ties": verify_directory.ties,
     "secc_card": verify_directory.card,
@@ -33,6 +33,8 @@ SECTIONS = {
     "matching": verify_matching.matching,
     "scoring_vectors": verify_needs.scoring,
     "date_vectors": verify_needs.dates,
+    "writing_vectors": verify_writing.writing,
+    "nps_vector": verify_writing.nps,
 }
 PARTS_NOT_BUILT = ("expected_activity_report",)
 
@@ -100,9 +102,7 @@ def run(content, world, say):
         check = SECTIONS.get(name)
         if check is None and isinstance(data, dict) and "expected_windows" in data:
             check = verify_family.family
-        if name in NOT_BUILT:
-            say(f"{name}: " + _("not built yet"))
-        elif check is None:
+        if check is None:
             say(f"{name}: " + _("unknown section, left out"))
         else:
             for part in PARTS_NOT_BUILT:
