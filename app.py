@@ -19,6 +19,7 @@ import admin_views
 import models
 import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
+from forms import drawing
 from workflows import audit, clock, mail, matching_index, running, schema
 
 ROOT = Path(__file__).resolve().parent
@@ -96,7 +97,7 @@ def create_app(config=None):
     words.init_app(app)
     shell.init_app(app, admin_views.MENU)
     CSRFProtect(app)  # after the database is open: a form that comes too late is kept
-    app.context_processor(lambda: {"csrf_token": shell.token})
+    app.context_processor(lambda: {"csrf_token": drawing.token})
     accounts.init_app(app)
     commands.init_app(app)
     admin_views.init_app(app)

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from flask import Request, abort, current_app, request, session, url_for
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -15,6 +14,7 @@ import models
 from admin_views.administration import PATHS
 from admin_views.guard import is_signed_in
 from forms import choices
+from forms.drawing import token
 from workflows import accounts, audit, settings
 
 LANGUAGES = (("en", "English"), ("fr", "Français"))
@@ -134,12 +134,6 @@ def menu_html(menu, own):
         return _draw("menu", menu=items)
 
     return choices.memo(("menu", models.language.get(), own, here), draw)
-
-
-def token():
-    """The anti-forgery token of this session, signed once: it has no time limit, so every page may carry the same."""
-    known = session.get("csrf_token")
-    return generate_csrf() if known is None else choices.memo(("token", known), generate_csrf)
 
 
 # Stand-ins in a kept piece of the shell for what differs from request to request.

@@ -6,12 +6,13 @@ What a field's own widget draws (hours, pickers, presets) comes from macros/widg
 
 from html import escape as quoted
 
-from flask import get_template_attribute
+from flask import get_template_attribute, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.widgets import TextArea, html_params
 
+from forms import choices
 from forms.words import plain as _
 
 LONG_LIST = 12
@@ -113,15 +114,21 @@ def draw_section(title, lines, help_text="", anchor=""):
     )
 
 
+def token():
+    """The anti-forgery token of this session, signed once: it has no time limit, so every page may carry the same."""
+    known = session.get("csrf_token")
+    return generate_csrf() if known is None else choices.memo(("token", known), generate_csrf)
+
+
 def draw_hidden(form):
     """What a form carries along unseen, its anti-forgery token too."""
-    token = f'<input type="hidden" name="csrf_token" value="{generate_csrf()}">'
+    sealed = f'<input type="hidden" name="csrf_token" value="{token()}">'
     unseen = (
         f'<input type="hidden" id="{f.id}" name="{f.name}" value="{quoted(str(f._value()))}">'
         for f in form
         if getattr(f.widget, "input_type", "") == "hidden"
     )
-    return Markup("".join((token, *unseen)))
+    return Markup("".join((sealed, *unseen)))
 
 
 def _is_listed(field, kind):

@@ -99,8 +99,10 @@ class TickField(SelectMultipleField):
     is_group = False
 
     def pre_validate(self, form):
+        if not self.data:
+            return
         known = {str(value) for value, *_rest in self.iter_choices()}
-        if any(str(value) not in known for value in self.data or ()):
+        if any(str(value) not in known for value in self.data):
             raise ValidationError(
                 _l("One of these choices is no longer offered. Please choose again.")
             )

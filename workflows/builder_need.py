@@ -21,6 +21,7 @@ from models import (
     Program,
     ServiceActivity,
     ServiceLocation,
+    database,
     language,
 )
 from workflows import agency_rules, match_facts, matching_index, settings
@@ -69,11 +70,14 @@ def area_choices():
 
 def latest_results(client):
     """({factor: FactorResult}, the latest complete NeedsAssessment) of a client; ({}, None) without one."""
-    last = (
-        NeedsAssessment.select()
-        .where(NeedsAssessment.client == client.id, NeedsAssessment.state == COMPLETE)
-        .order_by(NeedsAssessment.completed_on.desc(), NeedsAssessment.id.desc())
-        .first()
+    mark = database.param
+    last = next(
+        NeedsAssessment.read(
+            f'"client_id" = {mark} AND "state" = {mark} ORDER BY "completed_on" DESC, "id" DESC LIMIT 1',
+            client.id,
+            COMPLETE,
+        ),
+        None,
     )
     if last is None:
         return {}, None
@@ -83,11 +87,11 @@ def latest_results(client):
 
 def factor_choices():
     """[(slug, label)] of the factors in force that suggest something, in asking order."""
-    suggestions = agency_rules.suggestions()
+    suggested = {each.factor for each in agency_rules.suggestions().guidance}
     return [
         (factor.slug, str(factor.label))
         for factor in agency_rules.matrix().factors
-        if suggestions.of(factor.slug)
+        if factor.slug in suggested
     ]
 
 
@@ -275,10 +279,10 @@ def kept_targets(answers):
 
 def need_words(answers):
     """What was asked for, in a few words for the head of the list."""
-    labels = dict(factor_choices())
-    factors = [labels.get(slug, slug) for slug in factors_of(answers)]
+    factors = factors_of(answers)
     if factors:
-        return ", ".join(factors)
+        labels = dict(factor_choices())
+        return ", ".join(labels.get(slug, slug) for slug in factors)
     if answers.of("need", "how") == need_pages.FREE:
         areas = dict(area_choices())
         return ", ".join(areas.get(slug, slug) for slug in answers.of("need", "areas") or ())

@@ -330,7 +330,7 @@ def finish(workflow, key, seen, said=None):
             raise Unfinished(journey.at)
         journey.answers.said = said or {}
         facts = workflow.finish(journey.answers, draft)
-        draft = Draft.get_by_id(draft.id)
+        draft = Draft.stored(draft.id)
         _forget_unsaved(draft.path)
         draft.answers, draft.path, draft.finished_at = facts, "", now()
         records.save(draft)
@@ -348,8 +348,8 @@ def discard(workflow, key):
 
 def _forget_unsaved(path):
     """Remove what was typed on pages of this draft and waits in a browser that was signed out meanwhile."""
-    waiting = Draft.select().where(Draft.path.startswith(path), Draft.session_token.is_null(False))
-    for draft in list(waiting) if path else ():
+    beneath = f'"session_token" IS NOT NULL AND substr("path", 1, {len(path)}) = {database.param}'
+    for draft in list(Draft.read(beneath, path)) if path else ():
         records.delete(draft)
 
 
