@@ -212,9 +212,9 @@ def unknown_fact(code, said):
     if not strange:
         return ""
     return _(
-        "“%(text)s” names {%(name)s}, which is not known there. It may name: %(facts)s.",
+        "“%(text)s” names %(name)s, which is not known there. It may name: %(facts)s.",
         text=said,
-        name=strange[0],
+        name=f"{{{strange[0]}}}",
         facts=known_facts(code) or _("nothing"),
     )
 
