@@ -51,7 +51,9 @@ ABOUT = {
     MATRIX: _l("The factors, their questions and the words of the five levels."),
     SCORING: _l("Where each level of need begins, and how much must be answered."),
     ACTIONS: _l("What a factor suggests: statements, steps, areas of focus and keywords."),
-    MATCHING: _l("The points by which the referral builder puts services in order."),
+    MATCHING: _l(
+        "How the referral builder puts services in order, what leaves one out, and what it says."
+    ),
 }
 ID = "<int(max=2147483647):id>"
 
