@@ -2,9 +2,9 @@
 
 from flask_babel import gettext as _
 
-from admin_views.instrument_words import APPLIES
+from admin_views.instrument_words import APPLIES, said
 from forms import instruments as asked
-from workflows import instrument_edits
+from workflows import instrument_edits, matching_scheme
 from workflows.schedule import LEVELS
 
 
@@ -66,7 +66,7 @@ def with_held(offered, row, label):
 
 
 def guidance_data(row, draft):
-    data = {"version": draft.version, "new_weight": "2"}
+    data = {"version": draft.version, "new_weight": "2", "cma_topic": row.get("cma_topic")}
     data["primary"] = row["areas"]["primary"]
     data["secondary"] = row["areas"].get("secondary") or []
     for name in ("need", "strength"):
@@ -95,6 +95,7 @@ def guidance_values(form, row):
         band = form[f"action_{number}_band"].data
         actions.append((slug, band, instrument_edits.said(*words), retired))
     return {
+        "cma_topic": form.cma_topic.data,
         "areas": {"primary": form.primary.data, "secondary": form.secondary.data or []},
         "keywords": chosen,
         "statements": {
@@ -159,6 +160,38 @@ def scoring_sections(form):
             [form.answered, form.scored, form.needs_critical],
         ),
     )
+
+
+def texts_data(texts, draft):
+    data = {"version": draft.version}
+    for code, text in texts.items():
+        data |= {f"{code}_en": text["en"], f"{code}_fr": text.get("fr") or ""}
+    return data
+
+
+def texts_values(form, texts):
+    """{code: text} as typed; what a text names but nobody knows there becomes a problem of its field."""
+    for code in texts:
+        for field in (form[f"{code}_en"], form[f"{code}_fr"]):
+            if sentence := matching_scheme.unknown_fact(code, field.data or ""):
+                form.problem(field.name, sentence)
+    return {
+        code: instrument_edits.said(form[f"{code}_en"].data, form[f"{code}_fr"].data)
+        for code in texts
+    }
+
+
+def texts_sections(form, texts):
+    """[(the text as it is, what it may name, its fields)]."""
+    return [
+        (
+            said(text),
+            facts and _("May name: %(facts)s", facts=facts),
+            [[form[f"{code}_en"], form[f"{code}_fr"]]],
+        )
+        for code, text in texts.items()
+        for facts in [matching_scheme.known_facts(code)]
+    ]
 
 
 def _places():

@@ -10,7 +10,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
-from admin_views.instrument_words import APPLIES, called, matching_rows, names, said
+from admin_views.instrument_words import (
+    APPLIES,
+    called,
+    matching_filters,
+    matching_rows,
+    matching_texts,
+    names,
+    said,
+    without_guidance,
+)
 from admin_views.listing import whole
 from admin_views.showing import date_text
 from forms import choices
@@ -22,6 +31,7 @@ from models import (
     INSTRUMENTS,
     MATCHING,
     MATRIX,
+    RETIRED,
     SCORING,
     Instrument,
     NeedsAssessment,
@@ -41,7 +51,9 @@ ABOUT = {
     MATRIX: _l("The factors, their questions and the words of the five levels."),
     SCORING: _l("Where each level of need begins, and how much must be answered."),
     ACTIONS: _l("What a factor suggests: statements, steps, areas of focus and keywords."),
-    MATCHING: _l("The points by which the referral builder puts services in order."),
+    MATCHING: _l(
+        "How the referral builder puts services in order, what leaves one out, and what it says."
+    ),
 }
 ID = "<int(max=2147483647):id>"
 
@@ -76,6 +88,9 @@ class InstrumentsView(PageView):
                     "current": current,
                     "by": current and _by(current),
                     "draft": next((r for r in mine if r.state == DRAFT), None),
+                    "missing": list(without_guidance(current.content).values())
+                    if current and kind == ACTIONS
+                    else [],
                     "retired": [r for r in mine if r.state not in (CURRENT, DRAFT)],
                 }
             )
@@ -183,6 +198,7 @@ class InstrumentsView(PageView):
                 [q for q in factor["questions"] if not q.get("retired")],
             )
             for factor in row.content["factors"]
+            if not factor.get("retired")
         ]
         return self.render(
             "instruments/preview.html",
@@ -243,19 +259,34 @@ def _contents(row):
     """What the page of a version shows of its content, by kind."""
     content, label = row.content, names(row)
     if row.kind == MATRIX:
-        return {"factors": [_factor_line(factor) for factor in content["factors"]]}
+        kept = instruments.slugs(MATRIX, instruments.in_force(MATRIX))
+        return {"factors": [_factor_line(factor, kept) for factor in content["factors"]]}
     if row.kind == ACTIONS:
-        return {"guidance": [_guidance_line(each, label) for each in content["factors"]]}
+        lines = [_guidance_line(each, label) for each in content["factors"]]
+        missing = without_guidance(content) if row.state != RETIRED else {}
+        return {"guidance": [*lines, *((s, words, "", 0, 0) for s, words in missing.items())]}
     if row.kind == SCORING:
         return {"levels": _level_lines(content), "shares": _shares(content)}
-    return {"groups": matching_rows(content)}
+    return {
+        "groups": matching_rows(content),
+        "filters": matching_filters(content),
+        "texts": matching_texts(content),
+    }
 
 
-def _factor_line(factor):
+def _factor_line(factor, kept):
     asked = [q for q in factor["questions"] if not q.get("retired")]
     critical = sum(bool(q.get("critical_at_level_1")) for q in asked)
-    kind = factor["applies_if"]["kind"]
-    return factor["slug"], called(factor), len(asked), critical, APPLIES[kind], factor["weight"]
+    return {
+        "slug": factor["slug"],
+        "name": called(factor),
+        "questions": len(asked),
+        "critical": critical,
+        "applies": APPLIES[factor["applies_if"]["kind"]],
+        "weight": factor["weight"],
+        "is_retired": factor.get("retired"),
+        "is_new": factor["slug"] not in kept,
+    }
 
 
 def _guidance_line(each, label):

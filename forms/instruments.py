@@ -199,10 +199,10 @@ def _question_form():
 QuestionForm = _question_form()
 
 
-def guidance_form(areas, keywords, chosen, actions, formdata=None, data=None):
+def guidance_form(topics, areas, keywords, chosen, actions, formdata=None, data=None):
     """The form of what a factor suggests.
 
-    ``areas`` and ``keywords`` are [(slug, label)]; ``chosen`` [(slug, label)] of the keywords it has and ``actions`` how
+    ``topics``, ``areas`` and ``keywords`` are [(slug, label)]; ``chosen`` [(slug, label)] of the keywords it has and ``actions`` how
     many actions it has: one row each, and an empty one to add another.
     """
     words = [("", _l("Choose a keyword to add")), *keywords]
@@ -211,6 +211,7 @@ def guidance_form(areas, keywords, chosen, actions, formdata=None, data=None):
         "need_fr": french(_l("Need, in French")),
         "strength_en": english(_l("Strength, in English")),
         "strength_fr": french(_l("Strength, in French")),
+        "cma_topic": SelectField(_l("CMA topic"), choices=[("", _l("None")), *topics]),
         "primary": TickField(
             _l("First choice"), [InputRequired(_l("Tick at least one."))], choices=areas
         ),
@@ -283,6 +284,15 @@ def _matching_form():
             limits = NumberRange(least, most, _l("Enter a whole number from %(min)s to %(max)s."))
             fields[matching_name(place)] = IntegerField(label, [InputRequired(), limits])
     return type("MatchingForm", (VersionedForm,), fields)
+
+
+def texts_form(texts, formdata=None, data=None):
+    """The form of some texts of the matching, {code: text}: each in English and French."""
+    fields = {}
+    for code in texts:
+        fields[f"{code}_en"] = english(_l("In English"))
+        fields[f"{code}_fr"] = french(_l("In French"))
+    return type("TextsForm", (VersionedForm,), fields)(formdata, data=data)
 
 
 def matching_name(place):

@@ -3,12 +3,12 @@
 import datetime
 
 import pytest
-from case_factories import make_assessment
+from case_factories import make_assessment, make_draft
 from factories import make_client, make_household
 from test_wizard_engine import seal_of, token_of
 
 from models import AuditLog, FactorResult, Goal, PlanAction, SettlementPlan
-from workflows import plan, records, settings
+from workflows import instrument_edits, instruments, plan, records, settings
 
 SOON = datetime.date(2099, 5, 1)
 
@@ -171,3 +171,18 @@ def test_actions_picked_at_the_assessment_are_ticked_for_a_goal_of_that_part_of_
     page = browser.submit(begin(browser, client), "Continue", given)
     ticked = [box["value"] for box in page.soup.select("[name=suggested][checked]")]
     assert ticked == ["language-2"]
+
+
+def test_a_goal_keeps_a_factor_that_is_asked_no_more_and_no_new_goal_is_offered_it(browser, client):
+    """R-TAX-1"""
+    make_plan(browser, client)
+    row = make_draft()
+    instruments.change(row, instrument_edits.retire_factor(row.content, "language"))
+    instruments.publish(row)
+    page = begin(browser, client)
+    assert page.soup.select_one("[name=goals-0-factor] option[selected]")["value"] == "language"
+    page = browser.submit(page, "Continue")
+    assert page.heading == "Steps to: I want to read my letters"
+    other = make_client(make_household())
+    offered = begin(browser, other).soup.select("[name=goals-0-factor] option")
+    assert "language" not in [option["value"] for option in offered] and len(offered) == 16

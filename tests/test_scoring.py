@@ -295,7 +295,7 @@ def broken(content, change):
         (lambda c: c["factors"][1].update(slug="health"), "used twice"),
         (lambda c: c["factors"][12]["applies_if"].update(min_age=20), "youngest"),
         (lambda c: c["factors"][0]["applies_if"].update(kind="sometimes"), "when the factor"),
-        (lambda c: c["factors"][0]["questions"].clear(), "missing or empty"),
+        (lambda c: c["factors"][0]["questions"].clear(), "at least one question"),
         (lambda c: c["factors"][0]["questions"][0]["levels"].pop(), "levels 1, 2, 3"),
         (lambda c: c["factors"][0]["questions"][0]["text"].update(en=" "), "English text"),
         (lambda c: c["factors"][2]["questions"].append(3), "English text"),

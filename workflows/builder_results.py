@@ -11,7 +11,7 @@ from forms.words import plain as _
 from models import database
 from workflows import match_facts, match_words
 from workflows.builder_need import client_of, need_words, question_of
-from workflows.matching import NEVER_OVERRIDDEN
+from workflows.matching_scheme import NEVER_OVERRIDDEN
 
 ABOUT = (
     "SELECT s.id, o.name, o.is_own, s.contact_mode, s.by_appointment FROM service_activity s"

@@ -34,6 +34,10 @@ WORDS = {
     "location": N_("Place"),
     "group": N_("Focus group"),
     "penalties": N_("Taken away"),
+    "hard_filters": N_("Left out"),
+    "off": N_("Turned off"),
+    "texts": N_("Words"),
+    "cma_topic": N_("CMA topic"),
     "formula": N_("How it is counted"),
     "factor_levels": N_("Levels of a factor"),
     "overall_levels": N_("Level of need"),
@@ -102,7 +106,8 @@ def _rows(before, now, where, name_of):
         if key not in new:
             yield Difference((*where, _called(row, name_of)), _called(row, name_of), _("Taken out"))
     places = [key for key in old if key in new], [key for key in new if key in old]
-    if places[0] != places[1] and "weight" not in now[0]:
+    # Keywords stand by their weight, which says so itself.
+    if places[0] != places[1] and ("label" in now[0] or "weight" not in now[0]):
         orders = [" · ".join(_called(new[key], name_of) for key in keys) for keys in places]
         yield Difference((*where, _("Order")), *orders)
 

@@ -5,11 +5,13 @@ made here once and never change (R-TAX-1).  KeyError when the content has no suc
 """
 
 import copy
+import re
 
 from models import normalise
 from workflows.schedule import LEVELS
 
 LONGEST_SLUG = 80
+NEW = "new"  # what an address calls a part that is about to be added: no factor is named so
 
 
 def factor_of(content, slug):
@@ -40,9 +42,9 @@ def said(english, french):
 
 
 def short_name(start, words, taken):
-    """A free short name of at most 80 characters: ``start`` and the first words of ``words``."""
-    base = "-".join([start, *normalise(words).encode("ascii", "ignore").decode().split()[:5]])
-    base = base[: LONGEST_SLUG - 4].rstrip("-")
+    """A free short name of at most 80 characters: ``start``, if any, and the first words of ``words``."""
+    first = re.findall("[a-z0-9]+", normalise(words))[:5] or ([] if start else ["factor"])
+    base = "-".join([start, *first] if start else first)[: LONGEST_SLUG - 4].rstrip("-")
     name, number = base, 2
     while name in taken:
         name, number = f"{base}-{number}", number + 1
@@ -56,6 +58,41 @@ def change_factor(content, slug, **values):
     """Set label, capacity_prompt, applies_if, weight or household_shared of a factor."""
     content = copy.deepcopy(content)
     factor_of(content, slug).update(values)
+    return content
+
+
+def add_factor(content, **values):
+    """Add a factor at the end, its short name made from its English name; returns (content, slug).
+
+    It has no question yet, so the draft is not put in force before it has one.
+    """
+    content = copy.deepcopy(content)
+    taken = {NEW, *(row["slug"] for row in content["factors"])}
+    slug = short_name("", values["label"]["en"], taken)
+    row = {"order": len(content["factors"]) + 1, "slug": slug}
+    content["factors"].append(row | values | {"questions": []})
+    return content, slug
+
+
+def move_factor(content, slug, by):
+    """Move a factor up (-1) or down (1) in the asking order."""
+    content = copy.deepcopy(content)
+    _move(content["factors"], factor_of(content, slug), by)
+    return content
+
+
+def retire_factor(content, slug, is_retired=True):
+    """Stop asking a factor, or ask it again."""
+    content = copy.deepcopy(content)
+    _retire(factor_of(content, slug), is_retired)
+    return content
+
+
+def remove_factor(content, slug):
+    """Take out a factor that was never in force."""
+    content = copy.deepcopy(content)
+    content["factors"].remove(factor_of(content, slug))
+    _number(content["factors"])
     return content
 
 
@@ -83,11 +120,15 @@ def move_question(content, factor, slug, by):
     """Move a question up (-1) or down (1) among those of its factor."""
     content = copy.deepcopy(content)
     rows = factor_of(content, factor)["questions"]
-    here = rows.index(_one(rows, "slug", slug))
+    _move(rows, _one(rows, "slug", slug), by)
+    return content
+
+
+def _move(rows, row, by):
+    here = rows.index(row)
     there = min(max(here + by, 0), len(rows) - 1)
     rows.insert(there, rows.pop(here))
     _number(rows)
-    return content
 
 
 def retire_question(content, factor, slug, is_retired=True):
@@ -120,13 +161,26 @@ def _retire(row, is_retired):
 # ---- Suggestions -----------------------------------------------------------------------------------------------------
 
 
-def change_guidance(content, factor, areas, keywords, statements, actions):
-    """Replace what a factor suggests.
+def new_guidance(factor):
+    """The row of a factor that suggests nothing yet."""
+    return {
+        "factor": factor,
+        "areas": {"primary": [], "secondary": []},
+        "keywords": [],
+        "driving_statements": {},
+        "actions": [],
+    }
+
+
+def change_guidance(content, factor, cma_topic, areas, keywords, statements, actions):
+    """Replace what a factor suggests; one that suggests nothing yet gets its row.
 
     ``areas`` {"primary": [slug], "secondary": [slug]}; ``keywords`` [(slug, weight)], the heaviest first in the result;
     ``statements`` {"need": text, "strength": text}; ``actions`` [(slug or None, band, text, is_retired)].
     """
     content = copy.deepcopy(content)
+    if all(row["factor"] != factor for row in content["factors"]):
+        content["factors"].append(new_guidance(factor))
     row = guidance_of(content, factor)
     taken = {a["slug"] for each in content["factors"] for a in each.get("actions") or ()}
     made = []
@@ -138,6 +192,7 @@ def change_guidance(content, factor, areas, keywords, statements, actions):
         made.append(action)
     weighed = sorted(keywords, key=lambda pair: -pair[1])
     row.update(
+        cma_topic=cma_topic,
         areas={name: list(slugs) for name, slugs in areas.items()},
         keywords=[{"slug": slug, "weight": weight} for slug, weight in weighed],
         driving_statements=statements,
@@ -179,6 +234,8 @@ def _cuts(least, name):
     return [{"level": level, name: least.get(level, 0)} for level in LEVELS]
 
 
+WHY, CHECK, WARN, LEFT_OUT, BANDS = "why", "check", "warn", "left-out", "bands"
+NO_CANDIDATES = "no-candidates"
 FULL = ("full",)
 FORMULA = (
     "min({most}, round-half-up({most} * matched weight / min(total requested weight, {full})))"
@@ -213,6 +270,43 @@ def change_matching(content, numbers):
     words = content["points"]["keywords"]
     full = numbers.get(FULL) or matching_numbers(content, [FULL])[FULL]
     words["formula"] = FORMULA.format(most=words["max"], full=full)
+    return content
+
+
+def matching_texts(content, kind):
+    """{code: text} of a matching scheme: its reasons ("why"), "check", "warn", "left-out" ones, or "bands"."""
+    if kind == LEFT_OUT:
+        return {row["code"]: row["text"] for row in content["hard_filters"]}
+    if kind == BANDS:
+        names = {row["slug"]: row["label"] for row in content["bands"]}
+        return names | {NO_CANDIDATES: content["texts"][NO_CANDIDATES]}
+    return {code: text for code, text in content["texts"].items() if code.startswith(f"{kind}-")}
+
+
+def change_texts(content, kind, texts):
+    """Set texts of one kind, {code: {"en", "fr"}}."""
+    content = copy.deepcopy(content)
+    for code, text in texts.items():
+        matching_texts(content, kind)[code].update(text)
+    return content
+
+
+def move_filter(content, code, by):
+    """Ask a hard filter earlier (-1) or later (1): the first one that fails is the reason shown."""
+    content = copy.deepcopy(content)
+    rows = content["hard_filters"]
+    rows.sort(key=lambda row: row["order"])
+    _move(rows, _one(rows, "code", code), by)
+    return content
+
+
+def turn_filter(content, code, is_off):
+    """Turn a hard filter off, or on again."""
+    content = copy.deepcopy(content)
+    row = _one(content["hard_filters"], "code", code)
+    row.pop("off", None)
+    if is_off:
+        row["off"] = True
     return content
 
 

@@ -17,6 +17,9 @@ from models import (
     RETIRED,
     SCORING,
     AreaOfFocus,
+    DrivingStatement,
+    FactorResult,
+    Goal,
     Instrument,
     Keyword,
     database,
@@ -168,6 +171,16 @@ def _strangers(suggestions):
             yield each.factor, _("“%(name)s” is in none of the agency’s lists.", name=slug)
 
 
+def uses_of(factor):
+    """What refers to a factor: {"results", "statements", "goals": rows, "guidance": what it suggests now or None}."""
+    rows = in_force(ACTIONS)["factors"]
+    found = {"guidance": next((row for row in rows if row["factor"] == factor), None)}
+    kinds = {"results": FactorResult, "statements": DrivingStatement, "goals": Goal}
+    return found | {
+        name: model.select().where(model.factor == factor).count() for name, model in kinds.items()
+    }
+
+
 def slugs(kind, content):
     """The short names in a content that answers, statements and plans refer to."""
     if kind == MATRIX:
@@ -214,6 +227,14 @@ def only_a_usable_version_is_in_force(change):
                 _("%(place)s: %(problem)s", place=place, problem=sentence) if place else sentence
             )
             yield Problem("content", words)
+
+
+@rule(Instrument)
+def some_filters_stay_on(change):
+    """Domain 7: not active and ended are never chosen against, so they are not turned off either."""
+    if change.record.kind == MATCHING and change.changed("content"):
+        for sentence in matching_scheme.always_on(change.record.content["hard_filters"]):
+            yield Problem("content", sentence)
 
 
 @delete_rule(Instrument)

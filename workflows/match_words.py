@@ -126,8 +126,7 @@ def _area(slug):
 
 def _factor(slug):
     """The name of a factor of the needs matrix; a need that was chosen freely has none."""
-    known = {factor.slug: factor for factor in agency_rules.matrix().factors}
-    return str(known[slug].label) if slug in known else _("this need")
+    return str(agency_rules.matrix().labels().get(slug) or _("this need"))
 
 
 def _status(slug):

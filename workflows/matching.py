@@ -13,9 +13,8 @@ from typing import NamedTuple
 from models import DATES, IRCC, ONGOING, normalise
 from workflows.business_days import fiscal_year_of
 from workflows.eligibility import CHECK, NO, YES
-from workflows.matching_scheme import ENDED, INACTIVE, OLD_YEAR, STALE, WAITING
+from workflows.matching_scheme import OLD_YEAR, STALE, WAITING
 
-NEVER_OVERRIDDEN = (INACTIVE, ENDED)
 # What each part of the score depends on: entries that share these facts share what is found of them.
 PARTS = {
     "area": attrgetter("area"),

@@ -12,6 +12,38 @@ AGE_BELOW, AGE_ABOVE = "age-below", "age-above"
 NOT_ELIGIBLE, GROUP, CLB = "ircc-not-eligible", "group-exclusive", "clb-strict"
 FILTERS = (INACTIVE, ENDED, CLOSED, AGE_BELOW, AGE_ABOVE, NOT_ELIGIBLE, GROUP, CLB)
 
+NEVER_OVERRIDDEN = (INACTIVE, ENDED)  # and therefore never turned off
+# Every text of the scheme with the facts it may name in braces.
+FACTS = {
+    INACTIVE: (),
+    ENDED: ("end_date",),
+    CLOSED: (),
+    AGE_BELOW: ("min_age", "age"),
+    AGE_ABOVE: ("max_age", "age"),
+    NOT_ELIGIBLE: (),
+    GROUP: ("groups",),
+    CLB: ("clb", "client_clb"),
+    "why-keywords": ("n", "m", "list"),
+    "why-area-primary": ("factor", "area"),
+    "why-area-secondary": ("factor", "area"),
+    "why-clb-none": (),
+    "why-clb-in": ("client_clb", "clb"),
+    "why-language": ("language",),
+    "why-interpretation": (),
+    "why-supports": ("list",),
+    "why-location": ("municipality",),
+    "why-group": ("groups",),
+    **dict.fromkeys([f"check-{of}" for of in ("age", "ircc", "clb", "group")], ()),
+    **dict.fromkeys([f"check-{of}" for of in ("language", "location")], ()),
+    **dict.fromkeys([f"warn-{of}" for of in ("clb-near", "clb-far", "language", "location")], ()),
+    "warn-supports": ("list",),
+    "warn-stale": ("date",),
+    "warn-waitlist": (),
+    "warn-fiscal-year": ("fiscal_year",),
+    "warn-duplicate": ("date", "status"),
+    "no-candidates": (),
+}
+
 POINTS = {
     "area": ("primary", "secondary", "neither"),
     "clb": ("no_requirement_or_inside", "within_one_level", "further", "unknown"),
@@ -29,6 +61,7 @@ POINTS = {
 STALE, WAITING = "not_reviewed_within_service_review_days", "wait_list"
 OLD_YEAR = "ongoing_and_fiscal_year_not_current"
 PENALTIES = (STALE, WAITING, OLD_YEAR)
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _KEYWORDS = re.compile(r"matched weight / min\(total requested weight, (\d{1,3})\)")
 
 
@@ -41,7 +74,7 @@ class Scheme:
     """Points, filters, bands and texts of one version of the matching scheme (``read_scheme``).
 
     ``points`` {part: {step: points}}, ``penalties`` {code: 0 or less}, ``bands`` ((slug, least score), …) from the
-    best to the worst, ``filters`` in their order, ``texts`` {code: {"en": …, "fr": …}}, ``review_days`` the setting.
+    best to the worst, ``filters`` that are on in their order, ``texts`` {code: {"en": …, "fr": …}}, ``review_days`` the setting.
     """
 
     version: str
@@ -95,6 +128,10 @@ def read_scheme(content, review_days=180):
     texts = {code: _text(text, f"texts.{code}") for code, text in _dict(content, "texts").items()}
     for row in content["hard_filters"]:
         texts[row["code"]] = _text(row.get("text"), f"hard_filters.{row['code']}.text")
+    for code in FACTS:
+        for said in (texts.get(code) or _missing(f"texts.{code}")).values():
+            if sentence := unknown_fact(code, said):
+                raise BadScheme(sentence)
     penalties = _dict(points, "penalties", "points")
     bands, labels = _bands(content.get("bands"), least)
     return Scheme(
@@ -164,6 +201,24 @@ def _text(text, where):
     return {"en": text["en"], "fr": text.get("fr") or text["en"]}
 
 
+def known_facts(code):
+    """The facts that a text may name, as they are typed: "{n}, {m}, {list}"; "" for none."""
+    return ", ".join(f"{{{fact}}}" for fact in FACTS.get(code, ()))
+
+
+def unknown_fact(code, said):
+    """A sentence when a text names what nobody knows there: it would stand in the list as it was typed."""
+    strange = [name for name in _IN_BRACES.findall(said) if name not in FACTS.get(code, ())]
+    if not strange:
+        return ""
+    return _(
+        "“%(text)s” names %(name)s, which is not known there. It may name: %(facts)s.",
+        text=said,
+        name=f"{{{strange[0]}}}",
+        facts=known_facts(code) or _("nothing"),
+    )
+
+
 def _score_range(found):
     if (
         not isinstance(found, list)
@@ -175,6 +230,16 @@ def _score_range(found):
     return found
 
 
+def always_on(rows):
+    """A sentence for each hard filter that is off although no worker may choose against it (domain 7)."""
+    for row in rows:
+        if row.get("off") and row["code"] in NEVER_OVERRIDDEN:
+            yield _(
+                "This filter cannot be turned off: nobody is referred to a service that is not active"
+                " or has ended."
+            )
+
+
 def _filters(rows):
     is_list = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
     codes = [row.get("code") for row in rows] if is_list else []
@@ -184,7 +249,10 @@ def _filters(rows):
         )
     for row in rows:
         _whole(row, "order", f"hard_filters.{row['code']}", 0, 1000)
-    return tuple(row["code"] for row in sorted(rows, key=lambda row: row["order"]))
+    for sentence in always_on(rows):
+        raise BadScheme(sentence)
+    asked = sorted((row for row in rows if not row.get("off")), key=lambda row: row["order"])
+    return tuple(row["code"] for row in asked)
 
 
 def _bands(rows, least):

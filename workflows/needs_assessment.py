@@ -39,7 +39,16 @@ from workflows import (
     settings,
 )
 from workflows.engine import DONE, FIXED, Each
-from workflows.needs_draft import about, day_of, factors_of, facts_of, given, subject
+from workflows.needs_draft import (
+    about,
+    day_of,
+    factors_of,
+    facts_of,
+    given,
+    instrument_of,
+    subject,
+)
+from workflows.needs_matrix import UNLESS_NOT_SEEKING
 from workflows.needs_pages import SHOWN, point_words
 from workflows.records import Problem, Refused
 
@@ -117,12 +126,7 @@ class NeedsMatrix(engine.Workflow):
         last = who and assessments.before(who.client.id, day_of(answers))
         if last is None:
             return None
-        row = FactorResult.get_or_none(
-            FactorResult.assessment == last.id,
-            FactorResult.factor == "employment",
-            FactorResult.applicable == False,  # noqa: E712
-        )
-        return row and row.not_applicable_reason
+        return _reason(last)
 
     # ---- Pages ---------------------------------------------------------------------------------------------------------
 
@@ -142,8 +146,10 @@ class NeedsMatrix(engine.Workflow):
                 (slug, choices.term_label("skip-reasons", slug)) for slug in reasons
             ]
         elif page.step == "facts":
-            asked = _("Ask about employment")
-            page.form.not_seeking.choices = [("", asked), *choices.terms(REASONS)]
+            offered = [("", _("Ask about employment")), *choices.terms(REASONS)]
+            page.form.not_seeking.choices = offered
+            if all(f.applies != UNLESS_NOT_SEEKING for f in instrument_of(answers).factors):
+                del page.form.not_seeking
 
     def examine(self, page, answers, draft):
         for field, message in EXAMINED.get(page.step, _nothing)(page.form, answers):
@@ -203,6 +209,16 @@ class NeedsMatrix(engine.Workflow):
         )
 
 
+def _reason(assessment):
+    """Why the client did not look for work at an assessment; None when that was asked or does not matter."""
+    row = FactorResult.get_or_none(
+        FactorResult.assessment == assessment.id,
+        FactorResult.not_applicable_reason.is_null(False),
+        FactorResult.not_applicable_reason != scoring.NO_CHILD,
+    )
+    return row and row.not_applicable_reason
+
+
 def begin_correction(assessment):
     """A draft with the stored answers, to be corrected (R-ASM-11)."""
     fixed = {
@@ -212,9 +228,7 @@ def begin_correction(assessment):
         "was": _mark(assessment),
     }
     answers, done = {FIXED: fixed}, {DONE: ["1"]}
-    results = {row.factor: row for row in assessment.factors}
-    reason = results["employment"].not_applicable_reason if "employment" in results else None
-    answers["facts"] = {"not_seeking": [reason or ""], **done}
+    answers["facts"] = {"not_seeking": [_reason(assessment) or ""], **done}
     stored = {row.question: row for row in assessment.answers}
     for factor in agency_rules.matrix(assessment.matrix_version).factors:
         rows = [stored[q.slug] for q in factor.questions if q.slug in stored]
@@ -336,7 +350,7 @@ def _facts(form, answers):
         )
         yield "not_seeking", words
         return
-    reason, on = form.not_seeking.data, day_of(answers)
+    reason, on = form.data.get("not_seeking"), day_of(answers)
     if reason and not scoring.reason_holds(reason, who.person.born, on):
         yield "not_seeking", _("This reason is for people of 65 or older. Choose another.")
 

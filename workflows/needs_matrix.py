@@ -70,12 +70,20 @@ class Factor:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One version of the needs matrix: factors in asking order, and the anchors that hold for every question."""
+    """One version of the needs matrix: factors in asking order, and the anchors that hold for every question.
+
+    ``retired`` are pairs (slug, label) of factors that were asked once: plans and referrals still name them.
+    """
 
     version: str
     factors: tuple
     anchors: tuple
     not_assessed: Words
+    retired: tuple = ()
+
+    def labels(self):
+        """{slug: Words} of all factors, those asked first."""
+        return {factor.slug: factor.label for factor in self.factors} | dict(self.retired)
 
     def factor(self, slug):
         """The factor of that name; KeyError when this version has none."""
@@ -94,14 +102,22 @@ def read_instrument(content):
     if (scale.get("min"), scale.get("max")) != (LEAST, MOST):
         reading.wrong(_("scale"), _("Answers go from 1 to 5; the scale cannot be another one."))
     generic = reading.rows(scale, "generic_anchors", _("scale"))
-    factors = tuple(_factor(reading, row, n) for n, row in enumerate(rows, 1))
-    reading.unique(_("factors"), [factor.slug for factor in factors])
+    asked = _in_use(rows)
+    if rows and not asked:
+        reading.wrong(_("factors"), _("At least one factor must be in use."))
+    factors = tuple(_factor(reading, row, n) for n, row in enumerate(asked, 1))
+    places = [(row, str(row.get("slug"))) for row in rows if row not in asked]
+    retired = tuple(
+        (reading.slug(row, place), reading.words(row, "label", place)) for row, place in places
+    )
+    reading.unique(_("factors"), [*(factor.slug for factor in factors), *dict(retired)])
     reading.unique(_("questions"), [q.slug for factor in factors for q in factor.questions])
     made = Instrument(
         reading.name(content, "matrix_version", _("matrix")),
         factors,
         tuple(reading.words(row, "label", _("scale")) for row in generic),
         reading.words(scale, "not_assessed", _("scale")),
+        retired,
     )
     return reading.finished(made)
 
@@ -115,7 +131,8 @@ def _factor(reading, row, number):
         reading.wrong(place, _("Say when the factor applies: %(kinds)s.", kinds=", ".join(APPLIES)))
     if not all(_whole(years) for years in ages) or not 0 <= ages[0] <= ages[1] <= 120:
         reading.wrong(place, _("The youngest age comes before the oldest, both from 0 to 120."))
-    questions = reading.rows(row, "questions", place)
+    first = _("Add at least one question with the words of its five levels.")
+    questions = reading.rows(row, "questions", place, first)
     if questions and not _in_use(questions):
         reading.wrong(place, _("At least one question must be in use."))
     return Factor(
@@ -275,7 +292,7 @@ def _guidance(reading, row, number):
     areas = reading.dict(row, "areas", place)
     keywords = tuple(
         (each.get("slug"), each.get("weight")) if isinstance(each, dict) else (None, None)
-        for each in reading.rows(row, "keywords", place)
+        for each in reading.rows(row, "keywords", place, _("Choose at least one keyword."))
     )
     if not all(isinstance(slug, str) and weight in (1, 2, 3) for slug, weight in keywords):
         reading.wrong(place, _("Each keyword has a weight of 1, 2 or 3."))
@@ -329,11 +346,11 @@ class _Reading:
         self.wrong(place, _("The part “%(name)s” is missing.", name=name))
         return {}
 
-    def rows(self, content, name, place):
+    def rows(self, content, name, place, otherwise=None):
         found = content.get(name) if isinstance(content, dict) else None
         if isinstance(found, list) and found:
             return found
-        self.wrong(place, _("The list “%(name)s” is missing or empty.", name=name))
+        self.wrong(place, otherwise or _("The list “%(name)s” is missing or empty.", name=name))
         return []
 
     def some(self, content, name, place):

@@ -49,8 +49,8 @@ def actions(plan):
 
 
 def factor_labels():
-    """{slug: label} of the factors in force, in asking order."""
-    return {factor.slug: str(factor.label) for factor in agency_rules.matrix().factors}
+    """{slug: label} of the factors in force, in asking order, and of those that were."""
+    return {slug: str(label) for slug, label in agency_rules.matrix().labels().items()}
 
 
 def _latest(household):
@@ -175,9 +175,14 @@ class Plan(engine.Workflow):
                 (one.id, str(one))
                 for one in Client.select().where(Client.household == household).order_by(Client.id)
             ]
-            factors = [("", ""), *factor_labels().items()]
+            labels, retired = factor_labels(), dict(agency_rules.matrix().retired)
             for form in page.form.goals.forms:
-                form.client.choices, form.factor.choices = people, factors
+                form.client.choices = people
+                form.factor.choices = [("", "")] + [
+                    (slug, words)
+                    for slug, words in labels.items()
+                    if slug not in retired or slug == form.factor.data
+                ]
                 if not form.goal.data:
                     del form.status  # a new goal has not begun
         if page.step == "steps":

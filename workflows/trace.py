@@ -77,8 +77,7 @@ def _sources(statements):
 
 
 def _label(factor):
-    known = {each.slug: each for each in agency_rules.matrix().factors}
-    return str(known[factor].label) if factor in known else factor
+    return str(agency_rules.matrix().labels().get(factor, factor))
 
 
 def _when(assessment):
