@@ -51,6 +51,12 @@ def is_news(message):
     return message.type == "error" and not message.location["url"].endswith("/no-such-page")
 
 
+def press(page, selector):
+    """Press what leads to another page and wait until that one stands: a page being kept holds the button back a moment."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def findings(page, only=None):
     """What axe finds against WCAG 2.2 AA on the page as it stands, as readable lines."""
     if not page.evaluate("typeof axe === 'object'"):
