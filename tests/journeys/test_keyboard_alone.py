@@ -13,7 +13,7 @@ folder, portal, family = (
     test_three_wizards.portal,
     test_three_wizards.family,
 )
-TABS = 120
+TABS, PAGES = 120, 6
 STOP = """wanted => {
   const focused = document.activeElement, style = getComputedStyle(focused);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
@@ -83,33 +83,41 @@ class Keys:
         self.press("Enter")
 
     def is_at(self, page):
-        return self.window.url.endswith(f"/{page}")
+        return self.window.url.removesuffix("#main").endswith(f"/{page}")
+
+    def go_on_to(self, page):
+        """Continue over pages that need no answer."""
+        for _page in range(PAGES):
+            if self.is_at(page):
+                return
+            self.enter()
+        raise AssertionError(f"{self.window.url} is not left for {page}")
 
     def finish(self):
-        assert self.is_at("check"), self.window.url
+        self.go_on_to("check")
         for _box in range(self.window.locator("[name=confirmed]").count()):
             self.space("[name=confirmed]")
         self.enter()
-        assert self.is_at("done"), self.window.url
+        # The last page of an email, once it is sent, is the one that stays about it.
+        assert self.is_at("done") or "/distribute/sent/" in self.window.url, self.window.url
 
 
 def test_a_plan(keys, family):
     keys.open("/plan/")
     keys.enter("main .start-form button")
-    keys.pick("#client", "Rima")
+    keys.pick("#client", "Rima Haddad")
     keys.enter()
     keys.enter("main button[name=add]")
     keys.type("[name=goals-1-title]", "I want to read my letters")
     keys.choose("goals-1-term", "long")
     keys.enter()
-    while "/steps-" in keys.window.url:
+    for _goal in range(2):
         keys.enter("main button[name=add]")
         keys.type("[name=actions-0-text]", "Visit the library")
         keys.choose("actions-0-who", "both")
         keys.enter()
     keys.tab_to("main .actions-bar .btn-primary")
     keys.space("[name=copy_given]", "Shift+Tab")
-    keys.enter()
     keys.finish()
 
 
@@ -120,9 +128,6 @@ def test_a_referral_is_built(keys, family):
     keys.space("[name=factors][value=language]")
     keys.enter()
     keys.space("ol.result-list [name=services]")
-    keys.enter()
-    while not keys.is_at("check"):
-        keys.enter()
     keys.finish()
 
 
@@ -133,7 +138,6 @@ def test_referrals_are_emailed(keys, family):
         keys.space("[name=rowid]")
     keys.enter()
     keys.type("[name=destination]", "lead@partner.example")
-    keys.enter()
     keys.finish()
 
 
@@ -153,8 +157,6 @@ def test_a_new_service(keys, family):
     keys.space("[name=locations]")
     keys.enter()
     keys.space("[name=keywords]")
-    while not keys.is_at("check"):
-        keys.enter()
     keys.finish()
 
 
@@ -166,10 +168,8 @@ def test_a_case_is_closed(keys, family):
     keys.type("[name=rows-0-reason]", "The partner calls in May.")
     keys.enter()
     keys.space("[name=clients]")
-    while not keys.is_at("closing"):
-        keys.enter()
+    keys.go_on_to("closing")
     keys.tab_to("[name=close_reason]")
     keys.press("ArrowDown")
     keys.type("[name=close_summary]", "They moved to Windsor.")
-    keys.enter()
     keys.finish()
