@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField
+from wtforms import BooleanField, FieldList, FormField, HiddenField
 
 import models
 from forms import choices
@@ -89,14 +89,15 @@ class StepForm(PortalForm):
                 rows.append(row if len(row) > 1 else row[0])
         return rows
 
-    def summary(self):
-        """[(label, words)] of what was answered, for the check page."""
-        found = []
+    def shown(self):
+        """Every question, in the order of the page."""
         for section in self.sections():
             for line in section.lines:
-                for field in line if isinstance(line, list) else [line]:
-                    found += words_of(field)
-        return found
+                yield from line if isinstance(line, list) else [line]
+
+    def summary(self):
+        """[(label, words)] of what was answered, for the check page."""
+        return [pair for field in self.shown() for pair in words_of(field)]
 
 
 def row_number(text):
@@ -114,9 +115,21 @@ class RowForm(StepForm):
         """The number that stays with this row whoever is removed from the list."""
         return self._prefix.rstrip("-").rpartition("-")[2]
 
+    def process(self, formdata=None, obj=None, **known):
+        """A row just added has nothing but its mark: it begins like the first one, its tick boxes included."""
+        sent = [name for name in formdata or () if name.startswith(self._prefix)]
+        is_new = sent == [f"{self._prefix}row"]
+        super().process(None if is_new else formdata, obj, **known)
+
     def summary_line(self):
-        """What the check page says of this row."""
-        return ", ".join(words for _label, words in self.summary() if words)
+        """What the check page says of this row; of a tick box its own words, for "Yes" alone says nothing."""
+        said = []
+        for field in self.shown():
+            if isinstance(field, BooleanField):
+                said += [str(field.label.text)] if field.data else []
+            else:
+                said += [words for _label, words in words_of(field) if words]
+        return ", ".join(said)
 
 
 class RowsField(FieldList):

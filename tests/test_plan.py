@@ -74,6 +74,23 @@ def test_a_goal_needs_at_least_one_step(browser, client):
     assert "Tick or write at least one step." in page
 
 
+def test_a_goal_that_is_added_begins_like_the_first_and_its_tick_box_says_what_it_means(
+    browser, client
+):
+    page = browser.submit(begin(browser, client), "Add another goal", {"goals-0-title": "A home"})
+    assert page.soup.select_one("[name=goals-1-set_by_client]").has_attr("checked")
+    given = {"goals-1-title": "A job", "goals-1-set_by_client": False}
+    page = browser.submit(page, "Continue", given)
+    for _goal in range(2):
+        page = browser.submit(page, "Add another step")
+        answers = {"actions-0-text": "Ask", "actions-0-who": "Client"}
+        page = browser.submit(page, "Continue", answers)
+    page = browser.submit(page, "Continue")
+    first, second = (row.dd.text for row in page.soup.select("dl.facts > div")[1:3])
+    assert first.endswith(", The client chose this goal")
+    assert second.startswith("A job, ") and "chose" not in second and "No" not in second
+
+
 def test_a_goal_of_another_household_s_member_is_refused(browser, client):
     stranger = make_client(make_household())
     page = begin(browser, client)
@@ -125,9 +142,9 @@ def test_a_step_is_ticked_off_on_the_plan(browser, client):
     make_plan(browser, client)
     page = browser.get(f"/settlement-plans/details/?id={SettlementPlan.get().id}")
     assert browser.follow(page, "Print the client's copy").heading == "Our plan"
-    page = browser.submit(page, "Done : Visit the library")
+    page = browser.submit(page, "Mark as done : Visit the library")
     step = PlanAction.get(PlanAction.text == "Visit the library")
-    assert step.done_on == settings.today() and "Not done : Visit the library" in page
+    assert step.done_on == settings.today() and "Mark as not done : Visit the library" in page
 
 
 @pytest.mark.parametrize(

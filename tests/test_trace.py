@@ -7,7 +7,7 @@ from builder_rows import catalogue, client, finish, results, tick
 from case_factories import make_assessment
 from factories import make_referral
 
-from models import Answer, DrivingStatement, FactorResult, Referral, database
+from models import Answer, DrivingStatement, FactorResult, Referral, database, language
 from workflows import agency_rules, assessments, referrals, settings, trace
 
 
@@ -53,6 +53,21 @@ def test_the_chain_of_a_referral_runs_from_answer_to_change(browser, services):
         browser.get(page.absolute(link["href"]))
     page = browser.get(f"/needs-assessments/details/?id={first.id}")
     assert "Referrals that came from it" in page and made.number in page
+
+
+def test_scores_are_written_as_the_language_of_the_page_writes_numbers(services):
+    who, today = client("C1"), settings.today()
+    first = assessed(who, today - datetime.timedelta(days=3), "66.7", "high", 2)
+    assessments.pick(first, [("language", "need", "Needs to read letters.")], [])
+    made = make_referral(client=who)
+    made.driving_statements.add(DrivingStatement.get())
+    assessed(who, today + datetime.timedelta(days=90), "25.0", "low", 4, point="a2")
+    token = language.set("fr")
+    chain = links(made)
+    language.reset(token)
+    assert "(66,7)" in chain["Part of settling"].items[0].words
+    words = chain["Change at the next assessment"].items[0].words
+    assert "(66,7)" in words and "(25,0)" in words
 
 
 def assessed(who, on, score, level, answer, **values):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, score_text
 from models import (
     COMPLETE,
     PENDING,
@@ -119,7 +119,7 @@ def _scored(row):
     if row.level is None:
         return _("Not scored")
     level = choices.term_label("need-levels", row.level)
-    return _("%(level)s (%(score)s)", level=level, score=row.score)
+    return _("%(level)s (%(score)s)", level=level, score=score_text(row.score))
 
 
 def _levels(sources, factors):
