@@ -104,7 +104,8 @@ class WizardView(PageView):
         if request.method == "POST":
             return self._post(journey, page)
         engine.log_view(draft)
-        return self._page(journey, page)
+        # What was typed before the language was switched keeps the seal its page had: a colleague may have been quicker.
+        return self._page(journey, page, seal=(typed or {}).get("seal", [""])[-1])
 
     def _hold(self, journey, slug, typed):
         """Keep what was typed on a page whose turn has not come; returns the sentence that says so."""
@@ -191,7 +192,7 @@ class WizardView(PageView):
             return str(refused)
         return None
 
-    def _page(self, journey, page, draft=None):
+    def _page(self, journey, page, draft=None, seal=""):
         draft = journey.draft = draft or journey.draft
         slugs = [one.slug for one in journey.whole()]
         kind = page.form_class.file_kind
@@ -201,7 +202,7 @@ class WizardView(PageView):
             page=page,
             form=page.form,
             sections=page.form.sections(),
-            seal=engine.seal(draft.answers.get(page.slug)),
+            seal=seal or engine.seal(draft.answers.get(page.slug)),
             number=slugs.index(page.slug) + 1,
             has_back=slugs.index(page.slug) > 0,
             outline=self._outline(journey, page),

@@ -5,6 +5,7 @@ from arriving import row, to_people
 from case_factories import make_goal, make_plan, make_plan_action
 from factories import make_client, make_household
 from test_plan import begin, finish
+from test_unsaved import in_french
 from test_wizard_attacks import expired, marks
 
 from models import Draft, Goal, PlanAction
@@ -106,7 +107,7 @@ def test_a_draft_keeps_no_question_its_page_never_asked(browser, client):
     browser.open(page.path, "POST", data={**typed, **forged, "later": "yes", **marks(page)})
     assert set(stored("plan")["goals"]) == set(typed)
     browser.open("/plan/", "POST", data={"csrf_token": page.token(), "client": "1", "x": "y"})
-    assert all(set(d.answers["who"]) <= {"client", "_done"} for d in Draft.select())
+    assert all("x" not in draft.answers["who"] for draft in Draft.select())
 
 
 def test_names_that_pickers_rows_and_later_pages_ask_are_kept(browser, client):
@@ -155,14 +156,16 @@ def waiting():
     return Draft.select().where(Draft.session_token.is_null(False)).count()
 
 
-def test_a_form_kept_about_a_deleted_client_goes_with_them(browser, client, app, prepared):
+def test_a_form_kept_about_a_deleted_client_goes_with_them(browser, client):
     other = make_client(make_household())
-    for one in (client, other):
-        page = browser.get(f"/clients/edit/?id={one.id}")
-        expired(browser, page, app, prepared, last_name="Typed")
-    page = begin(browser, client)
-    expired(browser, page, app, prepared, **{"goals-0-title": "A home"})
-    assert waiting() == 3
+    pages = [browser.get(f"/clients/edit/?id={one.id}") for one in (client, other)]
+    pages.append(begin(browser, client))
+    token = pages[0].token()
+    browser.open("/sign-out", "POST", data={"csrf_token": token})
+    for page in pages:
+        browser.open(page.path, "POST", data={"csrf_token": token, "last_name": "Typed"})
+    browser.open("/plan/", "POST", data={"csrf_token": token, "client": str(client.id)})
+    assert waiting() == 4
     records.delete(client)
     left = Draft.get(Draft.session_token.is_null(False))
     assert waiting() == 1 and left.path.endswith(f"id={other.id}")
@@ -183,11 +186,41 @@ def test_a_name_in_four_scripts_and_a_language_switched_in_between_lose_nothing(
     name = "Μαρία Мария ماريا 玛丽"
     page = to_people(browser, begun)
     typed = row(0, first_name=name)
-    button = page.soup.select_one("button[formaction]")
-    form = page.soup.find(id=button["form"])
-    data = {c["name"]: c.get("value", "") for c in form.select("input[type=hidden]")}
-    browser.submit(page, "Save and finish later", typed)
-    french = browser.post(button["formaction"], data={**data, **typed})
-    assert french.soup.html["lang"] == "fr"
-    assert french.path.partition("?")[0] == page.path
+    french = in_french(browser, page, **typed)
+    assert french.soup.html["lang"] == "fr" and french.path.partition("?")[0] == page.path
     assert french.soup.select_one("[name=people-0-first_name]")["value"] == name
+
+
+def test_a_colleague_s_answer_is_not_written_over_after_switching_the_language(browser, client):
+    """R-SYS-2: the page keeps the seal it had when it was opened."""
+    page = begin(browser, client)
+    theirs = browser.get(page.path)
+    french = in_french(browser, page, **{"goals-0-title": "Un logis", "goals-0-row": "1"})
+    browser.submit(theirs, "Save and finish later", {"goals-0-title": "A job"})
+    after = browser.submit(french, "Continuer", status=409)
+    assert after.soup.select("[name=keep-mine]") and "A job" in after and "Un logis" in after
+
+
+def test_a_consent_taken_back_in_another_window_stops_the_intake(browser, begun):
+    """R-CON-1: nothing of the later pages is written once it is refused."""
+    page = to_people(browser, begun)
+    here = page.path.rpartition("/")[0]
+    browser.submit(
+        browser.get(f"{here}/consents"), "Continue", confidentiality="refused", collection="refused"
+    )
+    data = {**row(0, first_name="Rima", row="1"), **marks(page)}
+    after = browser.post(page.path, data)
+    assert "not asked" in after and "people" not in stored("intake")
+
+
+def test_a_plan_is_not_made_out_of_order(browser, client):
+    page = begin(browser, client)
+    for slug in ("agreement", "check", "steps-0", "done"):
+        page = browser.get(page.path.rpartition("/")[0] + "/" + slug)
+        assert page.heading == "Goals", slug
+    data = {**marks(page), "goals-0-row": "1", "goals-0-title": "A home", "goals-0-term": "forged"}
+    data |= {"goals-0-client": str(client.id), "goals-0-target_date": "2099-02-30"}
+    after = browser.post(page.path, data)
+    assert after.heading == "Goals" and after.soup.select(".error-summary")
+    assert after.soup.select_one("[name=goals-0-target_date]")["value"] == "2099-02-30"
+    assert not Goal.select().exists()
