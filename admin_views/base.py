@@ -20,6 +20,7 @@ from forms.base import Question
 from forms.fields import model_form
 from forms.pickers import find_rows
 from workflows import audit, records
+from workflows import unsaved as drafts
 
 STAMPS = (
     "id",
@@ -56,7 +57,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
 
     def __init__(self, model, **options):
         self.meta = model._meta
-        self.slug = self.address(model)
+        self.slug = drafts.address(model)
         self.big = getattr(model._meta, "personal", False)
         self.readonly = getattr(model._meta, "readonly", False)
         self.administration = needs_step(model)
@@ -68,24 +69,6 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             **options,
         )
         self.filters = {one.name: one for one in (*self.own_filters(), *self.derived_filters())}
-
-    @staticmethod
-    def address(model):
-        """The plural in kebab-case, as people see it in the address bar."""
-        name = model._meta.table_name.replace("_", "-")
-        irregular = {
-            "area-of-focus": "areas-of-focus",
-            "audit-log": "audit-log",
-            "distribution-log": "distribution-log",
-            "staff": "staff",
-            "outbox-message": "outbox",
-            "text-template": "texts",
-        }
-        if name in irregular:
-            return irregular[name]
-        if name.endswith("y") and name[-2] not in "aeiou":
-            return f"{name[:-1]}ies"
-        return f"{name}s"
 
     # Nothing of Flask-Admin's own scaffolding is used: forms, filters and columns are read from the model here.
 

@@ -11,6 +11,7 @@ from peewee import DoesNotExist
 from admin_views import unsaved
 from admin_views.base import PageView
 from admin_views.showing import moment_text
+from forms.formats import number_text
 from forms.steps import row_number, words_of
 from models import Draft
 from workflows import attachments, engine, records
@@ -62,8 +63,12 @@ class WizardView(PageView):
 
     def workflow_start(self):
         """A draft whose first page has what the button that was pressed knows already."""
-        known = _typed(request.form)
-        first = next(iter(self.workflow.steps))
+        first, form = next(iter(self.workflow.steps.items()))
+        typed, own = _typed(request.form), self.workflow.begun_with
+        known = engine.Page(first, first, form).heard(typed)
+        known |= {name: typed[name] for name in own if name in typed}
+        if engine.oversized(known):
+            abort(413)
         return engine.start(self.workflow, {first: known} if known else None)
 
     @expose("/<key>/")
@@ -94,22 +99,30 @@ class WizardView(PageView):
         page = journey.page(slug)
         if page is None:
             if request.method == "POST":
-                known = any(one.slug == slug for one in journey.whole())
-                if known or self.workflow.may_hold(slug, draft):
-                    engine.keep(self.workflow, key, slug, _typed(request.form), None, False)
-                    words = _("Answer this page first. What you typed on the other one is kept.")
-                else:
-                    words = _("That page is not asked after the answers that stand here now.")
-                flash(words, "info")
+                flash(self._hold(journey, slug, typed), "info")
             return redirect(self._at(key, journey.at or CHECK))
         if request.method == "POST":
             return self._post(journey, page)
         engine.log_view(draft)
-        return self._page(journey, page)
+        # What was typed before the language was switched keeps the seal its page had: a colleague may have been quicker.
+        return self._page(journey, page, seal=(typed or {}).get("seal", [""])[-1])
+
+    def _hold(self, journey, slug, typed):
+        """Keep what was typed on a page whose turn has not come; returns the sentence that says so."""
+        page = journey.later(slug)
+        if page is None:
+            return _("That page is not asked after the answers that stand here now.")
+        raw = page.heard(typed)
+        if engine.oversized(raw):
+            return _too_long()
+        engine.keep(self.workflow, journey.draft.key, slug, raw, None, False)
+        return _("Answer this page first. What you typed on the other one is kept.")
 
     def _post(self, journey, page):
         draft, slug = journey.draft, page.slug
-        raw, seen = _typed(request.form), request.form.get("seal", "")
+        raw, seen = page.heard(_typed(request.form)), request.form.get("seal", "")
+        if too_long := engine.oversized(raw):
+            return self._refuse(journey, page, raw, too_long)
         if request.form.get("keep-mine"):
             seen = None
         try:
@@ -153,6 +166,16 @@ class WizardView(PageView):
             return redirect(self._at(draft.key, slug, change=slug != CHECK))
         return redirect(self._at(draft.key, journey.onward(page, draft)))
 
+    def _refuse(self, journey, page, raw, too_long):
+        """The page with what stands there in place of the answers ``too_long`` to keep; nothing is stored."""
+        if "X-Autosave" in request.headers:
+            return jsonify(too_long=too_long), 413
+        stored = journey.draft.answers.get(page.slug) or {}
+        form = journey.form(page, raw | {name: stored.get(name, []) for name in too_long})
+        for name in too_long:
+            form.problem(name, _too_long())
+        return self._page(journey, page)
+
     def _files(self, page, draft):
         """Keep or remove the files of a page at once; returns a sentence when one cannot be kept."""
         kind = page.form_class.file_kind
@@ -169,7 +192,7 @@ class WizardView(PageView):
             return str(refused)
         return None
 
-    def _page(self, journey, page, draft=None):
+    def _page(self, journey, page, draft=None, seal=""):
         draft = journey.draft = draft or journey.draft
         slugs = [one.slug for one in journey.whole()]
         kind = page.form_class.file_kind
@@ -179,7 +202,7 @@ class WizardView(PageView):
             page=page,
             form=page.form,
             sections=page.form.sections(),
-            seal=engine.seal(draft.answers.get(page.slug)),
+            seal=seal or engine.seal(draft.answers.get(page.slug)),
             number=slugs.index(page.slug) + 1,
             has_back=slugs.index(page.slug) > 0,
             outline=self._outline(journey, page),
@@ -325,6 +348,13 @@ def _typed(form):
         "remove-file",
     }
     return {name: values for name, values in unsaved.posted(form).items() if name not in own}
+
+
+def _too_long():
+    return _(
+        "This text is too long and was not kept: what was saved before stands. Shorten it to %(max)s characters.",
+        max=number_text(engine.LONGEST),
+    )
 
 
 def _rows_button(raw):

@@ -2,7 +2,6 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
@@ -77,8 +76,7 @@ class DestinationForm(StepForm):
 
     def __init__(self, formdata=None, **options):
         if formdata is not None and formdata.get("suggestion"):
-            formdata = MultiDict(formdata)
-            formdata["destination"] = formdata["suggestion"]
+            formdata.setlist("destination", formdata.getlist("suggestion"))
         super().__init__(formdata, **options)
 
     def summary(self):

@@ -76,9 +76,9 @@ class GoalsForm(StepForm):
     title = _l("Goals")
     lead = _l("What does the family want to reach?")
     template = "workflow/plan_goals.html"
-    offered = (
-        HiddenField()
-    )  # ids of the goals that stood here at first: one of them that is gone was removed
+    # "id:mark" of the goals that stood in the plan at first: one of them without a row was removed, and one whose mark
+    # is another one now was changed at another desk.
+    offered = HiddenField()
     goals = RowsField(_l("Goals"), GoalRow, _l("Goal"), _l("Add another goal"))
 
 

@@ -309,3 +309,10 @@ def test_what_helps_is_picked_and_nothing_else_is_made(browser, first_factor):
     assert statement.source_assessment.chosen_actions == ["health-1"]
     page = browser.submit(page, "Keep what is ticked")
     assert DrivingStatement.select().count() == 1
+
+
+def test_a_factor_page_keeps_no_question_of_another_factor(browser, first_factor):
+    data = {"csrf_token": first_factor.token(), "seal": "", "keep-mine": "yes", "later": "yes"}
+    browser.open(first_factor.path, "POST", data={**data, "aid": "y", "invented": "x"})
+    slug = first_factor.path.rpartition("/")[2]
+    assert Draft.get(Draft.kind == "needs-matrix").answers[slug] == {"aid": ["y"]}

@@ -45,6 +45,8 @@ class ReferralBuilder(engine.Workflow):
 
     # ---- Beginning -----------------------------------------------------------------------------------------------------
 
+    begun_with = BEGUN_WITH
+
     def begin(self, draft):
         known = draft.answers.get("client")
         if not known:

@@ -140,6 +140,8 @@ class Distribute(engine.Workflow):
         "recipients": pages.RecipientsForm,
     }
 
+    begun_with = ("destination",)
+
     def begin(self, draft):
         """A selection that came along is passed: it was ticked on the page before."""
         given = draft.answers.get("referrals", {})

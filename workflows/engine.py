@@ -19,6 +19,7 @@ from workflows import attachments, audit, clock, records
 FIXED = "_fixed"  # beside the pages of a draft: what ``begin`` fixed, plain values, never typed by anybody
 DONE = "_done"  # marks a page somebody pressed "Continue" on; typed and saved alone is not passed
 CHECK = "check"
+LONGEST = 400_000  # characters of one answer a draft holds; no honest one comes near, and each walk reads them all
 LISTED = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=37)
 
@@ -60,6 +61,32 @@ class Page:
     def title(self):
         return self.form_class.named(self.item)
 
+    def heard(self, raw):
+        """Of what was posted ({name: [value, …]}) only what this page asks: a made-up name is dropped."""
+        typed = formdata(raw)
+        self.form_class.made(self.item)(typed)
+        return {name: values for name, values in raw.items() if name in typed.asked}
+
+
+class Typed(MultiDict):
+    """Raw answers for a form; ``asked`` are the names its questions looked for."""
+
+    def __init__(self, mapping=None):
+        super().__init__(mapping)
+        self.asked = set()
+
+    def __contains__(self, name):
+        self.asked.add(name)
+        return super().__contains__(name)
+
+    def get(self, name, *more, **options):
+        self.asked.add(name)
+        return super().get(name, *more, **options)
+
+    def getlist(self, name, *more, **options):
+        self.asked.add(name)
+        return super().getlist(name, *more, **options)
+
 
 @dataclass(frozen=True)
 class Done:
@@ -95,6 +122,7 @@ class Workflow:
     title = ""
     intro = ""
     steps = {}
+    begun_with = ()  # what a button that starts it may send besides the questions of its first page
     check_lead = ""
     check_template = "workflow/check.html"
     finish_label = ""
@@ -221,6 +249,15 @@ class Journey:
         self.pages += self._coming
         return self.pages
 
+    def later(self, slug):
+        """The page at this address that waits behind an unanswered one; None when none is to be held there."""
+        coming = next((page for page in self.whole() if page.slug == slug), None)
+        if coming or not self.workflow.may_hold(slug, self.draft):
+            return coming
+        step = slug if slug in self.workflow.steps else slug.rpartition("-")[0]
+        entry = self.workflow.steps[step]
+        return Page(slug, step, entry.form if isinstance(entry, Each) else entry)
+
     def onward(self, page, draft):
         """Where "Continue" leads once ``page`` was accepted and stored in ``draft``: the page after it, or the check."""
         self._accepted(page, draft)
@@ -257,7 +294,12 @@ class Journey:
 
 def formdata(raw):
     """Raw answers {name: [value, …]} as WTForms reads them."""
-    return MultiDict((name, value) for name, values in raw.items() for value in values)
+    return Typed((name, value) for name, values in raw.items() for value in values)
+
+
+def oversized(raw):
+    """The names of answers that are longer than a draft holds."""
+    return [name for name, values in raw.items() if sum(map(len, values)) > LONGEST]
 
 
 def seal(raw):
@@ -265,6 +307,14 @@ def seal(raw):
     kept = {name: values for name, values in (raw or {}).items() if name != DONE}
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def moved(was, there):
+    """True when a record is no longer what a draft began from: ``was`` and ``there`` are seals of it (R-SYS-2).
+
+    Drafts of earlier versions have no mark.
+    """
+    return was not in (None, "", there)
 
 
 # ---- Drafts ----------------------------------------------------------------------------------------------------------
@@ -360,6 +410,7 @@ def go_with_the_client(client):
     for draft in list(waiting):
         pages = (raw for slug, raw in draft.answers.items() if slug != FIXED)
         if any(raw.get("client") == [str(client.id)] for raw in pages):
+            _forget_unsaved(draft.path)
             records.delete(draft)
 
 

@@ -100,7 +100,7 @@ class NewIntake(engine.Workflow):
             first = ("desk", "limits", "consents")
             return {page: raw for page, raw in answers.items() if page in first or page[0] == "_"}
         if slug == "people":
-            there = {name.split("-")[1] for name in answers["people"] if name.endswith("-row")}
+            there = _numbers(answers)
             return {page: raw for page, raw in answers.items() if _is_of(page, there)}
         return answers
 
@@ -108,8 +108,7 @@ class NewIntake(engine.Workflow):
         """R-CON-1: once both consents stand in the draft; a file closed meanwhile loses nobody's typing."""
         raw = draft.answers.get("consents", {})
         both = [value for name in ("confidentiality", "collection") for value in raw.get(name, ())]
-        step = slug if slug in self.steps else slug.rpartition("-")[0]
-        return step in self.steps and engine.DONE in raw and both == ["given", "given"]
+        return _could_come(slug, draft) and engine.DONE in raw and both == ["given", "given"]
 
     # ---- What a page shows first -----------------------------------------------------------------------------------------
 
@@ -287,6 +286,22 @@ class NewIntake(engine.Workflow):
 
 def _is_refused(raw):
     return "refused" in (*raw.get("confidentiality", ()), *raw.get("collection", ()))
+
+
+def _numbers(answers):
+    """The numbers of the rows that stand in the list of people, as typed."""
+    return {name.split("-")[1] for name in answers.get("people", ()) if name.endswith("-row")}
+
+
+def _could_come(slug, draft):
+    """Whether this intake could ask such a page: about nobody who is not in the list."""
+    if slug in NewIntake.steps:
+        return not isinstance(NewIntake.steps[slug], Each)
+    step, _dash, key = slug.rpartition("-")
+    once = {"forms": "adults", "care": "children"}
+    if step not in NewIntake.steps or not isinstance(NewIntake.steps[step], Each):
+        return False
+    return key == once[step] if step in once else key in _numbers(draft.answers)
 
 
 def _is_of(page, numbers):

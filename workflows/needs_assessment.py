@@ -342,7 +342,7 @@ def _facts(form, answers):
             ),
         )
         return
-    if who.corrected and answers.fixed.get("was", "") not in ("", _mark(who.corrected)):
+    if who.corrected and engine.moved(answers.fixed.get("was"), _mark(who.corrected)):
         words = _(
             "%(name)s changed this assessment after you began. Throw this correction away, open the assessment and"
             " begin again from what stands there now.",

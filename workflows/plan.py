@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from forms import plan as pages
 from forms.choices import term_label
 from forms.formats import date_text, whole
+from forms.steps import words_of
 from models import (
     ACTIVE,
     COMPLETE,
@@ -118,7 +119,12 @@ class Plan(engine.Workflow):
         return client.display_name if client else ""
 
     def held(self, answers, slug, passed):
-        """The steps to a goal go with it: the next one typed under its number begins without any."""
+        """The steps to a goal go with it: the next one typed under its number begins without any.
+
+        A page that was only left, not answered, is asked again: it may have shown what a colleague wrote meanwhile.
+        """
+        if passed is None and slug in answers and "offered" in answers[slug]:
+            answers[slug].pop(engine.DONE, None)
         if slug != "goals":
             return answers
         there = {name.split("-")[1] for name in answers["goals"] if name.endswith("-row")}
@@ -130,14 +136,18 @@ class Plan(engine.Workflow):
 
     def initial(self, page, answers, draft):
         if page.step == "goals":
-            first = self._first_goals(self._client(answers))
-            return {"goals": first, "offered": _listed(row.get("goal") for row in first)}
+            client = self._client(answers)
+            first = self._first_goals(client)
+            return {
+                "goals": first,
+                "offered": _listed({r["goal"]: r for r in first if "goal" in r}),
+            }
         if page.step == "steps":
             client = self._client(answers)
             first = _first_actions(client, page.item["goal"])
             return {
                 "actions": first,
-                "offered": _listed(row["action"] for row in first),
+                "offered": _listed({row["action"]: row for row in first}),
                 "suggested": picked(client.household_id, page.item["factor"]),
             }
         if page.step == "agreement":
@@ -150,21 +160,7 @@ class Plan(engine.Workflow):
 
     @staticmethod
     def _first_goals(client):
-        known = client and active(client.household_id)
-        found = [
-            {
-                "goal": goal.id,
-                "title": goal.title,
-                "client": goal.client_id,
-                "factor": goal.factor,
-                "term": goal.term,
-                "target_date": goal.target_date,
-                "set_by_client": goal.set_by_client,
-                "status": goal.status,
-            }
-            for goal in (goals(known) if known else [])
-            if goal.status not in OVER
-        ]
+        found = [row for row in _goals_there(client).values() if row["status"] not in OVER]
         return found or [{"client": client.id if client else None}]
 
     def prepare(self, page, answers, draft):
@@ -214,6 +210,32 @@ class Plan(engine.Workflow):
                 if late and not form.goal.data:
                     form.target_date.errors = [_("Choose a day that is still to come.")]
                     page.form.goals.errors = [_("A day is in the past.")]
+            self._compare(page, "goal", _goals_there(self._client(answers)))
+        if page.step == "steps":
+            first = _first_actions(self._client(answers), page.item["goal"])
+            self._compare(page, "action", {row["action"]: row for row in first})
+
+    def _compare(self, page, key, there):
+        """R-SYS-2: say what a colleague changed since the page was begun; who goes on after that has seen it.
+
+        ``there`` is {id: {question: value}} of what stands in the plan now, ``key`` the question with the id.
+        """
+        was, rows = _read(page.form.offered.data), page.form[f"{key}s"]
+        moved = {one for one, mark in was.items() if engine.moved(mark, _mark(there.get(one)))}
+        typed = {whole(row[key].data): row for row in rows.forms}
+        told = [_tell(typed[one], there.get(one)) for one in sorted(moved & set(typed))]
+        name = "title" if key == "goal" else "text"
+        removed = [
+            _("“%(title)s”, which you removed, was changed meanwhile.", title=there[one][name])
+            for one in sorted(moved & set(there) - set(typed))
+        ]
+        if any(told) or removed:
+            page.form.offered.data = _listed(there, was)
+            again = _(
+                "The plan was changed at another desk after you began. Look at both versions, mend what is to be mended"
+                " and press Continue: then what stands on this page is kept."
+            )
+            rows.errors = [*rows.errors, again, *removed]
 
     def finish(self, answers, draft):
         client = self._client(answers)
@@ -229,7 +251,7 @@ class Plan(engine.Workflow):
             kept.add(goal.id)
             steps = answers[f"steps-{given['number']}"]
             _save_actions(goal, given["factor"], steps)
-        removed = _read(answers.of("goals", "offered")) - kept
+        removed = set(_read(answers.of("goals", "offered"))) - kept
         for goal in goals(plan):
             # What a colleague added since then was never on these pages, and stays.
             if goal.id in removed and goal.status not in OVER:
@@ -252,6 +274,24 @@ class Plan(engine.Workflow):
                 (_("Open the file"), f"/households/details/?id={plan.household_id}"),
             ),
         )
+
+
+def _goals_there(client):
+    """{id: first answers of its row} of the goals of the plan in force."""
+    known = client and active(client.household_id)
+    return {
+        goal.id: {
+            "goal": goal.id,
+            "title": goal.title,
+            "client": goal.client_id,
+            "factor": goal.factor,
+            "term": goal.term,
+            "target_date": goal.target_date,
+            "set_by_client": goal.set_by_client,
+            "status": goal.status,
+        }
+        for goal in (goals(known) if known else [])
+    }
 
 
 def _first_actions(client, goal):
@@ -285,12 +325,41 @@ def _goal(plan, given):
     return goal
 
 
-def _listed(ids):
-    return ",".join(str(one) for one in ids if one)
+GONE = "gone"
+
+
+def _mark(row):
+    """A short mark of a goal or step, to notice that somebody else changed it meanwhile (R-SYS-2)."""
+    return engine.seal({name: str(value) for name, value in row.items()}) if row else GONE
+
+
+def _listed(there, was=()):
+    """ "id:mark" of what stands there, and of what stood there before."""
+    return ",".join(f"{one}:{_mark(there.get(one))}" for one in was or there)
 
 
 def _read(text):
-    return {whole(one) for one in (text or "").split(",")} - {None}
+    """{id: mark} of ``_listed``; drafts of earlier versions have ids alone."""
+    parts = (part.partition(":") for part in (text or "").split(","))
+    return {whole(one): mark for one, _colon, mark in parts if whole(one) is not None}
+
+
+def _tell(mine, theirs):
+    """Say beside each question of a row what stands in the plan now; False when it is what the row says too."""
+    if theirs is None:
+        mine.problem(mine.lines[0], _("This was removed meanwhile. Keep it to make it anew."))
+        return True
+    other, before = type(mine)(data=theirs), len(mine.errors)
+    for field in mine:
+        beside = other[field.short_name]
+        if hasattr(field, "choices"):
+            beside.choices = field.choices
+        if words_of(field) != words_of(beside):
+            words = words_of(beside)[0][1] or "–"
+            mine.problem(
+                field.short_name, _("Changed meanwhile. There it now says: %(words)s", words=words)
+            )
+    return len(mine.errors) > before
 
 
 def _save_actions(goal, factor, said):
@@ -308,7 +377,7 @@ def _save_actions(goal, factor, said):
         records.save(row)
         kept.add(row.id)
     for row in known.values():
-        if row.id in _read(said["offered"]) - kept and row.done_on is None:
+        if row.id in set(_read(said["offered"])) - kept and row.done_on is None:
             records.delete(row)
     guidance = _guidance(factor)
     for action in guidance.actions if guidance else ():

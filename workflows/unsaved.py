@@ -2,8 +2,9 @@
 
 import datetime
 import hashlib
+from urllib.parse import parse_qs
 
-from models import Draft, database, now
+from models import TABLES, Client, Draft, Record, database, now
 from workflows import clock, records
 
 EXPIRED, LANGUAGE = "expired", "language"
@@ -52,6 +53,41 @@ def purge():
 
 
 clock.DAILY.append(purge)
+
+
+def address(model):
+    """Where the screens of a model are: the plural in kebab-case, as people see it in the address bar."""
+    name = model._meta.table_name.replace("_", "-")
+    irregular = {
+        "area-of-focus": "areas-of-focus",
+        "audit-log": "audit-log",
+        "distribution-log": "distribution-log",
+        "staff": "staff",
+        "outbox-message": "outbox",
+        "text-template": "texts",
+    }
+    if name in irregular:
+        return irregular[name]
+    if name.endswith("y") and name[-2] not in "aeiou":
+        return f"{name[:-1]}ies"
+    return f"{name}s"
+
+
+@records.after_delete(*(t for t in TABLES if issubclass(t, Record) and t is not Draft))
+def go_with_the_record(record):
+    """No form kept for a signed-out screen outlives the record it was about."""
+    for draft in list(Draft.select().where(Draft.session_token.is_null(False))):
+        if _is_about(draft, record):
+            records.delete(draft)
+
+
+def _is_about(draft, record):
+    """True for a form on a page of the record, and for one that names it when it is a client."""
+    path, _mark, query = draft.path.partition("?")
+    named, key = parse_qs(query), [str(record.id)]
+    on_its_page = path.startswith(f"/{address(type(record))}/") and named.get("id") == key
+    names_it = key in (named.get("client"), draft.answers.get("client"))
+    return on_its_page or isinstance(record, Client) and names_it
 
 
 def _of(browser):
