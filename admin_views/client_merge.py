@@ -9,6 +9,7 @@ from admin_views.listing import whole
 from admin_views.showing import text_of
 from forms import choices
 from forms.client_merge import OtherForm
+from forms.formats import date_text
 from models import Client
 from workflows import audit, client_merge, intake, people, records
 
@@ -131,6 +132,14 @@ def _happens(found):
             " it. If they settle with this person, record them there: only members of a household are clients of its"
             " case.",
             file=found.other.file_number,
+        )
+
+    for consent, day in client_merge.taken_back(found):
+        yield _(
+            "The consent “%(type)s” of %(given)s was taken back on the other record on %(day)s, so it is withdrawn.",
+            type=choices.term_label("consent-types", consent.type),
+            given=date_text(consent.given_on),
+            day=date_text(day),
         )
 
 

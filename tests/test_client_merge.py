@@ -17,7 +17,7 @@ from case_factories import (
     make_plan_review,
     make_statement_of,
 )
-from factories import make_client, make_consent, make_household, make_referral
+from factories import make_client, make_consent, make_household, make_organization, make_referral
 from scans import pdf
 
 from models import (
@@ -32,7 +32,18 @@ from models import (
     Referral,
     SavedFilter,
 )
-from workflows import attachments, checks, client_merge, engine, plan, records, search
+from workflows import (
+    attachments,
+    checks,
+    client_merge,
+    engine,
+    plan,
+    records,
+    references,
+    referrals,
+    search,
+    settings,
+)
 from workflows.plan import Plan
 
 DAY = datetime.date(1988, 3, 9)
@@ -63,13 +74,13 @@ def refusal(one, other):
 def names_of(model, key):
     """(table, column) of everything that still names a row: foreign keys, files, drafts and filters."""
     found = [
-        (other._meta.table_name, field.name)
-        for other, field in client_merge.columns(model)
-        if other.select().where(field == key).exists()
+        (field.model._meta.table_name, field.name)
+        for field in references.columns(model)
+        if field.model.select().where(field == key).exists()
     ]
     gone = model(id=key)
     found += [("attachment", row.name) for row in attachments.of(gone)]
-    for field in client_merge.LOOKED_INTO:
+    for field in references.LOOKED_INTO:
         held = field.model.select(field).tuples()
         found += [(field.model.__name__, text) for (text,) in held if f"'{key}'" in str(text)]
     return found
@@ -144,7 +155,7 @@ def test_no_table_names_the_removed_record_any_more(app):
     house = new.household_id
     everything_of(new)
     named = {table for table, _column in names_of(Client, new.id)}
-    assert named >= {model._meta.table_name for model, _f in client_merge.columns(Client)} - {
+    assert named >= {f.model._meta.table_name for f in references.columns(Client)} - {
         "guardianship",
         "case_task",
     }
@@ -270,6 +281,23 @@ def test_what_is_about_safety_stays_careful(app):
     records.save(_with(old, safe_to_call="yes"))
     merge(old, new)
     assert Client.get().safe_to_call == "no"
+
+
+def test_a_consent_taken_back_on_one_record_does_not_stand_on_the_other(browser):
+    """R-CLI-4, R-CON-5: the newest form decides, and that one was given before it was taken back."""
+    old, new = twice()
+    partner, stranger = make_organization(), make_organization()
+    days = [settings.today() - datetime.timedelta(days=n) for n in (30, 20, 10)]
+    earlier = make_consent(old, [partner], given_on=days[0])
+    referrals.withdraw(earlier, days[2])
+    same = make_consent(new, [partner], given_on=days[1])
+    different = make_consent(new, [stranger], given_on=days[1])
+    again = make_consent(new, [partner], given_on=settings.today())
+    page = browser.get(f"/clients/merge/?id={new.id}&other={old.id}")
+    assert page.text.count("so it is withdrawn") == 1
+    browser.submit(page, "Yes, merge them")
+    states = [ConsentRecord.get_by_id(row.id).state for row in (same, different, again)]
+    assert states == ["withdrawn", "given", "given"]
 
 
 def test_a_value_that_breaks_a_rule_is_refused_and_nothing_is_done(browser):

@@ -1,38 +1,44 @@
 """One person recorded twice: two client records become one, under the older file number (R-CLI-4).
 
 ``look`` says which record stays and what would happen, ``merge`` does it.  What points to the record that goes is found
-by the foreign keys of all tables, so that a new table needs no line here; only drafts and filters name ids in JSON.
+by its foreign keys (``references``), so that a new table needs no line here.
 """
 
 import re
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from peewee import BooleanField, ForeignKeyField
+from peewee import BooleanField
 
 from models import (
     ACTIVE,
+    GIVEN,
     SAFE_ANSWERS,
-    TABLES,
-    THROUGH,
-    VOID,
+    SHARING,
+    WITHDRAWN,
     Attachment,
     CaseTask,
     Client,
     ConsentRecord,
-    Draft,
     Goal,
     Guardianship,
     Household,
-    NeedsAssessment,
     Record,
     Referral,
-    SavedFilter,
     SettlementPlan,
     database,
-    now,
 )
-from workflows import attachments, audit, case_rules, case_tasks, people, plan, records, referrals
+from workflows import (
+    attachments,
+    audit,
+    case_rules,
+    case_tasks,
+    people,
+    plan,
+    records,
+    references,
+    referrals,
+)
 from workflows import settings as agency
 from workflows.households import WORKED_WITH
 from workflows.people_rules import CHARTER
@@ -42,11 +48,8 @@ OVER = ("disposed", "consent-refused")  # files nothing may be added to any more
 KEPT, GONE = "kept", "gone"
 CAREFUL = ("no", "ask-first", "yes")  # of two answers about safety the more careful one (R-CLI-2)
 # What is right in the file that stays, whatever the other says.
-OF_THE_FILE = ("relation", "status")
+OF_THE_FILE = ("relation", "status", "no_conflict_declared", "close_date", "close_reason")
 NUMBER = re.compile(r"(\d{4})-(\d+)")
-# Names under which drafts and filters hold ids: of questions ("goals-2-client"), of facts, in addresses.
-NAMED = {Client: ("client", "clients", "person", "same"), Household: ("household",)}
-LOOKED_INTO = (Draft.answers, SavedFilter.arguments)
 
 
 class Changed(Exception):
@@ -155,24 +158,14 @@ def _impossible(found):
 # ---- What points to them -----------------------------------------------------------------------------------------------
 
 
-def columns(target):
-    """[(model, field)] of every foreign key to ``target``, those of through tables included."""
-    return [
-        (model, field)
-        for model in (*TABLES, *THROUGH)
-        for field in model._meta.sorted_fields
-        if isinstance(field, ForeignKeyField) and field.rel_model is target
-    ]
-
-
 def _moves(found):
-    """[(model, field, id that goes, id that stays)] of everything that is pointed elsewhere."""
-    moves = [(m, f, found.gone.id, found.kept.id) for m, f in columns(Client)]
+    """[(foreign key, id that goes, id that stays)] of everything that is pointed elsewhere."""
+    moves = [(field, found.gone.id, found.kept.id) for field in references.columns(Client)]
     if found.empty:
         moves += [
-            (model, field, found.empty.id, found.house.id)
-            for model, field in columns(Household)
-            if model is not Client
+            (field, found.empty.id, found.house.id)
+            for field in references.columns(Household)
+            if field.model is not Client
         ]
     return moves
 
@@ -180,7 +173,8 @@ def _moves(found):
 def moving(found):
     """{model: ids} of the rows that move, those left out that the portal counts by itself."""
     rows = {}
-    for model, field, old, _new in _moves(found):
+    for field, old, _new in _moves(found):
+        model = field.model
         ids = {key for (key,) in model.select(model.id).where(field == old).tuples()}
         if ids and model is not CaseTask:
             rows.setdefault(model, set()).update(ids)
@@ -188,52 +182,42 @@ def moving(found):
     return rows | ({Attachment: files} if files else {})
 
 
-def _unique_of(model):
-    """[(names, condition or None)] of columns that no two rows have alike, by an index or by a rule (2.10)."""
-    sets = [(names, None) for names in records.unique_sets(model)]
-    if model is NeedsAssessment:
-        sets.append((("client", "point"), NeedsAssessment.state != VOID))
-    return sets
-
-
-def _clashes(model, field, old, new):
-    """[(row that would move, names of the columns)] for which the record that stays has a row already."""
-    for names, condition in _unique_of(model):
-        if field.name not in names:
-            continue
-        others = [name for name in names if name != field.name]
-
-        def told(row, others=others):
-            return tuple(row.__data__[name] for name in others)
-
-        rows = model.select().where(
-            field.in_((old, new)), *([] if condition is None else [condition])
-        )
-        rows = list(rows)
-        there = {told(row) for row in rows if row.__data__[field.name] == new}
-        yield from (
-            (row, names) for row in rows if row.__data__[field.name] == old and told(row) in there
-        )
-
-
-def _is_link(model, names):
-    """True when a row says nothing but that its two ends belong together, so that one of two alike is enough."""
-    kept = {*Record._meta.fields, *names}
-    return all(name in kept for name in model._meta.fields)
-
-
 def _colliding(found):
     """A Problem for every row of which only one may be: nobody but a person can say which."""
-    for model, field, old, new in _moves(found):
-        for row, names in _clashes(model, field, old, new):
-            if not _is_link(model, names):
+    for field, old, new in _moves(found):
+        for row, names in references.clashes(field, old, new):
+            if not references.is_link(field.model, names):
                 words = _(
                     "Both have one that may be there only once. %(title)s: %(name)s."
                     " Void or delete one of the two first, then merge.",
-                    title=_(model._meta.title),
+                    title=_(field.model._meta.title),
                     name=str(row),
                 )
                 yield Problem("other", words)
+
+
+def taken_back(found):
+    """[(consent, day)] of consents the person gave on one record and then, that day, took back on the other (R-CON-5).
+
+    The newest form decides, and whoever took one back did not see the form of the other record.
+    """
+    ids = (found.kept.id, found.gone.id)
+    query = ConsentRecord.type.in_(people.PERSONAL), ConsentRecord.client.in_(ids)
+    rows = list(ConsentRecord.select().where(*query).order_by(ConsentRecord.withdrawn_on.desc()))
+    days = {}
+    for given in rows:
+        for other in rows if given.state == GIVEN else ():
+            is_same = (other.type, other.state) == (given.type, WITHDRAWN) and _shares(given, other)
+            if is_same and other.client_id != given.client_id and other.withdrawn_on:
+                if given.given_on <= other.withdrawn_on:
+                    days.setdefault(given.id, (given, other.withdrawn_on))
+    return list(days.values())
+
+
+def _shares(given, other):
+    """True when both forms name the same receiver, or are of a kind that names none (R-CON-6)."""
+    named = [set(records.linked_ids(row, "named_organizations")) for row in (given, other)]
+    return given.type != SHARING or bool(named[0] & named[1])
 
 
 # ---- What is kept ------------------------------------------------------------------------------------------------------
@@ -298,15 +282,20 @@ def merge(one_id, other_id, seen, chosen):
         if found.seal != seen:
             raise Changed
         _choose(found, chosen)
+        withdrawn = taken_back(found)
         moved, reason = moving(found), f"client {found.gone.id} merged into {found.kept.id}"
         _rearrange(found)
-        for model, field, old, new in _moves(found):
-            _point(found, model, field, old, new)
+        for field, old, new in _moves(found):
+            # Who names a person names their household.
+            more = {Household: found.house.id} if field.rel_model is Client else {}
+            references.point(field, old, new, more)
         for _name, stays, goes in found.pairs():
             attachments.hand_over(goes, stays)
-            _rename(type(goes), goes.id, stays.id)
+            references.rename(type(goes), goes.id, stays.id)
             records.delete(type(goes).get_by_id(goes.id), reason)
         _store(found, reason)
+        for consent, day in withdrawn:
+            referrals.withdraw(ConsentRecord.get_by_id(consent.id), day, reason)
         referrals.carry_names(Referral.select().where(Referral.client == found.kept.id))
         case_tasks.keep([found.house.id, found.other and found.other.id])
         told = {model._meta.table_name: sorted(ids) for model, ids in moved.items()}
@@ -329,10 +318,8 @@ def _rearrange(found):
     """What belongs to a household rather than to the person (R-CON-4, R-CON-7)."""
     if found.other:
         # The charter keeps the case of those who stay open; it is signed for the household.
-        charters = ConsentRecord.type == CHARTER, ConsentRecord.household == found.other.id
-        mine = ConsentRecord.client == found.gone.id
-        nobody = _stamped(ConsentRecord, {ConsentRecord.client: None})
-        ConsentRecord.update(nobody).where(mine, *charters).execute()
+        charters = (ConsentRecord.type == CHARTER) & (ConsentRecord.client == found.gone.id)
+        references.write(ConsentRecord, {ConsentRecord.client: None}, charters)
         goals = Goal.client == found.gone.id
     elif found.empty:
         goals = Goal.plan.in_(_active(found.empty))
@@ -345,65 +332,13 @@ def _rearrange(found):
         if target is None:
             target = SettlementPlan(household=found.house, created_on=agency.today())
             records.save(target)
-        Goal.update(_stamped(Goal, {Goal.plan: target.id})).where(goals).execute()
+        references.write(Goal, {Goal.plan: target.id}, goals)
     if found.empty:
-        closed = _stamped(SettlementPlan, {SettlementPlan.state: "closed"})
-        SettlementPlan.update(closed).where(SettlementPlan.id.in_(_active(found.empty))).execute()
+        theirs = SettlementPlan.id.in_(_active(found.empty))
+        references.write(SettlementPlan, {SettlementPlan.state: "closed"}, theirs)
 
 
 def _active(house):
     rows = SettlementPlan.select(SettlementPlan.id)
     rows = rows.where(SettlementPlan.household == house.id, SettlementPlan.state == ACTIVE)
     return [key for (key,) in rows.tuples()]
-
-
-def _point(found, model, field, old, new):
-    """Point the rows elsewhere, with their household where they name one; of two links alike one is dropped."""
-    for row, _names in _clashes(model, field, old, new):
-        model.delete().where(model.id == row.id).execute()
-    values = {field: new}
-    for other in model._meta.sorted_fields if field.rel_model is Client else ():
-        if isinstance(other, ForeignKeyField) and other.rel_model is Household:
-            values[other] = found.house.id
-    model.update(_stamped(model, values)).where(field == old).execute()
-
-
-def _stamped(model, values):
-    """With the columns that say that a row was changed, for those who have it open (R-SYS-2)."""
-    if not issubclass(model, Record):
-        return values
-    stamps = {
-        model.version: model.version + 1,
-        model.updated_at: now(),
-        model.updated_by_name: audit.actor.get().name,
-    }
-    return values | stamps
-
-
-def _rename(model, old, new):
-    """Write the new id where drafts and saved filters hold the old one."""
-    whole = re.compile(rf"(?<!\d){old}(?!\d)")
-    names = NAMED[model]
-    table = {Client: "clients", Household: "households"}[model]
-    address = re.compile(rf"(^/{table}/\w+/\?(?:.*&)?id=|[?&]{names[0]}=){old}(?!\d)")
-
-    def renamed(value, said=False):
-        if isinstance(value, dict):
-            return {
-                whole.sub(str(new), key)
-                if model is Client and key.startswith("interview-")
-                else key: renamed(inner, key.rpartition("-")[2] in names)
-                for key, inner in value.items()
-            }
-        if isinstance(value, list):
-            return [renamed(inner, said) for inner in value]
-        if said and isinstance(value, str):
-            return whole.sub(str(new), value)
-        return new if said and type(value) is int and value == old else value
-
-    for field in LOOKED_INTO:
-        for row in list(field.model.select()):
-            setattr(row, field.name, renamed(getattr(row, field.name)))
-            if field.model is Draft:
-                row.path = address.sub(rf"\g<1>{new}", row.path)
-            records.save(row)
