@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
+from admin_views.client_merge import Merging
 from admin_views.marks import brief
 from forms import choices
 from forms.formats import date_text
@@ -35,7 +36,7 @@ def link(href, words):
     return Markup('<a href="{}">{}</a>').format(href, words)
 
 
-class ClientView(EntityView):
+class ClientView(Merging, EntityView):
     """Somebody we serve: how to reach them safely, their referrals, consents and household."""
 
     details_template = "people/client.html"

@@ -45,6 +45,7 @@ RULES = [
     *(f"R-REF-{n}" for n in range(1, 16) if n != 14),
     "R-CLI-2",
     "R-CLI-3",
+    "R-CLI-4",
     *(f"R-CON-{n}" for n in (1, 3, 4, 5, 6, 7)),
     *(f"R-ASM-{n}" for n in range(1, 13)),
     *(f"R-SCO-{n}" for n in range(1, 6)),

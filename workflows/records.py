@@ -282,7 +282,7 @@ def used_by(record):
 
 
 @cache
-def _unique(model):
+def unique_sets(model):
     """Sets of columns that no two rows of a table may have alike; the UUID is never typed."""
     meta = model._meta
     sets = [(field.name,) for field in meta.sorted_fields if field.unique and field.name != "uuid"]
@@ -292,7 +292,7 @@ def _unique(model):
 def _claims(record, before):
     """The sets of unique columns in which ``record`` says something new."""
     claims = []
-    for names in _unique(type(record)):
+    for names in unique_sets(type(record)):
         values = [_value(record, name) for name in names]
         if None in values or before and values == [_value(before, name) for name in names]:
             continue

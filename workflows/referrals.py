@@ -376,7 +376,12 @@ def follow_names(change):
     }[type(record)]
     if change.before is None or not change.changed(name):
         return
-    for referral in Referral.select().where(column == record.id):
+    carry_names(Referral.select().where(column == record.id))
+
+
+def carry_names(rows):
+    """Write anew by which names these referrals are listed and found."""
+    for referral in rows:
         old = (referral.client_name, referral.target_name, referral.search)
         derive(referral)
         new = (referral.client_name, referral.target_name, referral.search)
