@@ -19,6 +19,7 @@ import admin_views
 import models
 import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
+from admin_views.menu import MENU
 from forms import drawing
 from workflows import audit, clock, mail, matching_index, running, schema
 
@@ -95,7 +96,7 @@ def create_app(config=None):
     LoginManager(app).user_loader(accounts.load_session)
     mail.extension.init_app(app)
     words.init_app(app)
-    shell.init_app(app, admin_views.MENU)
+    shell.init_app(app, MENU)
     CSRFProtect(app)  # after the database is open: a form that comes too late is kept
     app.context_processor(lambda: {"csrf_token": drawing.token})
     accounts.init_app(app)

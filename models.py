@@ -7,8 +7,9 @@
 4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension, CaseTask
 5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
 6. Plan             SettlementPlan, Goal, PlanAction, PlanReview, ExitInterview
-7. Sending          OutboxMessage, DistributionLog
-8. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
+7. Casework         CapacityBuildingActivity
+8. Sending          OutboxMessage, DistributionLog
+9. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
 
 Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
 ``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
@@ -2446,7 +2447,68 @@ class ExitInterview(Record):
 
 
 # ======================================================================================================================
-# 7. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
+# 7. Casework: what workers do besides the plan
+# ======================================================================================================================
+
+
+class CapacityBuildingActivity(Record):
+    """Work that helps the community serve newcomers better; the standard asks that it be recorded (2.19)."""
+
+    date = DateField(verbose_name=N_("Date"))
+    type = TermField("capacity-building-types", verbose_name=N_("Type"))
+    partners = CharField(max_length=300, verbose_name=N_("Partners"), help_text=N_("With whom."))
+    objective = TextField(
+        verbose_name=N_("Objective"), help_text=N_("Which barrier are we removing?")
+    )
+    outcome = TextField(null=True, verbose_name=N_("What came of it"))
+    attendees = IntegerField(null=True, verbose_name=N_("People who attended"))
+    minutes = IntegerField(verbose_name=N_("Minutes"))
+    staff = ForeignKeyField(
+        Staff, backref="capacity_building", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    location = ForeignKeyField(
+        ServiceLocation,
+        null=True,
+        backref="capacity_building",
+        on_delete="RESTRICT",
+        verbose_name=N_("Service location"),
+    )
+    area_of_focus = ForeignKeyField(
+        AreaOfFocus,
+        null=True,
+        backref="capacity_building",
+        on_delete="RESTRICT",
+        verbose_name=N_("Area of focus"),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Capacity building")
+        label = "date"
+        listed = ("date", "type", "partners", "staff", "attendees", "minutes")
+        filters = ("type", "staff", "location", "area_of_focus", "date")
+        sortable = ("date",)
+        order = ("-date",)
+        form = (
+            (N_("What was done"), None, (("date", "minutes"), "type", "partners", "objective")),
+            (
+                N_("Details"),
+                None,
+                ("staff", "location", "area_of_focus", "attendees", "outcome"),
+            ),
+        )
+        indexes = (
+            (("date",), False),
+            (("type", "date"), False),
+            (("staff", "date"), False),
+        )
+
+    def __str__(self):
+        return str(self.date)
+
+
+# ======================================================================================================================
+# 8. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
 # ======================================================================================================================
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
@@ -2551,7 +2613,7 @@ class DistributionLog(Row):
 
 
 # ======================================================================================================================
-# 8. System
+# 9. System
 # ======================================================================================================================
 
 
@@ -2790,6 +2852,7 @@ TABLES = (
     PlanAction,
     PlanReview,
     ExitInterview,
+    CapacityBuildingActivity,
     OutboxMessage,
     DistributionLog,
     Setting,

@@ -1,7 +1,6 @@
-"""The screens: one EntityView for every table, the overrides that need more, and the menu."""
+"""The screens: one EntityView for every table, and the overrides that need more."""
 
 from flask_admin import Admin
-from flask_babel import lazy_gettext as _l
 
 from admin_views.administration import AdministrationView
 from admin_views.assessments import NeedsAssessmentView
@@ -11,7 +10,7 @@ from admin_views.backups import BackupsView
 from admin_views.base import EntityView
 from admin_views.blank_forms import FormsView
 from admin_views.case_lists import CaseTaskView, NeedAlertView
-from admin_views.cases import ExtensionView, PlanReviewView
+from admin_views.cases import CapacityBuildingView, ExtensionView, PlanReviewView
 from admin_views.directory import CoverageView, LocationView, ProgramView
 from admin_views.distribution import DistributeView
 from admin_views.help import HelpView
@@ -35,6 +34,7 @@ from models import (
     AreaOfFocus,
     Attachment,
     AuditLog,
+    CapacityBuildingActivity,
     CaseTask,
     Client,
     ConsentRecord,
@@ -73,6 +73,7 @@ VIEWS = {
     CaseTask: CaseTaskView,
     Extension: ExtensionView,
     PlanReview: PlanReviewView,
+    CapacityBuildingActivity: CapacityBuildingView,
     Referral: ReferralView,
     DrivingStatement: StatementView,
     SettlementPlan: PlanView,
@@ -94,17 +95,6 @@ PAGES = (
     InstrumentPartsView,
 )
 WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
-MENU = (
-    (_l("Home"), "/"),
-    (_l("My Organization"), "/my-organization/"),
-    (_l("Service Locations"), "/service-locations/?organization=own"),
-    (_l("Programs"), "/programs/?organization=own"),
-    (_l("Services & Activities"), "/service-activities/?organization=own"),
-    (_l("Referrals"), "/referrals/"),
-    (_l("Clients"), "/clients/"),
-    (_l("Partners"), "/partners/"),
-    (_l("Administration"), "/administration/"),
-)
 
 
 def init_app(app):

@@ -54,6 +54,11 @@ GROUPS = (
         (
             (_l("Staff"), "/staff/", _l("The names offered at “Who is at this screen?”.")),
             (
+                _l("Interpreters"),
+                "/interpreters/",
+                _l("Languages, certificates, and the signed form."),
+            ),
+            (
                 _l("Signed-in screens"),
                 "/administration/screens",
                 _l("Who is signed in where; sign one out."),

@@ -1,9 +1,13 @@
-"""Screens of a case that need more than the derived ones: extensions are a supervisor's step."""
+"""Screens of casework that need more than the derived ones: extensions are a supervisor's step."""
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
 from admin_views.base import EntityView
+from forms import choices
+from forms.formats import date_text
 from models import Staff
 from workflows import case_rules, settings
 
@@ -49,3 +53,29 @@ class PlanReviewView(EntityView):
             asked = [day for day in waiting if day.isoformat() == request.args.get("due_on")]
             review.due_on = next(iter([*asked, *waiting]), settings.today())
         return review
+
+
+class CapacityBuildingView(EntityView):
+    """Work with the community, which the standard asks to be recorded (R-CAP-1)."""
+
+    new_label = _l("Record capacity building")
+    intro = _l(
+        "Work that helps the community serve newcomers better: outreach, partnerships, training."
+    )
+
+    def new_record(self):
+        row = super().new_record()
+        row.date = settings.today()
+        row.staff = Staff.get_or_none(Staff.name == current_user.working_as)
+        return row
+
+    def called(self, record):
+        """The day, and what kind of work it was."""
+        return f"{date_text(record.date)} · {choices.term_label('capacity-building-types', record.type)}"
+
+    def empty(self):
+        return {
+            **super().empty(),
+            "title": _("No capacity building yet"),
+            "text": _("Meetings with partners, training and outreach will be listed here."),
+        }

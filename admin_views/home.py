@@ -223,4 +223,13 @@ def _case_tasks():
             ),
             f"{url_for('household.index_view')}?closing=due",
         ),
+        (
+            "capacity",
+            lambda n: ngettext(
+                "month without capacity building recorded",
+                "months without capacity building recorded",
+                n,
+            ),
+            url_for("capacity_building_activity.index_view"),
+        ),
     )

@@ -48,7 +48,7 @@ class PortalRequest(Request):
 
 
 def init_app(app, menu):
-    """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address), …)."""
+    """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address, inside), …)."""
     app.request_class = PortalRequest
     app.before_request(prepare)
     app.context_processor(lambda: facts(menu))
@@ -117,7 +117,10 @@ def facts(menu):
 
 def menu_html(menu, own):
     """The menu with its lists narrowed to the own organization and the page's own entry marked; kept as HTML."""
-    here = current_entry(tuple(href for _label, href in menu), request.path)
+    addresses = []
+    for _label, href, inside in menu:
+        addresses += [href, *(inner for _name, inner in inside)]
+    here = current_entry(tuple(addresses), request.path)
 
     def draw():
         hidden = {f"/{section}/" for section in settings.value("menu_hidden")}
@@ -126,9 +129,12 @@ def menu_html(menu, own):
                 "label": str(label),
                 "href": href.replace("organization=own", f"organization={own}"),
                 "current": href == here,
-                "children": [],
+                "children": [
+                    {"label": str(name), "href": inner, "current": inner == here, "children": []}
+                    for name, inner in inside
+                ],
             }
-            for label, href in menu
+            for label, href, inside in menu
             if href.partition("?")[0] not in hidden
         ]
         return _draw("menu", menu=items)

@@ -8,6 +8,7 @@ from factories import _number, _numbered, _row, make_client, make_staff, save
 from models import (
     MATRIX,
     Answer,
+    CapacityBuildingActivity,
     CaseTask,
     ExitInterview,
     Extension,
@@ -144,6 +145,18 @@ def make_exit_interview(**values):
     return save(ExitInterview(**base | values))
 
 
+def make_capacity_building(**values):
+    base = {
+        "date": settings.today(),
+        "type": "outreach",
+        "partners": "The library",
+        "objective": "Newcomers do not know its English circle.",
+        "minutes": 90,
+        "staff": values.pop("staff", None) or make_staff(),
+    }
+    return save(CapacityBuildingActivity(**base | values))
+
+
 def make_match_run(**values):
     base = {"client": make_client(), "need": {"factor": "health"}, "scheme_version": "2026.1"}
     return _row(MatchRun, base | values)
@@ -170,4 +183,5 @@ MAKE = factories.MAKE | {
     PlanAction: make_plan_action,
     PlanReview: make_plan_review,
     ExitInterview: make_exit_interview,
+    CapacityBuildingActivity: make_capacity_building,
 }

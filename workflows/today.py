@@ -19,7 +19,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import case_tasks, directory, flags, settings
+from workflows import capacity_building, case_tasks, directory, flags, settings
 
 CAP = 1000
 
@@ -56,8 +56,9 @@ def counts(today):
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
+    columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
-    return dict(zip(queries, next(iter(found)), strict=True))
+    return dict(zip((*queries, "capacity"), next(iter(found)), strict=True))
 
 
 def _unsettled():
