@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plain_matching import match as match_plainly
 from plain_matching import retrieved
@@ -163,6 +163,7 @@ def test_a_catalogue_that_was_changed_equals_one_that_was_built(seed):
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(min_value=0, max_value=2**48))
+@example(491)  # one part scores less than every row of the other
 def test_every_entry_can_say_why_it_is_where_it_is(seed):
     """Its rank, its exclusion, or that nothing of it was asked for; also in a catalogue of two parts."""
     chance = random.Random(seed)

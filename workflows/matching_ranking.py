@@ -421,9 +421,11 @@ class Ranking:
 
     def ahead_of(self, result, entry):
         """How many rows stand before this result, which may be of another segment."""
-        asked, offset = self.asked, self.offset
+        asked, score = self.asked, result.score + self.offset
+        if score < 0:  # less than what everybody here has, which is not in the planes
+            return self.rows.bit_count()
         groups = [
-            (result.score + offset, self.planes),
+            (score, self.planes),
             (result.points["keywords"], self.keyword_planes),
             (result.points["area"], self.area_planes),
             (len(result.checks), self.check_planes),
