@@ -9,6 +9,8 @@ from io import BytesIO
 from models import (
     MATCHING,
     SHARING,
+    AreaOfFocus,
+    CapacityBuildingActivity,
     Client,
     ConsentRecord,
     Extension,
@@ -19,10 +21,12 @@ from models import (
     Interpreter,
     MatchRun,
     NeedAlert,
+    Organization,
     PlanAction,
     PlanReview,
     RecommendedAction,
     Referral,
+    ServiceLocation,
     SettlementPlan,
     Staff,
 )
@@ -65,6 +69,7 @@ def load(loading):
     for family in data["families"]:
         families.load_family(family)
     families.load_draft(data["draft"])
+    families.load_capacity_building(data["capacity_building"])
     return [row.id for row in families.interpreters.values()]
 
 
@@ -96,6 +101,23 @@ class _Families:
             interpreter = Interpreter(confidentiality_signed_on=signed, **facts)
             records.save(interpreter)
             self.interpreters[row["name"]] = interpreter
+
+    def load_capacity_building(self, rows):
+        """At a place of the example, with which it is taken away again."""
+        own = ServiceLocation.organization == Organization.own()
+        place = ServiceLocation.select().where(own).order_by(ServiceLocation.id).first()
+        for row in rows:
+            facts = {name: row[name] for name in row.keys() - {"day", "by", "area"}}
+            area = AreaOfFocus.get(AreaOfFocus.slug == row["area"])
+            records.save(
+                CapacityBuildingActivity(
+                    date=self.on(row["day"]),
+                    staff=self.staff(row["by"]),
+                    location=place,
+                    area_of_focus=area,
+                    **facts,
+                )
+            )
 
     def load_family(self, row):
         began = self.on(row["began"])

@@ -50,6 +50,7 @@ RULES = [
     *(f"R-ASM-{n}" for n in range(1, 13)),
     *(f"R-SCO-{n}" for n in range(1, 6)),
     "R-RET-1",
+    "R-CAP-1",
     *(f"R-SYS-{n}" for n in (1, 2, 3, 4, 5, 7, 8)),
 ]
 
