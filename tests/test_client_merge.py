@@ -318,6 +318,15 @@ def test_a_file_that_is_over_takes_nothing(app, status):
     assert "2024-007" in refusal(old, new)
 
 
+def test_a_person_of_the_example_is_merged_with_nobody_real(app):
+    """Removing the example would take the real record with it."""
+    old, new = twice()
+    settings.change("example_loaded", {"households": [old.household_id]})
+    assert "example agency" in refusal(old, new)
+    settings.change("example_loaded", {"households": [old.household_id, new.household_id]})
+    assert client_merge.look(old, new).kept.id == old.id
+
+
 def test_nobody_is_merged_with_themselves_or_with_their_child(app):
     """R-CLI-4"""
     old, _new = twice()

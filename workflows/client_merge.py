@@ -130,6 +130,10 @@ def _others(client):
 
 
 def _impossible(found):
+    example = (agency.value("example_loaded") or {}).get("households", ())
+    if (found.kept.household_id in example) != (found.gone.household_id in example):
+        words = _("One of the two belongs to the example agency and goes when it is removed.")
+        yield Problem("other", words)
     for house in {row.id: row for row in (found.house, found.empty, found.other) if row}.values():
         if house.status in OVER:
             words = _(
