@@ -1,4 +1,4 @@
-"""A family arrives: the intake in a real browser, in both languages, by mouse and by keyboard alone."""
+"""A family arrives: the intake in a real browser, in both languages."""
 
 import datetime
 
@@ -9,7 +9,6 @@ from prepare import ADMINISTRATOR, PASSPHRASE
 from served import Served, command
 
 pytestmark = pytest.mark.journey
-LIMITS = 4
 
 
 @pytest.fixture(scope="module")
@@ -154,25 +153,3 @@ def test_a_look_alike_shows_while_somebody_types(portal, window):
     window.locator("[name=last_name]").press_sequentially("Zamani")
     window.wait_for_selector("fieldset.look-alikes")
     assert "Zamani, Nasrin" in window.inner_text("fieldset.look-alikes")
-
-
-def test_the_first_pages_by_keyboard_alone(portal, window):
-    sign_in(portal, window)
-    window.goto(f"{portal.url}/intake/")
-    window.locator("main .start-form button").focus()
-    window.keyboard.press("Enter")
-    window.wait_for_selector("[name=first_name]")
-    window.locator("[name=first_name]").focus()
-    window.keyboard.type("Amal")
-    window.keyboard.press("Tab")
-    window.keyboard.type("Nour")
-    window.keyboard.press("Enter")
-    window.wait_for_selector("[name=limits_explained]")
-    window.locator("[name=limits_explained]").first.focus()
-    for _box in range(LIMITS):
-        window.keyboard.press("Space")
-        window.keyboard.press("Tab")
-    while window.evaluate("document.activeElement.textContent.trim()") != "Continue":
-        window.keyboard.press("Tab")
-    window.keyboard.press("Enter")
-    window.wait_for_selector("[name=confidentiality]")
