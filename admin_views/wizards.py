@@ -11,7 +11,6 @@ from peewee import DoesNotExist
 from admin_views import unsaved
 from admin_views.base import PageView
 from admin_views.showing import moment_text
-from forms.formats import number_text
 from forms.steps import row_number, words_of
 from models import Draft
 from workflows import attachments, engine, records
@@ -352,8 +351,7 @@ def _typed(form):
 
 def _too_long():
     return _(
-        "This text is too long and was not kept: what was saved before stands. Shorten it to %(max)s characters.",
-        max=number_text(engine.LONGEST),
+        "This text is much too long and was not kept: what was saved before stands. Shorten it."
     )
 
 
