@@ -92,7 +92,11 @@ def create_app(config=None):
     audit.use_key(bytes.fromhex(kept_key(app.config["INSTANCE"], "audit.key")))
     models.open_database(app.config["DATABASE_URL"])
     app.teardown_appcontext(close_database)
-    Babel(app, locale_selector=shell.choose_language)
+    Babel(
+        app,
+        locale_selector=shell.choose_language,
+        timezone_selector=shell.choose_timezone,
+    )
     LoginManager(app).user_loader(accounts.load_session)
     mail.extension.init_app(app)
     words.init_app(app)

@@ -7,9 +7,14 @@
 4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension, CaseTask
 5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
 6. Plan             SettlementPlan, Goal, PlanAction, PlanReview, ExitInterview
-7. Casework         CapacityBuildingActivity
-8. Sending          OutboxMessage, DistributionLog
-9. System           Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
+7. Casework         CaseNote, ConsultedParty, NoteAddendum, Correspondence, CaseActivity, CapacityBuildingActivity,
+                    Appointment, AccessRequest
+8. Safety           VisitList, HomeVisit, EscalationStep, IncidentReport, PrivacyBreach, Booking
+9. Team             CaseAssignment, TrainingRecord
+10. Answering       FeedbackInvitation, ClientFeedback, RetentionRule, Disposal, Printout, PolicyItem, ExportProfile,
+                    ExportColumn, Submission
+11. Sending         OutboxMessage, DistributionLog
+12. System          Setting, AgencyClosure, Account, Session, Draft, KeptCount, AuditLog, AuditHead
 
 Labels are plain English marked with N_() and translated where they are shown.  A ``Meta`` says what the screens need:
 ``section`` (menu), ``label`` (the column a person calls a row by), ``listed``, ``search``, ``filters``, ``sortable``,
@@ -647,6 +652,34 @@ class Staff(Record):
     role = TermField("staff-roles", null=True, verbose_name=N_("Role"))
     email = EmailField(null=True, verbose_name=N_("Work email"))
     work_phone = PhoneField(null=True, verbose_name=N_("Work phone"))
+    supervisor = ForeignKeyField(
+        "self", null=True, backref="team", on_delete="RESTRICT", verbose_name=N_("Supervisor")
+    )
+    languages = LanguageListField(verbose_name=N_("Languages"))
+    works_with_youth_only = BooleanField(default=False, verbose_name=N_("Works with youth only"))
+    max_clients = IntegerField(
+        default=60,
+        verbose_name=N_("Most clients"),
+        help_text=N_("Clients of all ages; the standard aims at 55 to 60."),
+    )
+    confidentiality_signed_on = DateField(
+        null=True, verbose_name=N_("Confidentiality form signed on")
+    )
+    personal_phone = PhoneField(
+        null=True,
+        verbose_name=N_("Personal cell"),
+        help_text=N_("Only for a missed check-in."),
+    )
+    home_phone = PhoneField(
+        null=True, verbose_name=N_("Home phone"), help_text=N_("Only for a missed check-in.")
+    )
+    digest = CharField(
+        max_length=8,
+        null=True,
+        choices=(("daily", N_("Every day")), ("weekly", N_("Every week"))),
+        verbose_name=N_("Reminders by email"),
+        help_text=N_("Numbers only, no names."),
+    )
     is_active = BooleanField(default=True, verbose_name=N_("Works here now"))
     search = SearchField()
 
@@ -662,6 +695,28 @@ class Staff(Record):
         sortable = ("name",)
         order = ("name",)
         natural_key = ("name",)
+        form = (
+            (
+                None,
+                None,
+                ("name", "role", "is_active", ("work_phone", "email"), "supervisor", "digest"),
+            ),
+            (
+                N_("Case work"),
+                N_("Needed before a case is assigned."),
+                (
+                    "confidentiality_signed_on",
+                    "languages",
+                    "max_clients",
+                    "works_with_youth_only",
+                ),
+            ),
+            (
+                N_("For a missed check-in"),
+                N_("Used only when somebody does not come back from a visit."),
+                ("personal_phone", "home_phone"),
+            ),
+        )
 
     def __str__(self):
         return self.name
@@ -1260,6 +1315,7 @@ class Household(Record):
     close_reason = TermField("case-close-reasons", null=True, verbose_name=N_("Reason for closing"))
     close_summary = TextField(null=True, verbose_name=N_("Closing summary"))
     last_entry_on = DateField(null=True, verbose_name=N_("Latest entry"))
+    printed_on = DateField(null=True, verbose_name=N_("File last printed on"))
     legal_hold = BooleanField(default=False, verbose_name=N_("Legal hold"))
     legal_hold_reason = CharField(
         max_length=300, null=True, verbose_name=N_("Reason for the legal hold")
@@ -1275,7 +1331,7 @@ class Household(Record):
         filters = ("case_type", "status", "primary_worker")
         sortable = ("file_number",)
         order = ("-file_number",)
-        kept = ("last_entry_on",)
+        kept = ("last_entry_on", "printed_on")
         natural_key = ("file_number",)
         personal = True
         indexes = (
@@ -2447,8 +2503,301 @@ class ExitInterview(Record):
 
 
 # ======================================================================================================================
-# 7. Casework: what workers do besides the plan
+# 7. Casework: what was said, written and done with and for a household
 # ======================================================================================================================
+
+
+class CaseNote(Record):
+    """A dated record of a contact, an observation or an action about a client (2.14)."""
+
+    household = ForeignKeyField(
+        Household, backref="notes", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    clients = ManyField(
+        Client,
+        N_("Who it is about"),
+        backref="case_notes",
+        help_text=N_("Choose the person; choose family only for family matters."),
+    )
+    is_family_matter = BooleanField(default=False, verbose_name=N_("A matter of the whole family"))
+    type = TermField("case-note-types", verbose_name=N_("Type of note"))
+    contact_on = DateField(verbose_name=N_("Date of the contact"))
+    written_on = DateField(verbose_name=N_("Written on"))
+    author = ForeignKeyField(
+        Staff, backref="case_notes", on_delete="RESTRICT", verbose_name=N_("Written by")
+    )
+    mode = CharField(max_length=12, null=True, choices=MODES, verbose_name=N_("How"))
+    reason_for_contact = TextField(verbose_name=N_("Reason for the contact"))
+    observations = TextField(
+        null=True,
+        verbose_name=N_("What was observed"),
+        help_text=N_("How the client appeared. Use: appeared, seemed, stated."),
+    )
+    discussed = TextField(null=True, verbose_name=N_("What was discussed"))
+    agreed_and_follow_up = TextField(
+        null=True, verbose_name=N_("What was agreed, and what follows")
+    )
+    client_words = TextField(
+        null=True,
+        verbose_name=N_("The client's own words"),
+        help_text=N_("Exact words in quotation marks."),
+    )
+    target_on = DateField(null=True, verbose_name=N_("Best written by"))
+    due_on = DateField(null=True, verbose_name=N_("Due on"))
+    warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Case notes")
+        label = "contact_on"
+        listed = ("contact_on", "household", "type", "author", "written_on", "due_on")
+        filters = ("household", "type", "author", "contact_on")
+        sortable = ("contact_on",)
+        order = ("-contact_on",)
+        kept = ("target_on", "due_on", "warnings_acknowledged")
+        immutable = ("household",)
+        personal = True
+        form = (
+            (
+                N_("The contact"),
+                None,
+                (
+                    "household",
+                    "clients",
+                    "is_family_matter",
+                    "type",
+                    ("contact_on", "written_on"),
+                    ("author", "mode"),
+                ),
+            ),
+            (
+                N_("The note"),
+                N_("Facts, in the third person. Describe; do not judge."),
+                (
+                    "reason_for_contact",
+                    "observations",
+                    "client_words",
+                    "discussed",
+                    "agreed_and_follow_up",
+                ),
+            ),
+        )
+        indexes = (
+            (("contact_on",), False),
+            (("household", "contact_on"), False),
+            (("author", "contact_on"), False),
+        )
+
+    def __str__(self):
+        return str(self.contact_on)
+
+
+class ConsultedParty(Record):
+    """Somebody who was consulted about a file, as a note records it (R-NOTE-4)."""
+
+    note = ForeignKeyField(
+        CaseNote, backref="consulted", on_delete="CASCADE", verbose_name=N_("Case note")
+    )
+    who = CharField(max_length=200, verbose_name=N_("Who was consulted"))
+    role = CharField(max_length=200, null=True, verbose_name=N_("Their role"))
+    consulted_on = DateField(verbose_name=N_("Consulted on"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Consulted parties")
+        label = "who"
+        listed = ("consulted_on", "who", "role", "note")
+        filters = ("note",)
+        order = ("-id",)
+        immutable = ("note",)
+        personal = True
+        indexes = ((("note", "consulted_on"), False),)
+
+    def __str__(self):
+        return self.who
+
+
+class NoteAddendum(Record):
+    """What is added to a note once it is locked; the note itself stays as it was (2.14)."""
+
+    note = ForeignKeyField(
+        CaseNote, backref="addenda", on_delete="CASCADE", verbose_name=N_("Case note")
+    )
+    written_on = DateField(verbose_name=N_("Written on"))
+    author = ForeignKeyField(
+        Staff, backref="addenda", on_delete="RESTRICT", verbose_name=N_("Written by")
+    )
+    text = TextField(verbose_name=N_("Addition"))
+    warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Additions to notes")
+        label = "written_on"
+        listed = ("written_on", "note", "author")
+        filters = ("note", "author")
+        order = ("-id",)
+        kept = ("warnings_acknowledged",)
+        immutable = ("note",)
+        personal = True
+        indexes = ((("note", "written_on"), False),)
+
+    def __str__(self):
+        return str(self.written_on)
+
+
+INCOMING, OUTGOING = "in", "out"
+AWAITING, SIGNED, LETTER_SENT, FILED = "awaiting-signature", "signed", "sent", "filed"
+
+
+class Correspondence(Record):
+    """A letter, message or call to or from somebody about a household (2.15, R-COR)."""
+
+    household = ForeignKeyField(
+        Household, backref="correspondence", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, null=True, backref="correspondence", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    direction = CharField(
+        max_length=4,
+        default=OUTGOING,
+        choices=((OUTGOING, N_("From us")), (INCOMING, N_("To us"))),
+        verbose_name=N_("Direction"),
+    )
+    channel = TermField("correspondence-channels", verbose_name=N_("How"))
+    who = CharField(max_length=200, verbose_name=N_("To or from whom"))
+    who_is_external = BooleanField(default=True, verbose_name=N_("Outside this agency"))
+    on_behalf_of_client = BooleanField(default=True, verbose_name=N_("On behalf of the client"))
+    occurred_at = DateTimeField(verbose_name=N_("When"))
+    purpose = CharField(max_length=300, verbose_name=N_("Purpose"))
+    content = TextField(verbose_name=N_("Content"), help_text=N_("Only what the file needs"))
+    supervisor_signer = ForeignKeyField(
+        Staff,
+        null=True,
+        backref="signed_letters",
+        on_delete="RESTRICT",
+        verbose_name=N_("Signed by (supervisor)"),
+    )
+    signed_on = DateField(null=True, verbose_name=N_("Signed on"))
+    state = CharField(
+        max_length=20,
+        default=DRAFT,
+        choices=(
+            (DRAFT, N_("Draft")),
+            (AWAITING, N_("Waiting for a signature")),
+            (SIGNED, N_("Signed")),
+            (LETTER_SENT, N_("Sent")),
+            (FILED, N_("Filed")),
+        ),
+        verbose_name=N_("State"),
+    )
+    warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Correspondence")
+        label = "purpose"
+        listed = ("occurred_at", "household", "direction", "channel", "who", "state")
+        filters = ("household", "client", "direction", "channel", "state")
+        sortable = ("occurred_at",)
+        order = ("-occurred_at",)
+        kept = ("supervisor_signer", "signed_on", "state", "warnings_acknowledged")
+        immutable = ("household",)
+        personal = True
+        form = (
+            (
+                N_("Who and when"),
+                None,
+                (
+                    "household",
+                    "client",
+                    "direction",
+                    "channel",
+                    "who",
+                    "who_is_external",
+                    "on_behalf_of_client",
+                    "occurred_at",
+                ),
+            ),
+            (N_("What"), None, ("purpose", "content")),
+        )
+        indexes = (
+            (("occurred_at",), False),
+            (("household", "occurred_at"), False),
+            (("state", "occurred_at"), False),
+        )
+
+    def __str__(self):
+        return self.purpose
+
+
+class CaseActivity(Record):
+    """Anything a worker does with or for clients, under one of eleven topics (2.16, R-ACT)."""
+
+    household = ForeignKeyField(
+        Household, backref="activities", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    clients = ManyField(Client, N_("With or for whom"), backref="case_activities", null=False)
+    date = DateField(verbose_name=N_("Date"))
+    topic = TermField("cma-topics", verbose_name=N_("Topic"))
+    type = TermField("case-activity-types", verbose_name=N_("Type of activity"))
+    minutes = IntegerField(verbose_name=N_("Minutes"))
+    staff = ForeignKeyField(
+        Staff, backref="case_activities", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    location = ForeignKeyField(
+        ServiceLocation,
+        null=True,
+        backref="case_activities",
+        on_delete="RESTRICT",
+        verbose_name=N_("Service location"),
+    )
+    mode = CharField(max_length=12, null=True, choices=MODES, verbose_name=N_("How"))
+    referral = ForeignKeyField(
+        Referral,
+        null=True,
+        backref="case_activities",
+        on_delete="SET NULL",
+        verbose_name=N_("Referral"),
+    )
+    note = TextField(null=True, verbose_name=N_("Remark"))
+    ircc_service = TermField(
+        "ircc-services",
+        null=True,
+        verbose_name=N_("Funder's service"),
+        help_text=N_("For the service record; left empty it follows from the topic."),
+    )
+    support_services = TermsField("support-services", verbose_name=N_("Supports used"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Activities")
+        label = "date"
+        listed = ("date", "household", "topic", "type", "minutes", "staff")
+        filters = ("household", "topic", "type", "staff", "location", "date")
+        sortable = ("date",)
+        order = ("-date",)
+        immutable = ("household",)
+        personal = True
+        form = (
+            (
+                N_("What was done"),
+                None,
+                ("household", "clients", ("date", "minutes"), "topic", "type"),
+            ),
+            (N_("Details"), None, ("staff", ("location", "mode"), "note")),
+            (N_("For the funder"), None, ("ircc_service", "support_services")),
+        )
+        indexes = (
+            (("date",), False),
+            (("household", "date"), False),
+            (("staff", "date"), False),
+            (("topic", "date"), False),
+        )
+
+    def __str__(self):
+        return str(self.date)
 
 
 class CapacityBuildingActivity(Record):
@@ -2507,8 +2856,779 @@ class CapacityBuildingActivity(Record):
         return str(self.date)
 
 
+class Appointment(Record):
+    """A call to return or a meeting with a client on a day (R-STAFF-2: calls are returned within 24 to 48 hours)."""
+
+    client = ForeignKeyField(
+        Client, backref="appointments", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    kind = CharField(
+        max_length=12,
+        default="appointment",
+        choices=(("appointment", N_("Appointment")), ("call-back", N_("Call to return"))),
+        verbose_name=N_("Kind"),
+    )
+    due_on = DateField(verbose_name=N_("On"))
+    starts_at = TimeField(null=True, verbose_name=N_("At"))
+    called_at = DateTimeField(
+        null=True,
+        verbose_name=N_("They called at"),
+        help_text=N_("For a call to return: when the client left the message."),
+    )
+    staff = ForeignKeyField(
+        Staff, backref="appointments", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    about = CharField(max_length=300, null=True, verbose_name=N_("What it is about"))
+    done_on = DateField(null=True, verbose_name=N_("Done on"))
+    result = CharField(max_length=300, null=True, verbose_name=N_("What came of it"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Calls and appointments")
+        label = "due_on"
+        listed = ("due_on", "starts_at", "client", "kind", "staff", "done_on")
+        filters = ("client", "kind", "staff", "due_on")
+        sortable = ("due_on",)
+        order = ("due_on",)
+        personal = True
+        indexes = (
+            (("due_on",), False),
+            (("done_on", "due_on"), False),
+            (("client", "due_on"), False),
+        )
+
+    def __str__(self):
+        return str(self.due_on)
+
+
+class AccessRequest(Record):
+    """A client asks to see or to correct what is held about them; there are 30 days to answer."""
+
+    client = ForeignKeyField(
+        Client, backref="access_requests", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    kind = CharField(
+        max_length=12,
+        default="see",
+        choices=(("see", N_("To see the record")), ("correct", N_("To correct the record"))),
+        verbose_name=N_("What is asked"),
+    )
+    received_on = DateField(verbose_name=N_("Asked on"))
+    due_on = DateField(null=True, verbose_name=N_("To answer by"))
+    asked_by_name = CharField(max_length=120, verbose_name=N_("Asked by"))
+    identity_checked = CharField(
+        max_length=200,
+        verbose_name=N_("How we know who is asking"),
+        help_text=N_("For example: known to the worker, or a photo card was shown."),
+    )
+    asked = TextField(verbose_name=N_("What exactly"))
+    state = CharField(
+        max_length=10,
+        default="open",
+        choices=(
+            ("open", N_("Open")),
+            ("answered", N_("Answered")),
+            ("refused", N_("Refused in part or whole")),
+        ),
+        verbose_name=N_("State"),
+    )
+    answered_on = DateField(null=True, verbose_name=N_("Answered on"))
+    answer = TextField(
+        null=True,
+        verbose_name=N_("What was given or changed, or why not"),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Access requests")
+        label = "received_on"
+        listed = ("received_on", "client", "kind", "due_on", "state", "answered_on")
+        filters = ("client", "kind", "state")
+        sortable = ("received_on",)
+        order = ("-received_on",)
+        kept = ("due_on",)
+        immutable = ("client",)
+        personal = True
+        indexes = ((("received_on",), False), (("state", "due_on"), False))
+
+    def __str__(self):
+        return str(self.received_on)
+
+
 # ======================================================================================================================
-# 8. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
+# 8. Safety: visits to homes, what went wrong, and what got out
+# ======================================================================================================================
+
+
+class VisitList(Record):
+    """The visits of one worker on one day, in their order; a supervisor authorizes them (2.17, R-VISIT-1)."""
+
+    date = DateField(verbose_name=N_("Day"))
+    staff = ForeignKeyField(
+        Staff, backref="visit_lists", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    state = CharField(
+        max_length=12,
+        default=DRAFT,
+        choices=(
+            (DRAFT, N_("Draft")),
+            ("submitted", N_("Waiting for a supervisor")),
+            ("authorized", N_("Authorized")),
+        ),
+        verbose_name=N_("State"),
+    )
+    submitted_on = DateField(null=True, verbose_name=N_("Submitted on"))
+    authorized_by = ForeignKeyField(
+        Staff,
+        null=True,
+        backref="authorized_lists",
+        on_delete="RESTRICT",
+        verbose_name=N_("Authorized by"),
+    )
+    authorized_on = DateField(null=True, verbose_name=N_("Authorized on"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Visit lists")
+        label = "date"
+        listed = ("date", "staff", "state", "authorized_by")
+        filters = ("staff", "state", "date")
+        sortable = ("date",)
+        order = ("-date",)
+        kept = ("state", "submitted_on", "authorized_by", "authorized_on")
+        natural_key = ("date", "staff")
+        indexes = ((("date", "staff"), True), (("state", "date"), False))
+
+    def __str__(self):
+        return str(self.date)
+
+
+class HomeVisit(Record):
+    """One visit of a day's list: where, why, how safe, and that the worker came back (2.17, R-VISIT)."""
+
+    visit_list = ForeignKeyField(
+        VisitList, backref="visits", on_delete="RESTRICT", verbose_name=N_("Visit list")
+    )
+    position = IntegerField(default=1, verbose_name=N_("Place in the day"))
+    household = ForeignKeyField(
+        Household, backref="visits", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    clients = ManyField(Client, N_("Who will be visited"), backref="home_visits")
+    address = CharField(max_length=300, verbose_name=N_("Address"))
+    start_time = TimeField(verbose_name=N_("Starts at"))
+    expected_end = TimeField(verbose_name=N_("Ends at about"))
+    purpose = TextField(
+        verbose_name=N_("Purpose"),
+        help_text=N_("Visits are planned in order and in the morning."),
+    )
+    risk_answers = JSONField(default=dict, verbose_name=N_("Risk checklist"))
+    risk_checked_on = DateField(null=True, verbose_name=N_("Checklist filled in on"))
+    risk_result = TermField("visit-risk-results", null=True, verbose_name=N_("Risk"))
+    risk_decision = TextField(
+        null=True, verbose_name=N_("Supervisor's decision on what is unknown")
+    )
+    conditions = TextField(null=True, verbose_name=N_("Conditions"))
+    afternoon_exception_by = ForeignKeyField(
+        Staff,
+        null=True,
+        backref="afternoon_exceptions",
+        on_delete="RESTRICT",
+        verbose_name=N_("Later start allowed by"),
+    )
+    status = TermField("visit-statuses", default="draft", verbose_name=N_("Status"))
+    checked_in_at = DateTimeField(null=True, verbose_name=N_("Checked in at"))
+    check_in_method = CharField(
+        max_length=12,
+        null=True,
+        choices=(
+            ("phone", N_("Phone")),
+            ("text", N_("Text message")),
+            ("office", N_("In the office")),
+        ),
+        verbose_name=N_("How they checked in"),
+    )
+    note = ForeignKeyField(
+        CaseNote, null=True, backref="visits", on_delete="SET NULL", verbose_name=N_("Case note")
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Home visits")
+        label = "address"
+        listed = ("visit_list", "position", "household", "start_time", "risk_result", "status")
+        filters = ("visit_list", "household", "risk_result", "status")
+        order = ("-id",)
+        kept = (
+            "risk_answers",
+            "risk_checked_on",
+            "risk_result",
+            "status",
+            "checked_in_at",
+            "check_in_method",
+            "note",
+        )
+        immutable = ("household",)
+        personal = True
+        indexes = (
+            (("visit_list", "position"), False),
+            (("household", "visit_list"), False),
+            (("status", "visit_list"), False),
+        )
+
+    def __str__(self):
+        return self.address
+
+
+class EscalationStep(Record):
+    """One of the steps taken when a worker did not check in after a visit (R-VISIT-5)."""
+
+    visit = ForeignKeyField(
+        HomeVisit, backref="escalation", on_delete="CASCADE", verbose_name=N_("Home visit")
+    )
+    step = CharField(max_length=80, verbose_name=N_("Step"))
+    taken_at = DateTimeField(default=now, verbose_name=N_("Taken at"))
+    by_name = CharField(max_length=120, verbose_name=N_("By"))
+    result = CharField(max_length=300, verbose_name=N_("Result"))
+
+    class Meta:
+        section = "log"
+        title = N_("Missed check-ins")
+        label = "step"
+        listed = ("taken_at", "visit", "step", "by_name", "result")
+        filters = ("visit",)
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("visit", "step"), True),)
+
+    def __str__(self):
+        return self.step
+
+
+class IncidentReport(Record):
+    """Something that went wrong, reported before the shift ends (2.18, R-INC-1)."""
+
+    occurred_at = DateTimeField(verbose_name=N_("When it happened"))
+    shift_ended_at = DateTimeField(verbose_name=N_("End of the shift"))
+    submitted_at = DateTimeField(default=now, verbose_name=N_("Reported at"))
+    type = TermField("incident-types", verbose_name=N_("Type of incident"))
+    household = ForeignKeyField(
+        Household,
+        null=True,
+        backref="incidents",
+        on_delete="RESTRICT",
+        verbose_name=N_("Household"),
+    )
+    people_involved = TextField(null=True, verbose_name=N_("People involved"))
+    what_happened = TextField(
+        verbose_name=N_("What happened"), help_text=N_("Facts, in order, no opinions")
+    )
+    action_taken = TextField(verbose_name=N_("What was done"))
+    emergency_services = BooleanField(default=False, verbose_name=N_("Emergency services came"))
+    reported_to = ForeignKeyField(
+        Staff,
+        backref="incidents",
+        on_delete="RESTRICT",
+        verbose_name=N_("Reported to (supervisor)"),
+    )
+    supervisor_review_on = DateField(null=True, verbose_name=N_("Reviewed by the supervisor on"))
+    warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Incident reports")
+        label = "occurred_at"
+        listed = ("occurred_at", "type", "household", "reported_to", "supervisor_review_on")
+        filters = ("type", "household", "reported_to", "occurred_at")
+        sortable = ("occurred_at",)
+        order = ("-occurred_at",)
+        kept = ("submitted_at", "supervisor_review_on", "warnings_acknowledged")
+        personal = True
+        form = (
+            (
+                N_("When and what"),
+                None,
+                ("occurred_at", "shift_ended_at", "type", "household", "people_involved"),
+            ),
+            (
+                N_("What happened"),
+                None,
+                ("what_happened", "action_taken", "emergency_services", "reported_to"),
+            ),
+        )
+        indexes = (
+            (("occurred_at",), False),
+            (("household", "occurred_at"), False),
+            (("supervisor_review_on", "occurred_at"), False),
+        )
+
+    def __str__(self):
+        return f"{self.occurred_at:%Y-%m-%d}"
+
+
+class PrivacyBreach(Record):
+    """Personal information that was lost, stolen or seen by the wrong people (2.18, R-INC-2, R-INC-3)."""
+
+    incident = ForeignKeyField(
+        IncidentReport,
+        null=True,
+        backref="breaches",
+        on_delete="RESTRICT",
+        verbose_name=N_("Incident report"),
+    )
+    discovered_at = DateTimeField(verbose_name=N_("Discovered"))
+    occurred_at = DateTimeField(null=True, verbose_name=N_("Happened"))
+    description = TextField(verbose_name=N_("What happened"))
+    information_involved = TextField(verbose_name=N_("What information"))
+    people_affected_count = IntegerField(verbose_name=N_("How many people"))
+    significant_harm_risk = CharField(
+        max_length=4,
+        choices=(("yes", N_("Yes")), ("no", N_("No"))),
+        verbose_name=N_("Real risk of significant harm"),
+    )
+    harm_reasons = TextField(verbose_name=N_("Why"))
+    regulator_told_on = DateField(null=True, verbose_name=N_("Regulator told on"))
+    people_told_on = DateField(null=True, verbose_name=N_("People told on"))
+    steps_taken = TextField(verbose_name=N_("Steps taken"))
+    closed_on = DateField(null=True, verbose_name=N_("Closed on"))
+
+    class Meta:
+        section = "clients"
+        title = N_("Privacy breaches")
+        label = "discovered_at"
+        listed = ("discovered_at", "people_affected_count", "significant_harm_risk", "closed_on")
+        filters = ("significant_harm_risk", "discovered_at")
+        sortable = ("discovered_at",)
+        order = ("-discovered_at",)
+        immutable = ("incident",)
+        personal = True
+        indexes = ((("discovered_at",), False), (("closed_on",), False))
+
+    def __str__(self):
+        return f"{self.discovered_at:%Y-%m-%d}"
+
+
+class Booking(Record):
+    """An interpreter for a household on a day (2.21, R-INT)."""
+
+    interpreter = ForeignKeyField(
+        Interpreter, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Interpreter")
+    )
+    household = ForeignKeyField(
+        Household, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, null=True, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Client")
+    )
+    date = DateField(verbose_name=N_("Date"))
+    starts_at = TimeField(null=True, verbose_name=N_("At"))
+    setting = TermField("interpreter-settings", verbose_name=N_("Setting"))
+    minutes = IntegerField(null=True, verbose_name=N_("Minutes"))
+    urgent_override_reason = CharField(
+        max_length=300,
+        null=True,
+        verbose_name=N_("Reason for an urgent exception"),
+        help_text=N_("Only when somebody without the certificate has to interpret."),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Interpreter bookings")
+        label = "date"
+        listed = ("date", "starts_at", "interpreter", "household", "setting", "minutes")
+        filters = ("interpreter", "household", "setting", "date")
+        sortable = ("date",)
+        order = ("-date",)
+        immutable = ("household",)
+        personal = True
+        indexes = (
+            (("date",), False),
+            (("interpreter", "date"), False),
+            (("household", "date"), False),
+        )
+
+    def __str__(self):
+        return str(self.date)
+
+
+# ======================================================================================================================
+# 9. Team: who looks after whom, and what they were trained for
+# ======================================================================================================================
+
+
+class CaseAssignment(Record):
+    """Who was the main worker of a household, from when to when (2.20)."""
+
+    household = ForeignKeyField(
+        Household, backref="assignments", on_delete="RESTRICT", verbose_name=N_("Household")
+    )
+    staff = ForeignKeyField(
+        Staff, backref="assignments", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    started_on = DateField(verbose_name=N_("From"))
+    ended_on = DateField(null=True, verbose_name=N_("To"))
+    reason = CharField(max_length=300, null=True, verbose_name=N_("Reason"))
+    no_conflict_declared = BooleanField(
+        default=False,
+        verbose_name=N_("No conflict of interest"),
+        help_text=N_("No family, romantic, business or other close tie."),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Case assignments")
+        label = "started_on"
+        listed = ("started_on", "household", "staff", "ended_on", "reason")
+        filters = ("household", "staff", "started_on")
+        sortable = ("started_on",)
+        order = ("-started_on",)
+        immutable = ("household", "staff")
+        personal = True
+        indexes = (
+            (("started_on",), False),
+            (("household", "started_on"), False),
+            (("staff", "ended_on"), False),
+        )
+
+    def __str__(self):
+        return str(self.started_on)
+
+
+class TrainingRecord(Record):
+    """A training or a check that a member of staff has done (2.20, R-STAFF-1)."""
+
+    staff = ForeignKeyField(
+        Staff, backref="trainings", on_delete="RESTRICT", verbose_name=N_("Staff member")
+    )
+    type = TermField("training-types", verbose_name=N_("Training"))
+    done_on = DateField(verbose_name=N_("Done on"))
+    expires_on = DateField(null=True, verbose_name=N_("Valid until"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Training")
+        label = "type"
+        listed = ("done_on", "staff", "type", "expires_on")
+        filters = ("staff", "type", "expires_on")
+        sortable = ("done_on",)
+        order = ("-done_on",)
+        natural_key = ("staff", "type", "done_on")
+        personal = True
+        indexes = (
+            (("done_on",), False),
+            (("staff", "type", "done_on"), True),
+            (("expires_on",), False),
+        )
+
+    def __str__(self):
+        return self.type
+
+
+# ======================================================================================================================
+# 10. Answering for it: feedback, keeping and disposing, what was printed and submitted
+# ======================================================================================================================
+
+
+class FeedbackInvitation(Record):
+    """An invitation to say what a service was like; it brings one answer and names nobody (2.22)."""
+
+    code_hash = CharField(max_length=64, unique=True, verbose_name=N_("Code"))
+    program = ForeignKeyField(
+        Program, null=True, backref="invitations", on_delete="RESTRICT", verbose_name=N_("Program")
+    )
+    service_activity = ForeignKeyField(
+        ServiceActivity,
+        null=True,
+        backref="invitations",
+        on_delete="RESTRICT",
+        verbose_name=N_("Service or activity"),
+    )
+    language = LanguageField(default="en", verbose_name=N_("Language"))
+    expires_on = DateField(verbose_name=N_("Open until"))
+    used_on = DateField(null=True, verbose_name=N_("Answered on"))
+
+    class Meta:
+        section = "log"
+        title = N_("Feedback invitations")
+        label = "expires_on"
+        listed = ("created_at", "program", "service_activity", "expires_on", "used_on")
+        filters = ("program", "service_activity")
+        order = ("-id",)
+        kept = ("code_hash",)
+        readonly = True
+
+    def __str__(self):
+        return str(self.expires_on)
+
+
+class ClientFeedback(Record):
+    """What somebody said about a service; anonymous unless they chose otherwise (2.22)."""
+
+    collected_on = DateField(verbose_name=N_("Collected on"))
+    program = ForeignKeyField(
+        Program, null=True, backref="feedback", on_delete="RESTRICT", verbose_name=N_("Program")
+    )
+    service_activity = ForeignKeyField(
+        ServiceActivity,
+        null=True,
+        backref="feedback",
+        on_delete="RESTRICT",
+        verbose_name=N_("Service or activity"),
+    )
+    nps_score = IntegerField(verbose_name=N_("Would recommend us (0 to 10)"))
+    met_need = CharField(
+        max_length=10,
+        null=True,
+        choices=(("fully", N_("Fully")), ("partly", N_("Partly")), ("not-yet", N_("Not yet"))),
+        verbose_name=N_("Did it meet the need"),
+    )
+    respect = IntegerField(null=True, verbose_name=N_("Treated with respect (1 to 5)"))
+    understood = IntegerField(null=True, verbose_name=N_("A language I understand (1 to 5)"))
+    improve = TextField(null=True, verbose_name=N_("What should we change?"))
+    language = LanguageField(default="en", verbose_name=N_("Language"))
+    anonymous = BooleanField(default=True, verbose_name=N_("Anonymous"))
+    given_by = CharField(max_length=120, null=True, verbose_name=N_("Name, if they gave it"))
+    invitation = ForeignKeyField(
+        FeedbackInvitation,
+        null=True,
+        unique=True,
+        backref="answers",
+        on_delete="RESTRICT",
+        verbose_name=N_("Invitation"),
+    )
+
+    class Meta:
+        section = "clients"
+        title = N_("Feedback")
+        label = "collected_on"
+        listed = ("collected_on", "program", "service_activity", "nps_score", "met_need")
+        filters = ("program", "service_activity", "collected_on", "met_need")
+        sortable = ("collected_on",)
+        order = ("-collected_on",)
+        kept = ("invitation",)
+        personal = True
+        indexes = ((("collected_on",), False),)
+
+    def __str__(self):
+        return str(self.collected_on)
+
+
+RECORD_KINDS = (
+    ("case", N_("Case files")),
+    ("referral-only", N_("People who were only referred")),
+    ("staff", N_("Staff records")),
+    ("breach", N_("Privacy breach records")),
+    ("audit", N_("Audit log")),
+)
+
+
+class RetentionRule(Record):
+    """How long records of a kind are kept after their latest entry (2.24)."""
+
+    record_kind = CharField(
+        max_length=20, unique=True, choices=RECORD_KINDS, verbose_name=N_("Records")
+    )
+    years_after_last_entry = IntegerField(
+        default=7, verbose_name=N_("Years after the latest entry")
+    )
+    minor_extra_years = IntegerField(
+        default=0,
+        verbose_name=N_("More years after a child comes of age"),
+        help_text=N_("0 means the same time for everybody."),
+    )
+    is_active = BooleanField(default=True, verbose_name=N_("In force"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Retention rules")
+        label = "record_kind"
+        listed = ("record_kind", "years_after_last_entry", "minor_extra_years", "is_active")
+        order = ("id",)
+        natural_key = ("record_kind",)
+
+    def __str__(self):
+        return self.record_kind
+
+
+class Disposal(Record):
+    """What stays of a file that was disposed of: that it existed, and who confirmed its end; no personal data (2.24)."""
+
+    file_number = CharField(max_length=40, unique=True, verbose_name=N_("File number"))
+    last_entry_on = DateField(verbose_name=N_("Latest entry"))
+    eligible_on = DateField(verbose_name=N_("Could be disposed of from"))
+    method = CharField(max_length=200, verbose_name=N_("How"))
+    confirmed_by_1 = CharField(max_length=120, verbose_name=N_("First confirmation"))
+    confirmed_by_2 = CharField(max_length=120, null=True, verbose_name=N_("Second confirmation"))
+    disposed_on = DateField(null=True, verbose_name=N_("Disposed of on"))
+
+    class Meta:
+        section = "log"
+        title = N_("Disposals")
+        label = "file_number"
+        listed = ("disposed_on", "file_number", "last_entry_on", "confirmed_by_1", "confirmed_by_2")
+        order = ("-id",)
+        readonly = True
+
+    def __str__(self):
+        return self.file_number
+
+
+class Printout(Record):
+    """A file, its notes or a person's record was printed; the paper file is older than that no more (R-NOTE-8)."""
+
+    household = ForeignKeyField(
+        Household, backref="printouts", on_delete="CASCADE", verbose_name=N_("Household")
+    )
+    client = ForeignKeyField(
+        Client, null=True, backref="printouts", on_delete="CASCADE", verbose_name=N_("Client")
+    )
+    kind = CharField(
+        max_length=12,
+        choices=(
+            ("file", N_("Whole file")),
+            ("notes", N_("Case note summary")),
+            ("person", N_("One person's record")),
+        ),
+        verbose_name=N_("What was printed"),
+    )
+    printed_on = DateField(verbose_name=N_("Printed on"))
+
+    class Meta:
+        section = "log"
+        title = N_("Printouts")
+        label = "printed_on"
+        listed = ("printed_on", "household", "client", "kind", "created_by_name")
+        filters = ("household", "client", "kind")
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("household", "kind", "printed_on"), False),)
+
+    def __str__(self):
+        return str(self.printed_on)
+
+
+class PolicyItem(Record):
+    """What the agency decided about one of the seven topics of its records policy (2.25)."""
+
+    topic = CharField(
+        max_length=30,
+        unique=True,
+        choices=(
+            ("use-disclosure", N_("How client information may be used or shared")),
+            ("retention-disposal", N_("How long files are kept and how they are destroyed")),
+            ("security", N_("Security of electronic information")),
+            ("emergency-access", N_("Access to records in a client emergency")),
+            ("backup", N_("Data backup system")),
+            ("access-logging", N_("How access is logged and monitored")),
+            ("breach", N_("How a privacy breach is managed")),
+        ),
+        verbose_name=N_("Topic"),
+    )
+    text = TextField(verbose_name=N_("What we do"))
+    approved_on = DateField(null=True, verbose_name=N_("Approved on"))
+    next_review_on = DateField(null=True, verbose_name=N_("To be reviewed on"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Records policy")
+        label = "topic"
+        listed = ("topic", "approved_on", "next_review_on")
+        order = ("id",)
+        natural_key = ("topic",)
+
+    def __str__(self):
+        return self.topic
+
+
+class ExportProfile(Record):
+    """One shape of the service record: which columns a funder wants, under which names (domain 8)."""
+
+    name = CharField(max_length=120, unique=True, verbose_name=N_("Name"))
+    about = TextField(null=True, verbose_name=N_("What it is for"))
+    is_active = BooleanField(default=True, verbose_name=N_("In use"))
+
+    class Meta:
+        section = "administration"
+        title = N_("Export profiles")
+        label = "name"
+        listed = ("name", "about", "is_active")
+        order = ("name",)
+        natural_key = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class ExportColumn(Record):
+    """One column of an export profile: where its value comes from and when it must be there (domain 8)."""
+
+    profile = ForeignKeyField(
+        ExportProfile, backref="columns", on_delete="CASCADE", verbose_name=N_("Export profile")
+    )
+    position = IntegerField(default=1, verbose_name=N_("Place"))
+    source = CharField(max_length=60, verbose_name=N_("Value"))
+    heading = CharField(max_length=120, verbose_name=N_("Heading in the file"))
+    is_on = BooleanField(default=True, verbose_name=N_("In the file"))
+    required_if = CharField(
+        max_length=120,
+        null=True,
+        verbose_name=N_("Required"),
+        help_text=N_(
+            "“always”, or a condition such as service_kind=support; empty means optional."
+        ),
+    )
+    codes = LinesField(
+        verbose_name=N_("Codes"),
+        help_text=N_("One on a line: our value = theirs."),
+    )
+
+    class Meta:
+        section = "administration"
+        title = N_("Columns of exports")
+        label = "heading"
+        listed = ("position", "source", "heading", "is_on", "required_if", "profile")
+        filters = ("profile", "is_on")
+        order = ("position", "id")
+        natural_key = ("profile", "source")
+        indexes = ((("profile", "source"), True), (("profile", "position"), False))
+
+    def __str__(self):
+        return self.heading
+
+
+class Submission(Record):
+    """A service record that was made and what was handed in (domain 8)."""
+
+    profile = ForeignKeyField(
+        ExportProfile,
+        backref="submissions",
+        on_delete="RESTRICT",
+        verbose_name=N_("Export profile"),
+    )
+    period_from = DateField(verbose_name=N_("From"))
+    period_to = DateField(verbose_name=N_("To"))
+    rows = IntegerField(verbose_name=N_("Rows"))
+    checksum = CharField(max_length=64, verbose_name=N_("Checksum"))
+    submitted_on = DateField(null=True, verbose_name=N_("Handed in on"))
+    submitted_to = CharField(max_length=200, null=True, verbose_name=N_("Handed in to"))
+    remark = CharField(max_length=300, null=True, verbose_name=N_("Remark"))
+
+    class Meta:
+        section = "log"
+        title = N_("Submissions")
+        label = "period_to"
+        listed = ("created_at", "profile", "period_from", "period_to", "rows", "submitted_on")
+        filters = ("profile",)
+        order = ("-id",)
+        readonly = True
+
+    def __str__(self):
+        return str(self.period_to)
+
+
+# ======================================================================================================================
+# 11. Sending: a message is queued with its records, and is sent, failed or uncertain (decision 0.4)
 # ======================================================================================================================
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
@@ -2613,7 +3733,7 @@ class DistributionLog(Row):
 
 
 # ======================================================================================================================
-# 9. System
+# 12. System
 # ======================================================================================================================
 
 
@@ -2852,7 +3972,31 @@ TABLES = (
     PlanAction,
     PlanReview,
     ExitInterview,
+    CaseNote,
+    ConsultedParty,
+    NoteAddendum,
+    Correspondence,
+    CaseActivity,
     CapacityBuildingActivity,
+    Appointment,
+    AccessRequest,
+    VisitList,
+    HomeVisit,
+    EscalationStep,
+    IncidentReport,
+    PrivacyBreach,
+    Booking,
+    CaseAssignment,
+    TrainingRecord,
+    FeedbackInvitation,
+    ClientFeedback,
+    RetentionRule,
+    Disposal,
+    Printout,
+    PolicyItem,
+    ExportProfile,
+    ExportColumn,
+    Submission,
     OutboxMessage,
     DistributionLog,
     Setting,

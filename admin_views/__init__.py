@@ -1,98 +1,91 @@
 """The screens: one EntityView for every table, and the overrides that need more."""
 
+from functools import reduce
+from operator import or_
+
 from flask_admin import Admin
 
-from admin_views.administration import AdministrationView
-from admin_views.assessments import NeedsAssessmentView
-from admin_views.attachments import AttachmentView
-from admin_views.audit_log import AuditLogView
-from admin_views.backups import BackupsView
-from admin_views.base import EntityView
-from admin_views.blank_forms import FormsView
-from admin_views.case_lists import CaseTaskView, NeedAlertView
-from admin_views.cases import CapacityBuildingView, ExtensionView, PlanReviewView
-from admin_views.directory import CoverageView, LocationView, ProgramView
-from admin_views.distribution import DistributeView
-from admin_views.help import HelpView
-from admin_views.home import HomeView
-from admin_views.households import HouseholdView
-from admin_views.instrument_parts import InstrumentPartsView
-from admin_views.instruments import InstrumentsView
-from admin_views.keywords import AreaView, CategoryView, KeywordView
-from admin_views.organizations import MyOrganizationView, OrganizationView, PartnersView
-from admin_views.outbox import OutboxView
-from admin_views.people import ClientView, ConsentView
-from admin_views.plans import PlanView
-from admin_views.referrals import ReferralView
-from admin_views.search import SearchView
-from admin_views.service_activities import ServiceActivityView
-from admin_views.settings import ExampleView, SettingsView
-from admin_views.trace import StatementView
-from admin_views.wizards import WORKFLOWS, WizardView
-from models import (
-    TABLES,
-    AreaOfFocus,
-    Attachment,
-    AuditLog,
-    CapacityBuildingActivity,
-    CaseTask,
-    Client,
-    ConsentRecord,
-    DrivingStatement,
-    Extension,
-    Household,
-    Keyword,
-    KeywordCategory,
-    NeedAlert,
-    NeedsAssessment,
-    Organization,
-    OutboxMessage,
-    PlanReview,
-    Program,
-    Referral,
-    ServiceActivity,
-    ServiceLocation,
-    SettlementPlan,
+from admin_views import (
+    activities,
+    administration,
+    answering,
+    appointments,
+    assessments,
+    attachments,
+    audit_log,
+    backups,
+    blank_forms,
+    case_file,
+    case_lists,
+    cases,
+    directory,
+    help,
+    households,
+    incidents,
+    instrument_parts,
+    instruments,
+    keywords,
+    letters,
+    notes,
+    organizations,
+    outbox,
+    people,
+    plans,
+    referrals,
+    reports,
+    retention,
+    search,
+    service_activities,
+    settings,
+    standards,
+    team,
+    trace,
+    visits,
 )
+from admin_views.base import EntityView
+from admin_views.distribution import DistributeView
+from admin_views.home import HomeView
+from admin_views.wizards import WORKFLOWS, WizardView
+from models import TABLES
 from workflows.distribute import Distribute
 
-VIEWS = {
-    Keyword: KeywordView,
-    KeywordCategory: CategoryView,
-    AreaOfFocus: AreaView,
-    Organization: OrganizationView,
-    ServiceLocation: LocationView,
-    Program: ProgramView,
-    ServiceActivity: ServiceActivityView,
-    Household: HouseholdView,
-    Client: ClientView,
-    ConsentRecord: ConsentView,
-    Attachment: AttachmentView,
-    NeedsAssessment: NeedsAssessmentView,
-    NeedAlert: NeedAlertView,
-    CaseTask: CaseTaskView,
-    Extension: ExtensionView,
-    PlanReview: PlanReviewView,
-    CapacityBuildingActivity: CapacityBuildingView,
-    Referral: ReferralView,
-    DrivingStatement: StatementView,
-    SettlementPlan: PlanView,
-    OutboxMessage: OutboxView,
-    AuditLog: AuditLogView,
-}
-PAGES = (
-    MyOrganizationView,
-    PartnersView,
-    CoverageView,
-    SearchView,
-    AdministrationView,
-    SettingsView,
-    BackupsView,
-    ExampleView,
-    HelpView,
-    FormsView,
-    InstrumentsView,
-    InstrumentPartsView,
+# Each room says which entities it shows (VIEWS) and which pages stand beside them (PAGES), where it has some.
+ROOMS = (
+    activities,
+    administration,
+    answering,
+    appointments,
+    assessments,
+    attachments,
+    audit_log,
+    backups,
+    blank_forms,
+    case_file,
+    case_lists,
+    cases,
+    directory,
+    help,
+    households,
+    incidents,
+    instrument_parts,
+    instruments,
+    keywords,
+    letters,
+    notes,
+    organizations,
+    outbox,
+    people,
+    plans,
+    referrals,
+    reports,
+    retention,
+    search,
+    service_activities,
+    settings,
+    standards,
+    team,
+    trace,
+    visits,
 )
 WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
 
@@ -100,10 +93,11 @@ WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside t
 def init_app(app):
     """Register a view for every table that people may see, and the pages beside them."""
     admin = Admin(app, url="/", index_view=HomeView(url="/"), name="portal")
+    views = reduce(or_, (getattr(room, "VIEWS", {}) for room in ROOMS))
     for model in TABLES:
         if model._meta.section != "hidden":
-            admin.add_view(VIEWS.get(model, EntityView)(model))
-    for page in PAGES:
+            admin.add_view(views.get(model, EntityView)(model))
+    for page in (page for room in ROOMS for page in getattr(room, "PAGES", ())):
         admin.add_view(page())
     for workflow in WORKFLOWS:
         admin.add_view(WIZARDS.get(workflow, WizardView)(workflow()))

@@ -177,3 +177,6 @@ class AdministrationView(PageView):
             suggestion=passphrases.suggest(),
             cancel_href=self.get_url(".index"),
         )
+
+
+PAGES = (AdministrationView,)

@@ -22,7 +22,7 @@ from admin_views.trace import traced
 from forms import choices
 from forms.formats import date_text, score_text
 from forms.needs_matrix import served
-from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, Staff
+from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
 from workflows import (
     agency_rules,
     assessments,
@@ -262,3 +262,6 @@ def case_facts(found):
         "is_served": house.status in assessments.SERVED,
         "today": date_text(settings.today()),
     }
+
+
+VIEWS = {NeedsAssessment: NeedsAssessmentView}

@@ -10,6 +10,7 @@ from admin_views.base import EntityView
 from admin_views.guard import is_local
 from admin_views.showing import moment_text
 from forms.formats import size_text
+from models import Attachment
 from workflows import attachments, audit, records
 
 # A file never runs anything here, whatever a browser makes of it.
@@ -134,3 +135,6 @@ class AttachmentView(EntityView):
         if owner is None or getattr(owner._meta, "section", "hidden") in ("hidden", "log"):
             return None
         return url_for(f"{attachment.owner_table}.details_view", id=owner.id)
+
+
+VIEWS = {Attachment: AttachmentView}

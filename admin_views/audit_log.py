@@ -93,3 +93,6 @@ class AuditLogView(EntityView):
         if name == "changed_fields":
             return label, changed_words(record.changed_fields, record.entity)
         return label, words
+
+
+VIEWS = {AuditLog: AuditLogView}

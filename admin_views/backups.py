@@ -89,3 +89,6 @@ class BackupsView(PageView):
             )
             return redirect(self.get_url(".key"))
         return self.render("backups/key.html", words=backup.make_key(), has_key=True)
+
+
+PAGES = (BackupsView,)

@@ -64,3 +64,6 @@ class FormsView(PageView):
                 keep_words=_("One copy for the client, one for the file."),
                 **facts(lang),
             )
+
+
+PAGES = (FormsView,)

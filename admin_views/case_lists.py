@@ -149,3 +149,6 @@ class NeedAlertView(EntityView):
             "late": flag_pill(OVERDUE) if late else "",
             "channels": people.channels(record.client),
         }
+
+
+VIEWS = {NeedAlert: NeedAlertView, CaseTask: CaseTaskView}

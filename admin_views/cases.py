@@ -8,7 +8,7 @@ from flask_login import current_user
 from admin_views.base import EntityView
 from forms import choices
 from forms.formats import date_text
-from models import Staff
+from models import CapacityBuildingActivity, Extension, PlanReview, Staff
 from workflows import case_rules, settings
 
 
@@ -79,3 +79,10 @@ class CapacityBuildingView(EntityView):
             "title": _("No capacity building yet"),
             "text": _("Meetings with partners, training and outreach will be listed here."),
         }
+
+
+VIEWS = {
+    Extension: ExtensionView,
+    PlanReview: PlanReviewView,
+    CapacityBuildingActivity: CapacityBuildingView,
+}

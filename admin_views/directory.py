@@ -279,3 +279,7 @@ class CoverageView(PageView):
             programs=programs,
             entries=sum(len(places) for _p, lines in programs for _n, places, _i in lines),
         )
+
+
+VIEWS = {ServiceLocation: LocationView, Program: ProgramView}
+PAGES = (CoverageView,)

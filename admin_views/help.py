@@ -12,7 +12,7 @@ from admin_views.base import PageView
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER, PICTURES = DOCS / "help", DOCS / "pictures"
-PAGES = (
+ARTICLES = (
     "first-day",
     "a-family-arrives",
     "other-desk",
@@ -78,12 +78,12 @@ class HelpView(PageView):
 
     @expose("/")
     def index(self):
-        pages = [(slug, read(slug, models.language.get())[0][1]) for slug in PAGES]
+        pages = [(slug, read(slug, models.language.get())[0][1]) for slug in ARTICLES]
         return self.render("help/index.html", pages=pages)
 
     @expose("/<slug>")
     def page(self, slug):
-        if slug not in PAGES:
+        if slug not in ARTICLES:
             abort(404)
         title, *blocks = read(slug, models.language.get())
         return self.render("help/page.html", title=title[1], blocks=blocks)
@@ -92,3 +92,7 @@ class HelpView(PageView):
     def picture(self, file):
         """A picture of a page; made by docs/take_pictures.py."""
         return send_from_directory(PICTURES, file, mimetype="image/png", max_age=3600)
+
+
+VIEWS = {}
+PAGES = (HelpView,)

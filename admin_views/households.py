@@ -191,3 +191,6 @@ def _age(years):
 
 def _names(lines):
     return [name for line in lines for name in (line if isinstance(line, tuple) else (line,))]
+
+
+VIEWS = {Household: HouseholdView}

@@ -372,3 +372,6 @@ def _part(read, *where):
         return read(*where)
     except KeyError:
         abort(404)
+
+
+PAGES = (InstrumentPartsView,)

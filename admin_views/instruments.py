@@ -321,3 +321,6 @@ def _shares(content):
         ),
         (_("Every critical question must be answered"), _("Yes") if critical else _("No")),
     )
+
+
+PAGES = (InstrumentsView,)

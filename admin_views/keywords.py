@@ -9,11 +9,12 @@ from flask_babel import ngettext
 from admin_views.base import EntityView
 from forms import choices
 from forms.directory import MergeForm
-from forms.fields import TickField
+from forms.ticks import TickField
 from models import (
     N_,
     AreaOfFocus,
     Keyword,
+    KeywordCategory,
     Program,
     ServiceActivity,
     ServiceLocation,
@@ -284,3 +285,6 @@ class AreaView(RetiringView):
                 url_for("program.index_view", area_of_focus=record.id),
             ),
         ]
+
+
+VIEWS = {Keyword: KeywordView, KeywordCategory: CategoryView, AreaOfFocus: AreaView}

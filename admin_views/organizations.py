@@ -156,3 +156,7 @@ class PartnersView(OrganizationView):
             "href": self.get_url(".create_view"),
             "label": _(self.new_label),
         }
+
+
+VIEWS = {Organization: OrganizationView}
+PAGES = (MyOrganizationView, PartnersView)

@@ -145,3 +145,6 @@ class OutboxView(EntityView):
             clock.wake()
             flash(words, "success")
         return redirect(url_for(".details_view", id=message.id))
+
+
+VIEWS = {OutboxMessage: OutboxView}

@@ -333,3 +333,6 @@ class ConsentView(Attaching, EntityView):
     def _named(consent):
         ids = records.linked_ids(consent, "named_organizations")
         return Organization.select(Organization.name).where(Organization.id.in_(ids))
+
+
+VIEWS = {Client: ClientView, ConsentRecord: ConsentView}

@@ -12,7 +12,7 @@ from admin_views.base import EntityView
 from admin_views.listing import whole
 from forms.choices import term_label
 from forms.formats import date_text
-from models import Client, PlanAction
+from models import Client, PlanAction, SettlementPlan
 from workflows import audit, case_rules, plan, settings
 
 
@@ -117,3 +117,6 @@ def in_language(code):
             yield
     finally:
         models.language.reset(token)
+
+
+VIEWS = {SettlementPlan: PlanView}

@@ -297,3 +297,6 @@ class ReferralView(TracePages, ReferralOutcomes):
             and url_for("outbox_message.details_view", id=row.message_id),
             "may_void": newest is not None and row.id == newest.id,
         }
+
+
+VIEWS = {Referral: ReferralView}

@@ -196,3 +196,6 @@ class SearchView(PageView):
             (url_for("organization.details_view", id=key), name, city or "", "", None)
             for key, name, city in query.tuples()
         ]
+
+
+PAGES = (SearchView,)

@@ -1,6 +1,6 @@
 """Services & Activities: the form in the guide's order, the card, copies, reviews and the April list (R-SA)."""
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,8 +17,9 @@ from admin_views.service_pages import ServicePages
 from admin_views.showing import text_of
 from forms import choices
 from forms.directory import DollarsField, blank_field, is_edited
-from forms.fields import TickField, model_form
+from forms.fields import model_form
 from forms.formats import date_text
+from forms.ticks import TickField
 from models import (
     ACTIVE,
     ARCHIVED,
@@ -106,29 +107,6 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
             "href": "/new-service/",
             "label": _("New service"),
         }
-
-    def do_still_correct(self, ids):
-        return self._each(ids, lambda row: directory.confirm_still_correct(row))
-
-    def do_activate(self, ids):
-        return self._each(ids, directory.activate)
-
-    def do_archive(self, ids):
-        return self._each(ids, lambda row: directory.archive(row, ("last-active",)))
-
-    def _each(self, ids, change):
-        done = 0
-        for row in ServiceActivity.select().where(ServiceActivity.id.in_(ids)):
-            try:
-                change(row)
-                done += 1
-            except records.Refused as refused:
-                why = " ".join(str(p.message) for p in refused.problems)
-                flash(_("%(name)s: %(why)s", name=row.name, why=why), "warning")
-        if done:
-            flash(ngettext("%(num)s entry changed.", "%(num)s entries changed.", done), "success")
-
-    # ---- Form
 
     def new_record(self):
         """A new entry with what is known: its program's contact, the current fiscal year, CLB for language classes."""
@@ -398,3 +376,6 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
                 program=record.program.name,
             )
         return None
+
+
+VIEWS = {ServiceActivity: ServiceActivityView}

@@ -181,3 +181,24 @@ class ServicePages:
                 (_("Partners' services"), f"{here}?organization=partners", theirs),
             ],
         )
+
+    def do_still_correct(self, ids):
+        return self._each(ids, lambda row: directory.confirm_still_correct(row))
+
+    def do_activate(self, ids):
+        return self._each(ids, directory.activate)
+
+    def do_archive(self, ids):
+        return self._each(ids, lambda row: directory.archive(row, ("last-active",)))
+
+    def _each(self, ids, change):
+        done = 0
+        for row in ServiceActivity.select().where(ServiceActivity.id.in_(ids)):
+            try:
+                change(row)
+                done += 1
+            except records.Refused as refused:
+                why = " ".join(str(p.message) for p in refused.problems)
+                flash(_("%(name)s: %(why)s", name=row.name, why=why), "warning")
+        if done:
+            flash(ngettext("%(num)s entry changed.", "%(num)s entries changed.", done), "success")

@@ -121,3 +121,6 @@ class ExampleView(PageView):
                 flash(_("The example agency is gone. The portal is yours now."), "success")
             return redirect("/")
         return self.render("settings/example.html", loaded=bool(settings.value("example_loaded")))
+
+
+PAGES = (SettingsView, ExampleView)

@@ -65,6 +65,11 @@ def init_app(app, menu):
     app.jinja_env.globals.update(asset=asset, piece=piece)
 
 
+def choose_timezone():
+    """The agency's time zone, in which instants are asked."""
+    return str(settings.zone())
+
+
 def choose_language():
     """The language of this screen: chosen with the switch, else the agency's default."""
     return models.language.get()

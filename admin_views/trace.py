@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from admin_views.base import EntityView
 from admin_views.marks import brief
+from models import DrivingStatement
 from workflows import audit, trace
 
 
@@ -43,3 +44,6 @@ def traced(referrals):
         rows.append((Markup('<a href="{}">{}</a>').format(href, target), number, day, status))
     heads = (_("How it came about"), _("Number"), _("Received on"), _("Status"))
     return _("Referrals"), heads, rows, None
+
+
+VIEWS = {DrivingStatement: StatementView}

@@ -13,10 +13,11 @@ import models
 from forms import choices
 from forms.base import Question
 from forms.builder_need import PARTNER
-from forms.fields import LineField, LinesField, ParagraphField, TickField
+from forms.fields import LineField, LinesField, ParagraphField
 from forms.formats import whole
 from forms.referrals import ServicePicker, find_services
 from forms.steps import RowForm, RowsField, StepForm
+from forms.ticks import TickField
 from models import (
     Client,
     ConsentRecord,

@@ -8,10 +8,10 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 import models
 from forms import choices
-from forms.fields import TickField
 from forms.pickers import PickerField, RequiredPick
 from forms.referrals import service_picker
 from forms.steps import StepForm
+from forms.ticks import TickField
 from models import ACTIVE, Client, Household, Keyword, Organization, Program, ServiceActivity
 
 CLOSED = ("closed", "disposed", "consent-refused")

@@ -7,10 +7,11 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from forms import choices
 from forms.directory import require
-from forms.fields import LineField, TickField
+from forms.fields import LineField
 from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import FixedRows, RowForm, StepForm
+from forms.ticks import TickField
 from models import PENDING, ExitInterview, Goal, Household
 
 UNDER_WAY = ("intake", "open", "extended", "on-hold")

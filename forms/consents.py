@@ -5,10 +5,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.fields import LineField, TickField
+from forms.fields import LineField
 from forms.look_alikes import LookAlikeField
 from forms.pickers import PickerField
 from forms.steps import Section, StepForm
+from forms.ticks import TickField
 from models import GIVEN, REFUSED, ConsentRecord, Household
 
 NOT_ASKED, LATER = "not-asked", "later"

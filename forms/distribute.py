@@ -8,8 +8,9 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 import models
 from forms import validators
 from forms.base import PortalForm
-from forms.fields import LineField, TickField
+from forms.fields import LineField
 from forms.steps import RowForm, RowsField, StepForm
+from forms.ticks import TickField
 
 USUAL = "usual"  # the amount of detail that the agency's settings choose for an address
 EACH = "each"  # one message for each contact instead of one for all

@@ -15,12 +15,10 @@ from markupsafe import Markup
 from wtforms import (
     BooleanField,
     DateField,
-    DateTimeLocalField,
     HiddenField,
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -34,7 +32,9 @@ from forms.base import EntityForm, Question
 from forms.drawing import MacroWidget
 from forms.formats import masked, number_text, whole
 from forms.hours import HoursField
+from forms.moments import MomentField
 from forms.pickers import PickerField, RequiredPick, SmallTableField
+from forms.ticks import MembersField, TickField
 from forms.words import plain
 
 LONG_TEXT = 20_000
@@ -91,21 +91,6 @@ class LinesField(TextAreaField):
     def process_formdata(self, values):
         lines = (validators.clean_line(line) for line in (values or [""])[0].splitlines())
         self.data = list(dict.fromkeys(line for line in lines if line))
-
-
-class TickField(SelectMultipleField):
-    """Tick boxes for several choices; unknown values are refused, nothing is cut silently."""
-
-    is_group = False
-
-    def pre_validate(self, form):
-        if not self.data:
-            return
-        known = {str(value) for value, *_rest in self.iter_choices()}
-        if any(str(value) not in known for value in self.data):
-            raise ValidationError(
-                _l("One of these choices is no longer offered. Please choose again.")
-            )
 
 
 class LevelsField(TickField):
@@ -238,6 +223,9 @@ def question(field, queries=None, lookup_url=None):
     options = common(field, required)
     if isinstance(field, peewee.ForeignKeyField):
         return _row_question(field, options, required, queries or {}, lookup_url)
+    if isinstance(field, models.ManyField) and getattr(field.rel_model._meta, "personal", False):
+        offered = (queries or {}).get(field.name)
+        return MembersField(target=field.rel_model, offered=offered, **options)
     for kind, build in BUILDERS:
         if isinstance(field, kind):
             return build(field, options, required)
@@ -368,7 +356,7 @@ BUILDERS = (
     ),
     (peewee.TextField, _paragraph),
     (peewee.IntegerField, _integer),
-    (peewee.DateTimeField, lambda f, o, r: DateTimeLocalField(**o)),
+    (peewee.DateTimeField, lambda f, o, r: MomentField(**o)),
     (peewee.DateField, _date),
     (peewee.TimeField, lambda f, o, r: TimeField(format=["%H:%M", "%H:%M:%S"], **o)),
 )

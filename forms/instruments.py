@@ -8,7 +8,8 @@ from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, Radio
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from forms.base import PortalForm
-from forms.fields import LineField, ParagraphField, TickField
+from forms.fields import LineField, ParagraphField
+from forms.ticks import TickField
 
 LONGEST = 300
 WEIGHTS = (

@@ -7,9 +7,9 @@ from wtforms.validators import InputRequired, Optional
 
 from forms.care import CareField
 from forms.consents import AfterConsent
-from forms.fields import TickField
 from forms.look_alikes import LookAlikeField
 from forms.steps import RowForm, RowsField, Section
+from forms.ticks import TickField
 from models import Client, Household, Intake
 
 OWN, SAME = "own", "same"

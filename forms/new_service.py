@@ -6,9 +6,9 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from forms.directory import CloneForm, DollarsField
-from forms.fields import TickField
 from forms.pickers import PickerField
 from forms.steps import Section, StepForm
+from forms.ticks import TickField
 from models import ARCHIVED, Program, ServiceActivity
 
 EXISTING, NEW = "existing", "new"

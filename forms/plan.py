@@ -6,10 +6,11 @@ from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from forms import validators
-from forms.fields import LineField, TickField
+from forms.fields import LineField
 from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import RowForm, RowsField, StepForm
+from forms.ticks import TickField
 from models import Client, Goal, Household, PlanAction, SettlementPlan
 
 CLOSED = ("closed", "disposed", "consent-refused")

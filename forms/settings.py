@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired
 
 from forms import choices
 from forms.base import PortalForm
-from forms.fields import TickField
+from forms.ticks import TickField
 from forms.validators import is_email
 from models import ServiceActivity
 

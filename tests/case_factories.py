@@ -2,8 +2,10 @@
 
 import datetime
 
+import casework_factories
 import factories
-from factories import _number, _numbered, _row, make_client, make_staff, save
+from casework_factories import make_interpreter
+from factories import _number, _row, make_client, make_staff, save
 
 from models import (
     MATRIX,
@@ -32,10 +34,6 @@ from workflows.business_days import add_months
 def make_draft(kind=MATRIX):
     """A draft copied from the version in force."""
     return instruments.new_version(kind)
-
-
-def make_interpreter(**values):
-    return save(Interpreter(**{"name": _numbered("Interpreter"), "languages": ["ar"]} | values))
 
 
 def make_child(guardian=None, age=8, **values):
@@ -169,19 +167,23 @@ def make_statement_of(assessment, **values):
 
 
 # Every entity that has a screen, and how one row of it is made.
-MAKE = factories.MAKE | {
-    Interpreter: make_interpreter,
-    Guardianship: make_guardianship,
-    Intake: make_intake,
-    NeedsAssessment: make_assessment,
-    NeedAlert: make_need_alert,
-    Extension: make_extension,
-    CaseTask: make_case_task,
-    MatchRun: make_match_run,
-    SettlementPlan: make_plan,
-    Goal: make_goal,
-    PlanAction: make_plan_action,
-    PlanReview: make_plan_review,
-    ExitInterview: make_exit_interview,
-    CapacityBuildingActivity: make_capacity_building,
-}
+MAKE = (
+    factories.MAKE
+    | casework_factories.MAKE
+    | {
+        Interpreter: make_interpreter,
+        Guardianship: make_guardianship,
+        Intake: make_intake,
+        NeedsAssessment: make_assessment,
+        NeedAlert: make_need_alert,
+        Extension: make_extension,
+        CaseTask: make_case_task,
+        MatchRun: make_match_run,
+        SettlementPlan: make_plan,
+        Goal: make_goal,
+        PlanAction: make_plan_action,
+        PlanReview: make_plan_review,
+        ExitInterview: make_exit_interview,
+        CapacityBuildingActivity: make_capacity_building,
+    }
+)

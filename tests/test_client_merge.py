@@ -17,6 +17,16 @@ from case_factories import (
     make_plan_review,
     make_statement_of,
 )
+from casework_factories import (
+    make_access_request,
+    make_appointment,
+    make_booking,
+    make_case_activity,
+    make_case_note,
+    make_correspondence,
+    make_home_visit,
+    make_printout,
+)
 from factories import make_client, make_consent, make_household, make_organization, make_referral
 from scans import pdf
 
@@ -140,6 +150,17 @@ def everything_of(client):
     make_exit_interview(client=client)
     make_intake(household=client.household)
     make_plan_review(household=client.household)
+    for make in (
+        make_case_note,
+        make_correspondence,
+        make_case_activity,
+        make_appointment,
+        make_access_request,
+        make_home_visit,
+        make_booking,
+    ):
+        make(client=client)
+    make_printout(household=client.household, client=client)
     attachments.store("scan", client, io.BytesIO(pdf()), "letter.pdf")
     engine.start(Plan(), {"who": {"client": [str(client.id)]}}, client=client)
     typed = {"client": [str(client.id)], "goals-0-client": [str(client.id)]}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from admin_views.help import FOLDER, PAGES, PICTURES, read
+from admin_views.help import ARTICLES, FOLDER, PICTURES, read
 
 
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("slug", ARTICLES)
 def test_every_help_page_says_the_same_in_both_languages(slug):
     english, french = ([kind for kind, _content in read(slug, code)] for code in ("en", "fr"))
     assert (FOLDER / "fr" / f"{slug}.md").exists()
@@ -13,7 +13,7 @@ def test_every_help_page_says_the_same_in_both_languages(slug):
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize("slug", ARTICLES)
 def test_every_picture_of_a_help_page_is_there_in_its_language(slug, code):
     for kind, content in read(slug, code):
         if kind == "picture":

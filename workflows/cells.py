@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 import models
 from forms import choices, validators
 from models import normalise
-from workflows import exports
+from workflows import exports, settings
 
 CHUNK = 500
 _YES = {"yes", "y", "oui", "o", "1", "true", "vrai", "x"}
@@ -218,7 +218,7 @@ _PARSERS = (
     (peewee.IntegerField, _whole),
     (
         peewee.DateTimeField,
-        lambda text: datetime.datetime.combine(_day(text), _time(text[11:16] or "00:00")),
+        lambda text: datetime.datetime.combine(_day(text), _time(text[11:19] or "00:00")),
     ),
     (peewee.DateField, _day),
     (peewee.TimeField, _time),
@@ -246,6 +246,8 @@ def posted(name, one, value):
         return [(name, json.dumps(value))]
     if isinstance(one, peewee.BooleanField):
         return [(name, "y")] if value else []
+    if isinstance(one, peewee.DateTimeField) and value is not None:
+        value = settings.local(value).replace(tzinfo=None)  # a form asks in the agency's time
     return [(name, "" if value is None else str(value))]
 
 

@@ -65,6 +65,10 @@ def address(model):
         "staff": "staff",
         "outbox-message": "outbox",
         "text-template": "texts",
+        "correspondence": "correspondence",
+        "client-feedback": "client-feedback",
+        "note-addendum": "note-addenda",
+        "privacy-breach": "privacy-breaches",
     }
     if name in irregular:
         return irregular[name]

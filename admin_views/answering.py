@@ -1,0 +1,3 @@
+"""Answering for it: access requests, feedback, who saw a file."""
+
+PAGES = ()

@@ -1,0 +1,3 @@
+"""Incident reports and privacy breaches (2.18, R-INC)."""
+
+PAGES = ()

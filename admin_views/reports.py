@@ -1,0 +1,3 @@
+"""Reports: every figure with its definition (domain 8)."""
+
+PAGES = ()

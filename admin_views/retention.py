@@ -1,0 +1,3 @@
+"""Retention and disposal of files (2.24, R-RET)."""
+
+PAGES = ()
