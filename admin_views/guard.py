@@ -72,3 +72,13 @@ class Guarded:
 
     def inaccessible_callback(self, name, **arguments):
         return ask_first()
+
+
+class Supervised(Guarded):
+    """Mixin of a view with single pages that are a supervisor's: ``supervised`` names them (decision 0.6)."""
+
+    supervised = ()
+
+    def is_accessible(self):
+        is_theirs = request.endpoint.rpartition(".")[2] in self.supervised
+        return super().is_accessible() and (not is_theirs or is_administrator())
