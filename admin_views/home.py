@@ -14,8 +14,8 @@ from admin_views.showing import moment_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
 from forms.formats import date_text
-from models import Organization, now
-from workflows import audit, backup, flags, people, settings, today
+from models import HomeVisit, Organization, now
+from workflows import audit, backup, flags, people, settings, today, visits
 
 WIZARDS = {workflow.name: workflow() for workflow in WORKFLOWS}
 
@@ -180,13 +180,16 @@ class HomeView(PageView, AdminIndexView):
     @staticmethod
     def _alarm(number):
         """(words, address) while somebody did not come back from a home visit (R-VISIT-5); else None."""
-        if not number or settings.is_hidden("home-visits"):
+        if not number:
             return None
         words = ngettext(
             "Nobody has checked in after %(num)s home visit.",
             "Nobody has checked in after %(num)s home visits.",
             number,
         )
+        if number == 1:
+            only = HomeVisit.select(HomeVisit.id).where(visits.unheard(now())).scalar()
+            return words, url_for("home_visit.details_view", id=only)
         return words, f"{url_for('home_visit.index_view')}?waiting=check-in"
 
     @staticmethod

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from admin_views.base import EntityView
-from admin_views.guard import Supervised
 from admin_views.listing import Filter
 from admin_views.of_household import me
 from admin_views.showing import moment_text, pill
@@ -26,7 +25,7 @@ def late_pill():
     return pill("flag", "overdue", _("Late"))
 
 
-class IncidentReportView(Supervised, EntityView):
+class IncidentReportView(EntityView):
     """Something went wrong: reported before the shift ends, read by a supervisor (R-INC-1)."""
 
     new_label = _l("Report an incident")
@@ -63,7 +62,8 @@ class IncidentReportView(Supervised, EntityView):
                 f"{words} {late_pill()}" if key in late else words
                 for key, words in zip(ids, page[kinds], strict=True)
             ]
-        return super().list_facts(listing, names, page, previous, following)
+        facts = super().list_facts(listing, names, page, previous, following)
+        return facts | {"links": [(_("Privacy breaches"), url_for("privacy_breach.index_view"))]}
 
     def queries(self, record):
         return {"reported_to": signers.people()}
@@ -110,7 +110,6 @@ class IncidentReportView(Supervised, EntityView):
                     _("Reported at"),
                     Markup("{} {}").format(reported, late_pill()) if is_late else reported,
                 ),
-                (_("End of the shift"), moment_text(record.shift_ended_at)),
                 (_("Reviewed by the supervisor on"), reviewed),
             ],
             "breach": breach,

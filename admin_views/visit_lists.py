@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
-from admin_views.guard import Supervised
 from admin_views.listing import Filter, whole
 from admin_views.of_household import me
 from admin_views.showing import pill, text_of, time_text
@@ -39,7 +38,7 @@ def refused_words(refused):
     return " ".join(str(problem.message) for problem in refused.problems)
 
 
-class VisitListView(Supervised, EntityView):
+class VisitListView(EntityView):
     """The day in a worker's hand."""
 
     new_label = _l("Plan a day of visits")
@@ -64,6 +63,10 @@ class VisitListView(Supervised, EntityView):
         asked = listing.args.get("when") or ""
         named = (("", _("All")), ("today", _("Today")), ("coming", _("Coming")))
         return [(words, f"?when={key}" if key else "?", key == asked) for key, words in named]
+
+    def list_facts(self, listing, names, page, previous, following):
+        facts = super().list_facts(listing, names, page, previous, following)
+        return facts | {"links": [(_("All visits"), url_for("home_visit.index_view"))]}
 
     def new_record(self):
         listed = super().new_record()
@@ -104,10 +107,11 @@ class VisitListView(Supervised, EntityView):
         people = people_of(rows)
         is_open = record.date >= settings.today()
         return {
-            "key": self._key(record),
+            "standing": self._state(record),
             "state": record.state,
             "is_open": is_open,
             "may_submit": is_open and planned and record.state == visit_lists.DRAFT,
+            "is_ready": not visit_lists.lacking(record, is_decided=False),
             "may_authorize": is_open and record.state == visit_lists.SUBMITTED,
             "methods": [(value, _(words)) for value, words in METHODS],
             "visits": [
@@ -120,7 +124,7 @@ class VisitListView(Supervised, EntityView):
                     "status": status_pill(visits.MISSED if row.id in overdue else row.status),
                     "unheard": row.id in overdue or row.status in visits.UNHEARD,
                     "lacks": lacking.get(row.id, ""),
-                    "lacks_href": lacks_href(row),
+                    "is_undecided": visit_risk.awaits_decision(row),
                     "may_start": self._may_start(row, record),
                     "may_check_in": visits.may_check_in(row, record.date) or row.id in overdue,
                     "needs_note": visits.note_missing(row),
@@ -136,15 +140,16 @@ class VisitListView(Supervised, EntityView):
         is_ready = visit.status == listed.state == visit_lists.AUTHORIZED
         return is_ready and listed.date == settings.today()
 
-    def _key(self, record):
-        words = text_of(VisitList.state)(record.state)
-        pairs = [
-            (_("State"), pill("state", record.state, words)),
-            (_("Submitted on"), date_text(record.submitted_on)),
-            (_("Authorized by"), record.authorized_by or ""),
-            (_("Authorized on"), date_text(record.authorized_on)),
-        ]
-        return [(label, value) for label, value in pairs if value]
+    @staticmethod
+    def _state(record):
+        """(pill, words about who authorized the list, or when it was submitted)."""
+        mark = pill("state", record.state, text_of(VisitList.state)(record.state))
+        by, on = record.authorized_by, date_text(record.authorized_on)
+        if record.state == visit_lists.AUTHORIZED:
+            return mark, _("by %(name)s, %(day)s", name=by, day=on)
+        if record.state == visit_lists.SUBMITTED:
+            return mark, _("since %(day)s", day=date_text(record.submitted_on))
+        return mark, ""
 
     @expose("/submit/", methods=("POST",))
     def submit_view(self):
@@ -195,6 +200,7 @@ class VisitListView(Supervised, EntityView):
             title=_("Authorize this list?"),
             form=form,
             day=self.called(listed),
+            is_submitted=listed.state == visit_lists.SUBMITTED,
             lacking=visit_lists.lacking(listed),
             visits=self._summary(listed),
             cancel_href=self.at("details", listed.id),
@@ -225,7 +231,7 @@ class VisitListView(Supervised, EntityView):
         return self.render(
             "print/visit_list.html",
             title=self.called(listed),
-            key=self._key(listed),
+            standing=self._state(listed),
             worker=listed.staff,
             supervisor=listed.staff.supervisor,
             office=own and own.phone,
@@ -237,12 +243,6 @@ class VisitListView(Supervised, EntityView):
             printed_on=date_text(settings.today()),
             back_href=self.at("details", listed.id),
         )
-
-
-def lacks_href(visit):
-    """Where to do what a visit lacks: the decision is offered on its own page, all else is the checklist."""
-    page = "details" if visit_risk.awaits_decision(visit) else "checklist"
-    return url_for(f"home_visit.{page}_view", id=visit.id)
 
 
 def people_of(rows):

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired
 
-from admin_views.guard import Supervised, is_local
+from admin_views.guard import is_local
 from admin_views.listing import Filter, whole
 from admin_views.of_household import HouseholdRecordView
 from admin_views.showing import moment_text
@@ -40,7 +40,7 @@ from workflows import (
 UNHEARD = "check-in"
 
 
-class HomeVisitView(Supervised, HouseholdRecordView):
+class HomeVisitView(HouseholdRecordView):
     """Every visit of every day list."""
 
     new_label = _l("Plan a visit")
@@ -62,10 +62,13 @@ class HomeVisitView(Supervised, HouseholdRecordView):
     # ---- Planning ----------------------------------------------------------------------------------------------------
 
     def form_sections(self, record):
+        back = _(
+            "Once the list is authorized, a change of the day, the times or the address sends it back to a supervisor."
+        )
         return (
             (
                 _("When"),
-                None,
+                back if record.id else None,
                 ("visit_list", ("start_time", "expected_end"), "afternoon_exception_by"),
             ),
             (_("Whom and why"), None, ("clients", "address", "purpose")),
@@ -89,8 +92,8 @@ class HomeVisitView(Supervised, HouseholdRecordView):
 
     def new_record(self):
         visit = super().new_record()
-        if visit.household_id:
-            home = visit.household
+        home = visit.household_id and visit.household
+        if home and home.address:
             visit.address = ", ".join(filter(None, (home.address, home.city)))
         return visit
 

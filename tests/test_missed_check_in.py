@@ -88,9 +88,9 @@ def test_home_says_so_first_even_while_no_clock_runs(browser, day, out):
     page = browser.get("/")
     assert ALARM in page.soup.select_one("main [role=alert]").get_text()
     assert fresh(out).status == "in-progress", "looking changes nothing"
+    assert len(browser.get("/home-visits/?waiting=check-in").rows) == 1
     page = browser.follow(page, "Take the steps")
-    assert len(page.rows) == 1
-    page = browser.get(details(out))
+    assert page.path == details(out)
     assert page.soup.select_one("[role=alert] h2").get_text() == "Nobody has checked in"
 
 
