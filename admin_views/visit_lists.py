@@ -23,8 +23,11 @@ def status_pill(status):
     return pill("status", status, choices.term_label("visit-statuses", status))
 
 
-def risk_pill(result):
+def risk_pill(visit):
     """What the checklist came to, as a pill; empty while there is none."""
+    if visit_risk.awaits_decision(visit):
+        return pill("risk", "flagged", _("A danger is unknown"))
+    result = visit.risk_result
     return pill("risk", result, choices.term_label("visit-risk-results", result)) if result else ""
 
 
@@ -120,7 +123,7 @@ class VisitListView(EntityView):
                     "times": from_to(row),
                     "file": files[row.household_id].file_number,
                     "people": ", ".join(people[row.id]),
-                    "risk": risk_pill(row.risk_result),
+                    "risk": risk_pill(row),
                     "status": status_pill(visits.MISSED if row.id in overdue else row.status),
                     "unheard": row.id in overdue or row.status in visits.UNHEARD,
                     "lacks": lacking.get(row.id, ""),
@@ -184,16 +187,21 @@ class VisitListView(EntityView):
         listed, is_post = self.found(), request.method == "POST"
         offered = [(row.id, row.name) for row in signers.people().order_by(Staff.name)]
         mine = me()
-        data = {"authorized_by": mine.id if mine and signers.may_sign(mine) else None}
+        data = {
+            "authorized_by": mine.id if mine and signers.may_sign(mine) else None,
+            "seen": visit_lists.as_seen(listed),
+        }
         form = authorization(offered, request.form if is_post else None, data)
         if is_post and form.validate():
             try:
-                visit_lists.authorize(listed, Staff.get_by_id(form.authorized_by.data))
+                by = Staff.get_by_id(form.authorized_by.data)
+                visit_lists.authorize(listed, by, form.seen.data)
                 flash(_("The list is authorized."), "success")
                 return redirect(self.at("details", listed.id))
             except records.Refused as refused:
                 for problem in refused.problems:
                     form.problem(problem.field, problem.message)
+                form.seen.data = data["seen"]
         audit.record("view", "visit_list", listed.id)
         return self.render(
             "visits/authorize.html",
@@ -212,7 +220,7 @@ class VisitListView(EntityView):
             {
                 "row": row,
                 "times": from_to(row),
-                "risk": risk_pill(row.risk_result),
+                "risk": risk_pill(row),
                 "exception": row.afternoon_exception_by or "",
                 "undecided": visit_risk.awaits_decision(row),
             }
@@ -236,10 +244,7 @@ class VisitListView(EntityView):
             supervisor=listed.staff.supervisor,
             office=own and own.phone,
             ends=time_text(settings.value("business_day_ends")),
-            visits=[
-                (row, from_to(row), ", ".join(people[row.id]), risk_pill(row.risk_result))
-                for row in rows
-            ],
+            visits=[(row, from_to(row), ", ".join(people[row.id]), risk_pill(row)) for row in rows],
             printed_on=date_text(settings.today()),
             back_href=self.at("details", listed.id),
         )

@@ -142,7 +142,7 @@ class HomeVisitView(HouseholdRecordView):
                 if is_missed and record.status not in visits.UNHEARD
                 else record.status
             ),
-            "risk": risk_pill(record.risk_result),
+            "risk": risk_pill(record),
             "checked_on": date_text(record.risk_checked_on),
             "lacks": may_go and visit_risk.missing(record, listed.date),
             "may_fill_in": record.status in visit_lists.NOT_BEGUN
@@ -240,7 +240,7 @@ class HomeVisitView(HouseholdRecordView):
             earlier=found
             and {
                 "on": date_text(found.risk_checked_on),
-                "risk": risk_pill(found.risk_result),
+                "risk": risk_pill(found),
                 "conditions": found.conditions or "",
             },
             cancel_href=list_href(listed.id),

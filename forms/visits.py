@@ -1,7 +1,7 @@
 """The questions around a home visit: the risk checklist, a supervisor's decision, the authorization (R-VISIT)."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired, Length, Optional
 
 from forms.base import EntityForm, PortalForm
@@ -44,11 +44,11 @@ class DecisionForm(PortalForm):
 
 
 def authorization(people, formdata=None, data=None):
-    """Who authorizes a list; ``people`` are (id, name) of those who may."""
+    """Who authorizes a list; ``people`` are (id, name) of those who may.  ``seen`` goes along unseen."""
     who = SmallTableField(
         _l("Authorized by"),
         [InputRequired(_l("Choose who authorizes the list."))],
         choices=[("", _l("Choose…")), *people],
         coerce=lambda value: int(value) if str(value).isdecimal() else None,
     )
-    return EntityForm([("authorized_by", who)], formdata, data)
+    return EntityForm([("authorized_by", who), ("seen", HiddenField())], formdata, data)

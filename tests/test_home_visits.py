@@ -82,6 +82,23 @@ def test_authorizing_asks_for_the_administrator_passphrase(browser, day):
     assert VisitList.get().state == "submitted"
 
 
+def test_a_list_that_changes_while_a_supervisor_reads_it_is_read_again(administrator_browser, day):
+    """R-VISIT-1: nobody authorizes a visit they have not seen."""
+    supervisor(name="Lee Boss")
+    visit = checked(make_home_visit(visit_list=soon()))
+    visit_lists.submit(visit.visit_list)
+    page = administrator_browser.get(f"/visit-lists/authorize/?id={visit.visit_list_id}")
+    visit = fresh(visit)
+    visit.start_time = time("09:00")
+    records.save(visit)
+    page = administrator_browser.submit(page, "Authorize", authorized_by="Lee Boss")
+    assert (
+        "changed while you were reading" in page.errors[0] and VisitList.get().state == "submitted"
+    )
+    administrator_browser.submit(page, "Authorize")
+    assert VisitList.get().state == "authorized"
+
+
 def test_only_a_supervisor_who_works_here_authorizes(app):
     """R-VISIT-1"""
     visit = checked(make_home_visit(visit_list=soon()))
@@ -288,6 +305,17 @@ def test_an_unknown_danger_is_decided_in_writing_by_a_supervisor(
     administrator_browser.submit(page, "Save", risk_decision="The police know of none.")
     visit_lists.authorize(listed, supervisor())
     assert fresh(visit).status == "authorized"
+
+
+def test_a_supervisor_may_decide_against_the_visit(administrator_browser, day):
+    """R-VISIT-4"""
+    visit = checked(make_home_visit(visit_list=soon()), threats="unknown")
+    assert "A danger is unknown" in administrator_browser.get(the_day(visit))
+    page = administrator_browser.get(f"/home-visits/decide/?id={visit.id}")
+    page = administrator_browser.submit(
+        page, "Save", go="The visit is waived", risk_decision="The neighbours warned us."
+    )
+    assert fresh(visit).status == "waived" and "The neighbours warned us." in page
 
 
 # ---- The morning ---------------------------------------------------------------------------------------------------------

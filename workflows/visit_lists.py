@@ -1,10 +1,10 @@
 """The day's list: visits in order and in the morning, authorized by a supervisor as a whole (2.17, R-VISIT-1…4)."""
 
 import datetime
+import hashlib
 from contextvars import ContextVar
 
 from flask_babel import gettext as _
-from peewee import fn
 
 from models import HomeVisit, Household, VisitList, database, normalise
 from workflows import settings, signers, visit_risk
@@ -238,9 +238,21 @@ def submit(listed):
     return save(listed)
 
 
-def authorize(listed, by):
-    """A supervisor authorizes the whole list; raises Refused (R-VISIT-1)."""
+def as_seen(listed):
+    """What stands for the list as a supervisor has it before them: any change of a visit changes it."""
+    rows = HomeVisit.select(HomeVisit.id, HomeVisit.version).where(
+        HomeVisit.visit_list == listed.id
+    )
+    words = str([(listed.version, listed.date), *rows.order_by(HomeVisit.id).tuples()])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def authorize(listed, by, seen=None):
+    """A supervisor authorizes the whole list as it was ``seen``; raises Refused (R-VISIT-1)."""
     with database.atomic():
+        if seen is not None and seen != as_seen(listed):
+            words = _("The list was changed while you were reading it. Read it once more.")
+            raise Refused([Problem("", words)])
         if listed.state != SUBMITTED:
             raise Refused([Problem("", _("This list does not wait for a supervisor."))])
         if not signers.may_sign(by):
@@ -297,13 +309,3 @@ def _minutes(time):
 
 def _time(minutes):
     return datetime.time(*divmod(minutes, 60))
-
-
-def counts(ids):
-    """{list id: number of visits} for these lists."""
-    rows = (
-        HomeVisit.select(HomeVisit.visit_list, fn.COUNT(HomeVisit.id))
-        .where(HomeVisit.visit_list.in_(list(ids)), HomeVisit.status.not_in(OFF))
-        .group_by(HomeVisit.visit_list)
-    )
-    return dict(rows.tuples())
