@@ -1,4 +1,4 @@
-"""Home visits: planning one, the risk checklist, the day itself, coming back or not (2.17, R-VISIT)."""
+"""Home visits: planning one, the day itself, coming back or not, the note (2.17, R-VISIT)."""
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
@@ -10,6 +10,7 @@ from admin_views.guard import is_local
 from admin_views.listing import Filter, whole
 from admin_views.of_household import HouseholdRecordView
 from admin_views.showing import moment_text
+from admin_views.visit_checks import Checking
 from admin_views.visit_lists import (
     METHODS,
     VisitListView,
@@ -23,7 +24,6 @@ from admin_views.visit_lists import (
 )
 from forms.formats import date_text
 from forms.pickers import SmallTableField
-from forms.visits import CONDITIONS, DecisionForm, checklist
 from models import Client, HomeVisit, VisitList, now
 from workflows import (
     audit,
@@ -40,13 +40,12 @@ from workflows import (
 UNHEARD = "check-in"
 
 
-class HomeVisitView(HouseholdRecordView):
+class HomeVisitView(Checking, HouseholdRecordView):
     """Every visit of every day list."""
 
     new_label = _l("Plan a visit")
     intro = _l("Every visit of every day list.")
     details_template = "visits/visit.html"
-    supervised = ("decide_view",)
 
     def own_filters(self):
         """Those whose worker nobody has heard of, also before the clock has marked them (R-VISIT-5)."""
@@ -208,87 +207,6 @@ class HomeVisitView(HouseholdRecordView):
                 audit.record("view", "client", person.id, reason=reason)
                 found.append((str(person), [(_("Phone"), way) for way in ways]))
         return found
-
-    # ---- The checklist (R-VISIT-2, R-VISIT-4) ------------------------------------------------------------------------
-
-    @expose("/checklist/", methods=("GET", "POST"))
-    def checklist_view(self):
-        visit, is_post = self.found(), request.method == "POST"
-        if visit.status not in visit_lists.NOT_BEGUN:
-            flash(_("This visit has begun or was called off."), "info")
-            return redirect(self.at("details", visit.id))
-        asked = [(slug, words) for slug, words, _safety in visit_risk.questions()]
-        data = {**(visit.risk_answers or {}), CONDITIONS: visit.conditions}
-        form = checklist(asked, request.form if is_post else None, data)
-        if is_post and form.validate():
-            answers = {slug: form[slug].data for slug, _words in asked}
-            try:
-                visit_risk.fill_in(visit, answers, form[CONDITIONS].data)
-                return self._after_risk(visit)
-            except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
-        audit.record("view", "home_visit", visit.id)
-        listed = VisitList.get_by_id(visit.visit_list_id)
-        found = None if visit_risk.is_filled_in(visit) else visit_risk.earlier(visit, listed.date)
-        return self.render(
-            "visits/checklist.html",
-            title=_("Risk checklist"),
-            visit=visit,
-            form=form,
-            day=f"{date_text(listed.date)}, {from_to(visit)}",
-            earlier=found
-            and {
-                "on": date_text(found.risk_checked_on),
-                "risk": risk_pill(found),
-                "conditions": found.conditions or "",
-            },
-            cancel_href=list_href(listed.id),
-        )
-
-    def _after_risk(self, visit):
-        """Where to go once the risk is known: to what is offered instead, to the supervisor, or back to the day."""
-        stored = HomeVisit.get_by_id(visit.id)
-        if stored.status == visit_lists.WAIVED:
-            flash(_("The visit is waived. Offer another way to meet."), "warning")
-            return redirect(self.at("details", visit.id))
-        if visit_risk.awaits_decision(stored):
-            flash(_("A danger is unknown: a supervisor has to decide in writing."), "warning")
-            return redirect(self.at("details", visit.id))
-        flash(_("The checklist is saved."), "success")
-        return redirect(list_href(stored.visit_list_id))
-
-    @expose("/take-over/", methods=("POST",))
-    def take_over_view(self):
-        """Nothing has changed at this address since the earlier checklist (R-VISIT-2)."""
-        visit = self.found()
-        try:
-            visit_risk.take_over(visit)
-        except records.Refused as refused:
-            flash(refused_words(refused), "danger")
-            return redirect(self.at("checklist", visit.id))
-        return self._after_risk(visit)
-
-    @expose("/decide/", methods=("GET", "POST"))
-    def decide_view(self):
-        """A supervisor decides in writing about what is unknown (2.17)."""
-        visit = self.found()
-        if not visit_risk.awaits_decision(visit) or visit.status not in visit_lists.PLANNED:
-            flash(_("Nothing is to be decided about this visit."), "info")
-            return redirect(self.at("details", visit.id))
-        form = DecisionForm(request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
-            visit_risk.decide(visit, form.risk_decision.data, form.go.data == "yes")
-            return self._after_risk(visit)
-        audit.record("view", "home_visit", visit.id)
-        return self.render(
-            "visits/decide.html",
-            title=_("Decide about this visit"),
-            visit=visit,
-            form=form,
-            unknown=visit_risk.unknown_dangers(visit.risk_answers),
-            cancel_href=self.at("details", visit.id),
-        )
 
     # ---- On the day --------------------------------------------------------------------------------------------------
 

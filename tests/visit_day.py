@@ -2,12 +2,14 @@
 
 import datetime
 
+import pytest
 from casework_factories import make_client, make_home_visit, make_visit_list
 from factories import make_staff
 
 import models
 from models import HomeVisit, VisitList
 from workflows import settings, visit_lists, visit_risk
+from workflows.records import Refused
 
 
 class Day:
@@ -68,3 +70,26 @@ def ready_visit(day, **values):
     client = values.pop("client", None) or make_client()
     listed = values.pop("visit_list", None) or make_visit_list(date=day.date)
     return authorize(checked(make_home_visit(visit_list=listed, clients=[client], **values)))
+
+
+def details(visit):
+    return f"/home-visits/details/?id={visit.id}"
+
+
+def the_day(visit):
+    return f"/visit-lists/details/?id={visit.visit_list_id}"
+
+
+def soon():
+    """A list of today."""
+    return make_visit_list(date=settings.today())
+
+
+def time(text):
+    return datetime.time.fromisoformat(text)
+
+
+def refusal(work, *arguments):
+    with pytest.raises(Refused) as refused:
+        work(*arguments)
+    return [(problem.field, str(problem.message)) for problem in refused.value.problems]
