@@ -326,3 +326,14 @@ def test_home_and_the_lists_are_quiet_on_an_ordinary_day(browser, day):
     assert visits.open_escalations(visit.household) == []
     page = browser.get("/visit-lists/?when=today")
     assert len(page.rows) == 1 and len(browser.get("/visit-lists/?when=coming").rows) == 0
+
+
+def test_a_visit_is_called_off_and_its_time_is_free_again(browser, day):
+    """2.17: no note is asked for, and nobody is missed."""
+    visit = ready_visit(day)
+    browser.submit(browser.get(details(visit)), "Cancel this visit")
+    assert fresh(visit).status == "cancelled"
+    day.at("17:00")
+    assert visits.mark_missed() == 0
+    make_home_visit(visit_list=VisitList.get())
+    assert "cannot be cancelled" in refusal(visits.cancel, fresh(visit))[0][1]
