@@ -19,7 +19,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, settings
+from workflows import capacity_building, case_tasks, directory, flags, incidents, settings, visits
 
 CAP = 1000
 
@@ -55,6 +55,7 @@ def counts(today):
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
+    queries |= visits.queries() | incidents.queries()
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
