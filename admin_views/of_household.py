@@ -1,5 +1,7 @@
 """What every record of a household's file shares: the household is chosen first, then the people out of it."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -83,7 +85,8 @@ class HouseholdRecordView(EntityView):
         )
 
     def _at_person(self, client):
-        return f"{self.at('new')}?household={client.household_id}&client={client.id}"
+        known = {"household": client.household_id, "client": client.id}
+        return f"{self.at('new')}?{urlencode(request.args.to_dict() | known)}"
 
 
 def me():

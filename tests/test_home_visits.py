@@ -42,8 +42,8 @@ def test_a_day_is_planned_checked_submitted_and_authorized_on_screen(
     page = browser.submit(browser.get("/visit-lists/new/"), "Save")
     assert "No visits yet" in page
     page = browser.follow(page, "Add a visit")
-    page = browser.submit(page, "Find", answers={"household-query": client.household.file_number})
-    page = browser.submit(page, "Continue", household=client.household.file_number)
+    page = browser.submit(page, "Find", answers={"client-query": client.last_name})
+    page = browser.submit(page, "Continue", client=str(client.id))
     assert page.soup.select_one("#address")["value"] == "12 Elm Street, Leamington"
     page = browser.submit(
         page, "Save", start_time="09:30", expected_end="10:15", purpose="The lease."
