@@ -1841,6 +1841,7 @@ class NeedsAssessment(Record):
         readonly = True
         indexes = (
             (("client", "point"), False),
+            (("client", "state", "completed_on", "point", "level"), False),
             (("state", "level"), False),
             (("completed_on",), False),
         )
@@ -2790,7 +2791,7 @@ class CaseActivity(Record):
             (N_("For the funder"), None, ("ircc_service", "support_services")),
         )
         indexes = (
-            (("date",), False),
+            (("date", "minutes"), False),
             (("household", "date"), False),
             (("staff", "date"), False),
             (("topic", "date"), False),
