@@ -4,8 +4,6 @@ Joint work counts once in the totals of the agency and once for each client in a
 divided (R-ACT-2).
 """
 
-from dataclasses import dataclass
-
 from flask_babel import gettext as _
 from peewee import SQL, Select, Value, fn
 
@@ -56,18 +54,6 @@ def _services():
 # ---- A day's work --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Line:
-    """One activity of a day: ``number`` says which line of the page it is."""
-
-    number: int
-    client: int
-    topic: str
-    type: str
-    minutes: int
-    note: str | None = None
-
-
 class DayRefused(Exception):
     """Nothing was saved; ``problems`` is {number of the line: [Problem]}."""
 
@@ -77,7 +63,7 @@ class DayRefused(Exception):
 
 
 def record_day(staff, day, lines):
-    """Save the Lines of one worker's day, all or none; returns their rows.  Raises DayRefused with every wrong line."""
+    """Save the lines (forms.day.Line) of one worker's day, all or none; returns their rows.  Raises DayRefused with every wrong line."""
     made, problems = [], {}
     with database.atomic():
         for line in lines:
@@ -200,8 +186,6 @@ def by_level(first, last, condition=None):
         fn.COALESCE(fn.SUM(CaseActivity.minutes), 0),
     ).where(within)
     rows = levels.union_all(once).with_cte(person).bind(database).tuples()
-    found = {
-        level: dict(zip(COUNTED, map(int, numbers), strict=True)) for level, *numbers in rows
-    }
+    found = {level: dict(zip(COUNTED, map(int, numbers), strict=True)) for level, *numbers in rows}
     nobody = dict.fromkeys(COUNTED, 0)
     return {name: found.get(name, nobody) for name in (*LEVELS, NOT_ASSESSED, TOTAL)}
