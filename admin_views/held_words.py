@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from admin_views.showing import text_of
 from forms.formats import size_text
-from models import Client, ForeignKeyField, MaskedField, TermsField
+from models import Client, ForeignKeyField, Household, MaskedField, TermsField
 from workflows import agency_rules, held
 
 
@@ -33,10 +33,20 @@ def _pairs(piece, client, questions):
     pairs = []
     for field in piece.fields:
         value = piece.row.__data__.get(field.name)
+        if _says_whose(field, value, client):
+            continue
         words = "" if value is None else _words(piece.row, field, value, client, questions)
         if words not in ("", "[]", "{}"):
             pairs.append((_(field.verbose_name), words))
     return pairs + (_many(piece) if piece.is_whole else [])
+
+
+def _says_whose(field, value, client):
+    """True for the columns that only say whose record it is: that stands above them all."""
+    if not isinstance(field, ForeignKeyField):
+        return False
+    target = field.rel_model
+    return target is Client and value == client.id or target is Household
 
 
 def _words(row, field, value, client, questions):

@@ -4,20 +4,31 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField
+from wtforms import DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from forms import choices
 from forms.base import PortalForm
 from forms.fields import LineField
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import RowForm, RowsField
 from forms.validators import is_sensible_date
-from models import CaseActivity, Client
+from models import Client
 
 ASKED = ("client", "topic", "type", "minutes", "note")
 LINES, MORE = 8, 4
 MOST = 60  # lines of one page
-BIGGEST = 2_147_483_647  # what a column holds; what is sensible is a rule's to say
+LONGEST = 600  # minutes of one activity (R-ACT-1)
+
+
+def _term(label, missing, terms):
+    """One item of a list, read anew for each page."""
+    return SelectField(
+        label,
+        [InputRequired(missing)],
+        choices=lambda: [("", _("Choose…")), *choices.terms(terms)],
+        filters=[lambda value: value or None],
+    )
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,6 @@ class Line:
 class DayLine(RowForm):
     """One activity of the day; a line with nothing in it is no activity."""
 
-    model = CaseActivity
-    asks = ("topic", "type")
     lines = (ASKED,)
     client = PickerField(
         _l("Client"),
@@ -44,11 +53,13 @@ class DayLine(RowForm):
         query=Client.select(),
         lookup_url="/appointments/lookup/?field=client",
     )
+    topic = _term(_l("Topic"), _l("Choose the topic."), "cma-topics")
+    type = _term(_l("Type of activity"), _l("Choose the type."), "case-activity-types")
     minutes = IntegerField(
         _l("Minutes"),
         [
             InputRequired(_l("Enter the minutes.")),
-            NumberRange(-BIGGEST, BIGGEST, _l("This number is too large.")),
+            NumberRange(1, LONGEST, _l("Enter between 1 and %(most)s minutes.", most=LONGEST)),
         ],
     )
     note = LineField(_l("Remark"), [Optional(), Length(max=300)])

@@ -108,7 +108,11 @@ def test_one_wrong_line_saves_nothing_and_is_named_and_all_that_was_typed_stays(
 def test_a_line_without_a_client_and_a_day_to_come_are_said_in_words(browser):
     """R-ACT-1"""
     page = browser.submit(browser.get(DAY), "Save the day", {"activities-1-minutes": "20"})
-    assert "Line 2 – Client: Choose the client." in page.errors
+    assert page.errors == [
+        "Line 2 – Client: Choose the client.",
+        "Line 2 – Topic: Choose the topic.",
+        "Line 2 – Type of activity: Choose the type.",
+    ]
     tomorrow = (settings.today() + ONE).isoformat()
     answers = {**line(1, make_client()), "date": tomorrow}
     page = browser.submit(browser.get(DAY), "Save the day", answers)

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from peewee import SQL, Select, Value, fn
 
 from forms import choices
+from forms.day import LONGEST
 from models import COMPLETE, AreaOfFocus, CaseActivity, Client, NeedsAssessment, database
 from workflows import settings
 from workflows.records import Problem, Refused, rule, save
 from workflows.schedule import LEVELS
 
-LONGEST = 600  # minutes
 NOT_ASSESSED, TOTAL = "not-assessed", "total"
 COUNTED = ("clients", "activities", "minutes")
 Link = CaseActivity.clients.get_through_model()
