@@ -6,20 +6,22 @@ from flask import Response, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
 from admin_views.base import EntityView
 from admin_views.held_words import sections
 from admin_views.listing import Filter
 from admin_views.showing import pill, text_of
-from forms.formats import date_text
+from admin_views.standing import Standing
+from forms.formats import date_text, day_of
 from models import AccessRequest, language
 from workflows import access, audit, exports, settings
 from workflows.access import LATE, OPEN, PRESSING
 
 
-class AccessRequestView(EntityView):
+class AccessRequestView(Standing, EntityView):
     """A client asks to see or to correct what is held about them; there are thirty days to answer."""
+
+    stands_by = ("state", "due_on")
 
     details_template = "people/access_request.html"
     new_label = _l("Record a request")
@@ -37,11 +39,15 @@ class AccessRequestView(EntityView):
         ready = [(None, _("All")), *_offered()]
         return [(words, f"?when={when}" if when else here, when == asked) for when, words in ready]
 
-    def cell(self, name):
-        if name != "state":
-            return super().cell(name)
-        words = text_of(AccessRequest.state)
-        return lambda value: pill("state", PILLS.get(value, value), words(value))
+    def list_columns(self):
+        return [name for name in self.meta.listed if name != "state"]
+
+    def standing(self, values):
+        """Answered, refused, open or late, from what the database gives."""
+        state, due_on = values
+        if access.is_late(AccessRequest(state=state, due_on=day_of(due_on))):
+            return pill("state", "overdue", _("Late"))
+        return pill("state", PILLS.get(state, state), text_of(AccessRequest.state)(state))
 
     def form_sections(self, record):
         asked = ("client", "kind", "received_on", "asked_by_name", "identity_checked", "asked")
@@ -64,11 +70,8 @@ class AccessRequestView(EntityView):
         }
 
     def details_facts(self, record):
-        late = access.is_late(record)
-        words = text_of(AccessRequest.state)(record.state)
-        state = pill("state", PILLS.get(record.state, record.state), words)
         return {
-            "state": state + Markup(" ") + pill("late", "overdue", _("Late")) if late else state,
+            "state": self.standing((record.state, record.due_on)),
             "due": date_text(record.due_on) if record.state == OPEN else "",
             "disagreement": access.disagreement(record),
             "gather_href": f"{self.at('gather')}?id={record.id}",

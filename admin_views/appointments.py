@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from admin_views.base import EntityView
-from admin_views.listing import Filter, Listing
+from admin_views.listing import Filter
 from admin_views.of_household import me
-from admin_views.showing import cells, moment_text, pill
+from admin_views.showing import moment_text, pill
+from admin_views.standing import Standing
 from forms.formats import date_text, day_of
 from forms.pickers import PickerField, RequiredPick
 from forms.validators import clean_line
@@ -18,7 +19,6 @@ from workflows import appointments, audit, people, settings, texts
 from workflows.appointments import ALL, CALL_BACK, DONE, LATE, OPEN, TODAY
 
 COLUMNS = ("client", "due_on", "starts_at", "kind", "about", "staff")
-BEHIND = ("done_on", "called_at")  # what the state of a row follows from, besides
 LONGEST_RESULT = 300
 
 
@@ -40,8 +40,10 @@ class WhenFilter(Filter):
         return asked if asked in (OPEN, LATE, TODAY, DONE) else None
 
 
-class AppointmentView(EntityView):
+class AppointmentView(Standing, EntityView):
     """When somebody comes or is called, what it is about, and what came of it."""
+
+    stands_by = ("done_on", "due_on", "kind", "called_at")
 
     list_template = "people/appointments.html"
     details_template = "people/appointment.html"
@@ -66,32 +68,10 @@ class AppointmentView(EntityView):
     def list_columns(self):
         return list(COLUMNS)
 
-    @expose("/")
-    def index_view(self):
-        listing = Listing(self, request.args.to_dict())
-        columns = tuple(map(self.column, (*COLUMNS, *BEHIND)))
-        rows, previous, following = listing.page(columns)
-        audit.record("view", self.meta.table_name, changed={"shown": len(rows)})
-        ids, *found = zip(*rows, strict=True) if rows else ((),)
-        if rows:
-            known = dict(zip((*COLUMNS, *BEHIND), found, strict=True))
-            states = zip(
-                *(known[n] for n in ("done_on", "due_on", "kind", "called_at")), strict=True
-            )
-            found = [ids, *(known[name] for name in COLUMNS), tuple(states)]
-        page = cells([*map(self.cell, COLUMNS), _state_of], found)
-        facts = self.list_facts(listing, [*COLUMNS, "state"], page, previous, following)
-        return self.render(self.list_template, **facts, longest=LONGEST_RESULT)
-
-    def _heading(self, listing, name):
-        if name == "state":
-            return (_("State"), None, "", False)
-        return super()._heading(listing, name)
-
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
         text = (_("After-hours message"), self.at("after-hours"))
-        return facts | {"links": [text]}
+        return facts | {"links": [text], "longest": LONGEST_RESULT}
 
     def empty(self):
         return super().empty() | {
@@ -107,6 +87,17 @@ class AppointmentView(EntityView):
             appointments.finish(row, _result())
         words = ngettext("%(num)s is done.", "%(num)s are done.", len(waiting))
         flash(words if waiting else _("These were done already."), "success")
+
+    def standing(self, values):
+        """Done, late or open, from what the database gives."""
+        done_on, due_on, kind, called_at = values
+        if done_on:
+            return pill("state", "done", _("Done"))
+        row = Appointment(kind=kind, due_on=day_of(due_on))
+        row.called_at = Appointment.called_at.python_value(called_at)
+        if appointments.is_late(row):
+            return pill("state", "overdue", _("Late"))
+        return pill("state", "open", _("Open"))
 
     # ---- One of them -------------------------------------------------------------------------------------------------
 
@@ -139,9 +130,8 @@ class AppointmentView(EntityView):
     def details_facts(self, record):
         moment = appointments.due_moment(record)
         unsafe = record.client.safe_to_call == "no"  # R-CLI-2: then this page has no number at all
-        state = (record.done_on, record.due_on, record.kind, record.called_at)
         return {
-            "state": _state_of(state),
+            "state": self.standing([getattr(record, name) for name in self.stands_by]),
             "return_by": moment_text(moment),
             "channels": [
                 way for way in people.channels(record.client) if way.kind == "email" or not unsafe
@@ -180,18 +170,6 @@ class AppointmentView(EntityView):
 
 def _result():
     return clean_line(request.form.get("result", ""))[:LONGEST_RESULT]
-
-
-def _state_of(value):
-    """(done on, due on, kind, called at) as the database gives them → a pill: done, late or open."""
-    done_on, due_on, kind, called_at = value
-    if done_on:
-        return pill("state", "done", _("Done"))
-    row = Appointment(kind=kind, due_on=day_of(due_on))
-    row.called_at = Appointment.called_at.python_value(called_at)
-    if appointments.is_late(row):
-        return pill("state", "overdue", _("Late"))
-    return pill("state", "open", _("Open"))
 
 
 VIEWS = {Appointment: AppointmentView}

@@ -201,7 +201,7 @@ class ClientView(Merging, EntityView):
 
     @staticmethod
     def _appointments(client):
-        """Calls to return and meetings, the next one first; no heading while there is none."""
+        """Calls to return and meetings, newest first; no heading while there is none."""
         query = Appointment.select().where(Appointment.client == client.id)
         rows = query.order_by(Appointment.due_on.desc(), Appointment.id.desc()).limit(SHOWN)
         kinds, at = dict(Appointment.kind.choices), url_for("appointment.details_view")
