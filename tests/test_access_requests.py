@@ -79,17 +79,17 @@ def test_an_answer_needs_its_day_and_its_words_and_nothing_typed_is_lost(browser
 
 
 @pytest.mark.parametrize(
-    "values, field",
+    "days, values, field",
     [
-        ({"received_on": day(1)}, "received_on"),
-        ({"state": "answered", "answer": "Yes.", "answered_on": day(1)}, "answered_on"),
-        ({"state": "answered", "answer": "Yes.", "answered_on": day(-1)}, "answered_on"),
-        ({"answered_on": day(0)}, "state"),
+        ({"received_on": 1}, {}, "received_on"),
+        ({"answered_on": 1}, {"state": "answered", "answer": "Yes."}, "answered_on"),
+        ({"answered_on": -1}, {"state": "answered", "answer": "Yes."}, "answered_on"),
+        ({"answered_on": 0}, {}, "state"),
     ],
 )
-def test_days_that_cannot_be_are_refused(app, values, field):
+def test_days_that_cannot_be_are_refused(app, days, values, field):
     with pytest.raises(Refused) as refused:
-        make_access_request(**values)
+        make_access_request(**values, **{name: day(number) for name, number in days.items()})
     assert field in [problem.field for problem in refused.value.problems]
 
 
