@@ -97,6 +97,7 @@ class AccessRequestView(Standing, EntityView):
             lang=language.get(),
             number=record.id,
             person=str(record.client),
+            file_number=record.client.household.file_number,
             asked_on=date_text(record.received_on),
             found=found,
             several=several(),
@@ -109,6 +110,7 @@ class AccessRequestView(Standing, EntityView):
         content = {
             "confidentiality": exports.confidentiality_line(),
             "request": record.id,
+            "file_number": record.client.household.file_number,
             "made_on": settings.today().isoformat(),
             "language": language.get(),
             "held": [

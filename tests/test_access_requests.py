@@ -132,9 +132,13 @@ def test_what_is_about_several_people_is_listed_by_what_and_when_only(browser):
     make_addendum(note=note, text="a secret addition")
     make_case_note(client=one, is_family_matter=True, reason_for_contact="a secret of all")
     make_case_activity(clients=[one, two], note="a secret visit")
+    file = one.household
+    file.close_summary = "a secret of the family"
+    save(file)
     page = gather(browser, make_access_request(client=one))
     assert "secret" not in page.text
-    assert page.text.count("only what it is and when is given") >= 3
+    assert page.text.count("only what it is and when is given") >= 4
+    assert file.file_number in page.text
     assert choices.term_label("case-note-types", "one-to-one") in page.text
 
 

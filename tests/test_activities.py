@@ -60,6 +60,22 @@ def test_the_form_begins_with_today_and_me_and_keeps_what_was_typed(browser):
     assert records.linked_ids(row, "clients") == [client.id]
 
 
+def test_somebody_of_another_household_cannot_be_chosen(browser):
+    """R-ACT-1, R-CON-7: said beside the question, nothing is lost."""
+    client, other = make_client(), make_client()
+    page = browser.get(f"/case-activities/new/?client={client.id}")
+    answers = {"topic": "Health", "type": "Accompaniment", "minutes": "20", "note": "By bus."}
+    data = page.form_for(answers).values() | {"clients": [str(other.id)], "note": ["By bus."]}
+    page = browser.post(page.path, data | {"topic": ["health"], "type": ["accompaniment"]})
+    assert any("no longer offered" in line for line in page.errors)
+    assert "By bus." in page.soup.select_one("textarea[name=note]").get_text()
+    assert not CaseActivity.select().exists()
+
+
+def test_home_leads_to_the_days_work(browser):
+    assert browser.follow(browser.get("/"), "Record today's work").path == DAY
+
+
 def test_the_funders_service_follows_from_the_topic_unless_it_is_named(app):
     """2.16: it is worked out for the export and never stored."""
     row = make_case_activity(topic="employment")

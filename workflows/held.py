@@ -62,7 +62,7 @@ def about(client):
     alone = not others.exists()
     found = {(Client, client.id): Piece(client)}
     household = Household.get_by_id(client.household_id)
-    found[Household, household.id] = Piece(household)
+    found[Household, household.id] = Piece(household, alone)
     for field in references.columns(Client):
         _add(found, _linked(field, client))
     for field in references.columns(Household):
