@@ -1809,6 +1809,7 @@ class NeedsAssessment(Record):
         max_length=10, default=COMPLETE, choices=ASSESSMENT_STATES, verbose_name=N_("State")
     )
     completed_on = DateField(null=True, verbose_name=N_("Completed on"))
+    due_on = DateField(null=True, verbose_name=N_("Due on"))
     assessor = ForeignKeyField(
         Staff, backref="assessments", on_delete="RESTRICT", verbose_name=N_("Assessor")
     )
@@ -1850,6 +1851,7 @@ class NeedsAssessment(Record):
             (("client", "state", "completed_on", "point", "level"), False),
             (("state", "level"), False),
             (("completed_on",), False),
+            (("due_on",), False),
         )
 
     def __str__(self):
@@ -1978,10 +1980,11 @@ class Extension(Record):
         return f"{self.decision} {self.decided_on}"
 
 
-FOLLOW_UP, ASSESSMENT, EXTENSION = "follow-up", "assessment", "extension"
+FOLLOW_UP, ASSESSMENT, EXTENSION, REVIEW = "follow-up", "assessment", "extension", "plan-review"
 CASE_TASKS = (
     (ASSESSMENT, N_("Needs assessment")),
     (FOLLOW_UP, N_("Follow-up assessment")),
+    (REVIEW, N_("Plan review")),
     (EXTENSION, N_("Decision on an extension")),
 )
 

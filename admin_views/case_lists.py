@@ -13,15 +13,18 @@ from admin_views.listing import Filter
 from admin_views.marks import flag_pill
 from forms.fields import ParagraphField
 from forms.formats import date_text
-from models import EXTENSION, CaseTask, NeedAlert
+from models import EXTENSION, REVIEW, CaseTask, NeedAlert
 from workflows import agency_rules, people, settings
 
-OPEN, OVERDUE, LATER, DONE, ALL = "open", "overdue", "later", "done", "all"
+OPEN, OVERDUE, LATER, REVIEWS = "open", "overdue", "later", "reviews"
+DONE = "done"
 
 
 def _when(value):
-    """The condition of a list of assessments that are open, overdue or still to come today."""
-    today, assessed = settings.today(), CaseTask.kind != EXTENSION
+    """The condition of a list of assessments that are open, overdue or still to come today, or of reviews overdue."""
+    today, assessed = settings.today(), CaseTask.kind.not_in((EXTENSION, REVIEW))
+    if value == REVIEWS:
+        return (CaseTask.kind == REVIEW) & (CaseTask.due_on < today)
     if value == OVERDUE:
         return assessed & (CaseTask.due_on < today)
     if value == OPEN:
@@ -30,7 +33,7 @@ def _when(value):
 
 
 class CaseTaskView(EntityView):
-    """The next assessment of every adult, and the extensions to decide (R-ASM)."""
+    """The next assessment of every adult, the plan reviews, and the extensions to decide (R-ASM)."""
 
     can_delete = False
 
@@ -42,20 +45,28 @@ class CaseTaskView(EntityView):
             (OPEN, _("Open now")),
             (OVERDUE, _("Overdue")),
             (LATER, _("Not open yet")),
+            (REVIEWS, _("Plan reviews overdue")),
         ]
         return (Filter("when", _l("When"), "choice", _when, offered),)
 
     def page_views(self, listing):
         here, now = self.at(), listing.args.get("when")
-        offered = ((_("All"), None), (_("Overdue"), OVERDUE), (_("Open now"), OPEN))
+        offered = (
+            (_("All"), None),
+            (_("Overdue"), OVERDUE),
+            (_("Open now"), OPEN),
+            (_("Plan reviews overdue"), REVIEWS),
+        )
         return [
             (label, f"{here}?when={when}" if when else here, now == when) for label, when in offered
         ]
 
     @expose("/details/")
     def details_view(self):
-        """The schedule of the household, where the next step begins."""
+        """The schedule of the household, where the next step begins; a review begins on the page of the household."""
         row = self.found()
+        if row.kind == REVIEW:
+            return redirect(url_for("household.details_view", id=row.household_id))
         return redirect(url_for("needs_assessment.case_view", id=row.household_id))
 
     def empty(self):

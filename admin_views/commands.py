@@ -116,7 +116,7 @@ def example_agency(as_of, wipe):
             example_wipe.wipe()
             click.echo(_("The example agency is gone."))
         else:
-            example.load(as_of.date() if as_of else None, families=True)
+            example.load(as_of.date() if as_of else None, families=True, caseload=True)
             click.echo(_("The example agency is loaded. Nobody in it is real."))
     except example.NotPossible as error:
         raise click.ClickException(str(error)) from error

@@ -240,6 +240,11 @@ def _case_tasks():
             f"{tasks}?when=open",
         ),
         (
+            "reviews-overdue",
+            lambda n: ngettext("plan review is overdue", "plan reviews are overdue", n),
+            f"{tasks}?when=reviews",
+        ),
+        (
             "extensions",
             lambda n: ngettext("extension to decide", "extensions to decide", n),
             f"{tasks}?kind=extension",

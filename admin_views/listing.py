@@ -45,14 +45,14 @@ class Filter:
     def value(self, args):
         """The value asked for, or None; for a date filter a (from, to) pair."""
         if self.kind == "date":
-            pair = (_day(args.get(self.name)), _day(args.get(f"{self.name}-to")))
+            pair = (typed_day(args.get(self.name)), typed_day(args.get(f"{self.name}-to")))
             return pair if any(pair) else None
         # PostgreSQL takes no NUL in a text, and nobody can mean one.
         text = (args.get(self.name) or "").replace("\x00", "").strip()[:100]
         return text or None
 
 
-def _day(text):
+def typed_day(text):
     try:
         day = datetime.date.fromisoformat((text or "").strip())
     except ValueError:

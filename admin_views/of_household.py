@@ -1,6 +1,6 @@
 """What every record of a household's file shares: the household is chosen first, then the people out of it."""
 
-from flask import redirect, request
+from flask import redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,7 +8,7 @@ from flask_login import current_user
 from admin_views.base import EntityView
 from admin_views.listing import whole
 from forms.fields import model_form
-from models import Client, Household, Staff
+from models import Client, ConsentRecord, Staff
 from workflows import members, settings
 
 
@@ -57,28 +57,33 @@ class HouseholdRecordView(EntityView):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
         record = self.new_record()
-        return self._edit(record) if record.household_id else self._choose_household()
+        return self._edit(record) if record.household_id else self._choose_person()
 
-    def _choose_household(self):
-        """Ask whose file it is; the answer goes into the address as a number."""
-        lookup = lambda name: f"{self.at('lookup')}?field={name}"  # noqa: E731
-        make = model_form(self.model, ["household"], self.queries(self.model()), lookup)
+    def _choose_person(self):
+        """Ask whose file it is, by name; only numbers go into the address."""
+        lookup = lambda name: url_for("consent_record.lookup_view", field=name)  # noqa: E731
+        make = model_form(ConsentRecord, ["client"], {}, lookup)
         form = make(request.form if request.method == "POST" else None)
-        if request.method == "POST" and "find" not in request.form and form.validate():
-            return redirect(f"{self.at('new')}?household={form.household.data}")
-        if "find" in request.form:
-            form.validate()
-            form.household.errors = []
+        form.client.label.text = _("Whose file is it?")
+        form.client.description = _("Type a name. The record belongs to this person's household.")
+        if request.method == "POST":
+            if form.validate() and "find" not in request.form:
+                return redirect(self._at_person(Client.stored(form.client.data)))
+            if "find" in request.form:
+                form.client.errors = []
         return self.render(
             "admin/edit.html",
             title=self.form_title(self.model()),
             form=form,
-            record=Household(),
-            sections=[(None, None, [[form.household]])],
+            record=self.model(),
+            sections=[(None, None, [[form.client]])],
             confirms=(),
             save_label=_("Continue"),
             cancel_href=self.at(),
         )
+
+    def _at_person(self, client):
+        return f"{self.at('new')}?household={client.household_id}&client={client.id}"
 
 
 def me():

@@ -58,10 +58,11 @@ class NotPossible(Exception):
     """The example cannot be loaded or wiped now; the message says why and what to do."""
 
 
-def load(as_of=None, families=False):
+def load(as_of=None, families=False, caseload=False):
     """Load the example agency as it stands on the date ``as_of`` (default: the agency's today).
 
-    Without ``families`` it is the directory and the week of referrals of the worked example alone, their numbers exact.
+    Without ``families`` it is the directory and the week of referrals of the worked example alone, their numbers exact;
+    ``caseload`` adds the cases of three workers.
     Raises NotPossible when it is loaded already or when there is other data.  An own organization without anything
     in it lends its row, and gets it back from ``wipe``.
     """
@@ -70,7 +71,7 @@ def load(as_of=None, families=False):
     try:
         with database.atomic():
             _refuse_other_data()
-            _Loading(as_of).run(families)
+            _Loading(as_of).run(families, caseload)
     finally:
         audit.actor.reset(token)
 
@@ -107,9 +108,9 @@ class _Loading:
         )
         self.entries = 0
 
-    def run(self, families):
+    def run(self, families, caseload=False):
         facts = {"as_of": self.as_of.isoformat(), "loaded_at": now().isoformat()}
-        self.load_staff()
+        self.load_staff(self.data["staff"])
         facts.update(self.load_own())
         for program in self.data["programs"]:
             self.load_program(self.own, program, program["services"])
@@ -123,7 +124,7 @@ class _Loading:
         self.load_statements()
         facts.update(
             check=self.load_check(),
-            interpreters=example_families.load(self) if families else [],
+            interpreters=example_families.load(self, caseload) if families else [],
             organizations=[row.id for row in self.organizations.values()],
             households=self.households,
             staff=self.staff,
@@ -137,8 +138,8 @@ class _Loading:
         """Some hours into that day anywhere in Canada (naive UTC), never in the future."""
         return min(datetime.datetime.combine(self.day(days), datetime.time(17, 30)), now())
 
-    def load_staff(self):
-        for row in self.data["staff"]:
+    def load_staff(self, rows):
+        for row in rows:
             if not Staff.select().where(Staff.name == row["name"]).exists():
                 person = Staff(**row)
                 records.save(person)

@@ -30,7 +30,7 @@ from models import (
     SettlementPlan,
     Staff,
 )
-from seed import read
+from seed import example_caseload, example_casework, read
 from seed.example_scan import signed_form
 from workflows import (
     agency_rules,
@@ -58,8 +58,8 @@ INTAKE, ON_HOLD, STUB = "intake", "on-hold", "consent-refused"
 DAY = datetime.timedelta(days=1)
 
 
-def load(loading):
-    """Save the families through the rules, for the example that ``loading`` has loaded so far.
+def load(loading, caseload=False):
+    """Save the families through the rules, for the example that ``loading`` has loaded so far; ``caseload`` adds many more.
 
     Returns the ids of the interpreters: they belong to no family.
     """
@@ -68,6 +68,10 @@ def load(loading):
     families.load_interpreters(data["interpreters"])
     for family in data["families"]:
         families.load_family(family)
+    if caseload:
+        loading.load_staff(read("example_caseload")["staff"])
+        for family in example_caseload.rows(families.as_of):
+            families.load_family(family)
     families.load_draft(data["draft"])
     families.load_capacity_building(data["capacity_building"])
     return [row.id for row in families.interpreters.values()]
@@ -144,6 +148,7 @@ class _Families:
         for referral in row.get("referrals", ()):
             self.load_referral(referral)
         self.load_plan()
+        example_casework.load(self, row)
         if row.get("status") == ON_HOLD:
             self.change(status=ON_HOLD)
         if "closed" in row:
@@ -197,7 +202,7 @@ class _Families:
                 **self.row["shared"],
                 **facts,
             )
-            records.save(client)
+            records.save(client, confirmed=("similar-client",))
             self.members[code] = client
         for adult, children in self.row.get("care", {}).items():
             for child in children:
@@ -287,8 +292,9 @@ class _Families:
         done = self.row.get("acted_on", {})
         ids = [row.id for row in self.assessed.values()]
         for alert in NeedAlert.select().where(NeedAlert.assessment.in_(ids)):
-            if alert.question in done:
-                alert.done_on, alert.what_was_done = alert.due_on, done[alert.question]
+            words = done if isinstance(done, str) else done.get(alert.question)
+            if words and alert.due_on <= self.as_of:
+                alert.done_on, alert.what_was_done = alert.due_on, words
                 records.save(alert)
 
     def load_extension(self):

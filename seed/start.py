@@ -69,7 +69,7 @@ def start(
             passphrases.change(ADMINISTRATOR, administrator)
             _settle(province, language, timezone or ZONES[province], domains)
             if with_example:
-                example.load(families=True)
+                example.load(families=True, caseload=True)
             return backup.make_key()
     finally:
         audit.actor.reset(token)

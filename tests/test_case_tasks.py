@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from case_factories import make_case, make_need_alert
+from case_factories import make_case, make_need_alert, make_plan_review
 from factories import make_client, make_staff
 
 from models import AgencyClosure, CaseTask, Client, Extension, Household, NeedsAssessment, Setting
@@ -101,6 +101,22 @@ def test_a_refused_extension_and_a_deleted_one_bring_the_task_back_and_forth(adu
 
 
 # ---- Home and the lists --------------------------------------------------------------------------------------------------
+
+
+def test_the_next_plan_review_is_asked_for_while_a_case_is_open(case, clock):
+    """R-ASM-9: every three months from the first day; one that was left out is not asked for twice."""
+    assert not rows(), "not while the intake is under way"
+    Household.update(status="open").where(Household.id == case.id).execute()
+    case_tasks.keep([case.id])
+    review = (None, "plan-review", None, "2025-03-23", "2025-04-07")
+    assert rows() == {review}, "6 April is a Sunday"
+    clock.set("2025-11-10T15:00")
+    assert case_tasks.queries(settings.today())["reviews-overdue"].count() == 1
+    late = make_plan_review(household=case, due_on=date("2025-10-06"), done_on=date("2025-11-10"))
+    assert [row[4] for row in rows()] == ["2026-01-06"]
+    assert not case_tasks.queries(settings.today())["reviews-overdue"].count()
+    records.delete(late)
+    assert rows() == {review} and not case_tasks.wrong()
 
 
 def test_home_counts_and_leads_to_the_lists_behind(browser):

@@ -65,6 +65,11 @@ def fiscal_year_of(day):
     return f"F{first}-{first + 1}"
 
 
+def fiscal_year_start(day):
+    """The 1 April on which the fiscal year of ``day`` begins."""
+    return day.replace(year=day.year if day.month >= 4 else day.year - 1, month=4, day=1)
+
+
 # ---- Holidays as rules -----------------------------------------------------------------------------------------------
 
 

@@ -7,10 +7,13 @@ They do not depend on the day, so nothing has to be done at midnight.
 import datetime
 from contextlib import nullcontext
 
+from peewee import fn
+
 from models import (
     ASSESSMENT,
     EXTENSION,
     FOLLOW_UP,
+    REVIEW,
     AgencyClosure,
     CaseTask,
     Client,
@@ -18,11 +21,12 @@ from models import (
     Household,
     NeedAlert,
     NeedsAssessment,
+    PlanReview,
     Setting,
     database,
 )
 from workflows import agency_rules, assessments, clock, schedule, settings
-from workflows.case_rules import ACTIVE_CASE
+from workflows.case_rules import ACTIVE_CASE, EXTENDED
 from workflows.records import after, after_delete
 
 INTENSIVE, GENERAL = assessments.INTENSIVE, "general"
@@ -35,6 +39,7 @@ COUNTED_FROM = (
     "assessment_a6_enabled",
     "program_months_standard",
     "program_months_max",
+    "plan_review_interval_months",
     "general_followup_from_months",
     "general_followup_to_months",
     "province",
@@ -54,8 +59,11 @@ def asks(household):
     return household.status in assessments.SERVED and household.case_type in (INTENSIVE, GENERAL)
 
 
-def tasks(case):
-    """{(household id, client id, kind, point, opens on, due on)} that a Case asks for next."""
+def tasks(case, reviewed_until=None):
+    """{(household id, client id, kind, point, opens on, due on)} that a Case asks for next.
+
+    ``reviewed_until`` is the due day of the latest plan review that was held.
+    """
     house, found = case.household, set()
     for person in case.people:
         upcoming = next(iter(person.waiting), None)
@@ -70,7 +78,23 @@ def tasks(case):
         # Under the name of the first member: the list shows whom a case is about.
         first = case.people[0].client.id
         found.add((house.id, first, EXTENSION, None, case.suggested_on, end))
+    if day := _next_review(house, reviewed_until):
+        terms, calendar = agency_rules.terms(), agency_rules.calendar()
+        opens = day - datetime.timedelta(days=terms.opens_days_before)
+        first = case.people[0].client.id if case.people else None
+        found.add((house.id, first, REVIEW, None, opens, calendar.on_or_after(day)))
     return found
+
+
+def _next_review(household, reviewed_until):
+    """The first plan review after the latest one held; one that was left out is not asked for twice (R-ASM-9)."""
+    if household.case_type != INTENSIVE or household.status not in ACTIVE_CASE:
+        return None
+    if household.anchor_date is None:
+        return None
+    end = household.planned_end if household.status == EXTENDED else None
+    days = schedule.plan_reviews(household.anchor_date, end, agency_rules.terms())
+    return next((day for day in days if not reviewed_until or day > reviewed_until), None)
 
 
 def differing(ids):
@@ -82,9 +106,20 @@ def differing(ids):
     households = [h for h in Household.stored_by_id(ids).values() if asks(h)]
     if households:
         # Any day gives the same rows: they say from when to when, not how it stands today.
+        held = _reviewed_until(ids)
         for case in assessments.cases(households, settings.today()):
-            wanted[case.household.id] = tasks(case)
+            wanted[case.household.id] = tasks(case, held.get(case.household.id))
     return [(key, kept[key], wanted[key]) for key in ids if kept[key] != wanted[key]]
+
+
+def _reviewed_until(ids):
+    """{household id: due day of the latest plan review that was held}."""
+    rows = (
+        PlanReview.select(PlanReview.household, fn.MAX(PlanReview.due_on))
+        .where(PlanReview.household.in_(ids), PlanReview.done_on.is_null(False))
+        .group_by(PlanReview.household)
+    )
+    return {key: PlanReview.due_on.python_value(day) for key, day in rows.tuples()}
 
 
 def keep(household_ids):
@@ -150,6 +185,16 @@ def an_extension_was_decided(change):
     keep([change.record.household_id])
 
 
+@after(PlanReview)
+def a_review_was_held(change):
+    keep([change.record.household_id])
+
+
+@after_delete(PlanReview)
+def a_review_is_gone(review):
+    keep([review.household_id])
+
+
 @after_delete(Extension)
 def a_decision_is_gone(extension):
     keep([extension.household_id])
@@ -199,5 +244,6 @@ def queries(today):
             CaseTask.opens_on <= today,
         ),
         "extensions": row.where(CaseTask.kind == EXTENSION),
+        "reviews-overdue": row.where(CaseTask.kind == REVIEW, CaseTask.due_on < today),
         "cases-to-close": Household.select(Household.id).where(past_its_end(today)),
     }

@@ -1,0 +1,67 @@
+"""Casework of an example family: its activities, notes and letters, saved through the rules like everything else."""
+
+import datetime
+
+from models import CaseActivity, CaseNote, Client, Correspondence, Household
+from workflows import records
+
+NOON = datetime.time(17, 30)
+
+
+def load(families, row):
+    """Save ``row["casework"]`` of the family that ``families`` has loaded last."""
+    casework = row.get("casework", {})
+    for activity in casework.get("activities", ()):
+        load_activity(families, activity)
+    for note in casework.get("notes", ()):
+        load_note(families, note)
+    for letter in casework.get("letters", ()):
+        load_letter(families, letter)
+
+
+def _people(families, codes):
+    return [families.members[code].id for code in codes]
+
+
+def _facts(row, *names):
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def load_activity(families, row):
+    records.save(
+        CaseActivity(
+            household=families.household,
+            date=families.on(row["day"]),
+            staff=families.worker,
+            **_facts(row, "day", "people"),
+        ),
+        {"clients": _people(families, row["people"])},
+    )
+
+
+def load_note(families, row):
+    day = families.on(row["day"])
+    written = max(day, families.on(row.get("written", row["day"])))
+    whole = len(row["people"]) > 1
+    records.save(
+        CaseNote(
+            household=families.household,
+            contact_on=day,
+            written_on=written,
+            author=families.worker,
+            is_family_matter=whole,
+            **_facts(row, "day", "written", "people"),
+        ),
+        {"clients": [] if whole else _people(families, row["people"])},
+    )
+
+
+def load_letter(families, row):
+    records.save(
+        Correspondence(
+            household=Household.get_by_id(families.household.id),
+            client=Client.get_by_id(families.members[row["person"]].id),
+            occurred_at=datetime.datetime.combine(families.on(row["day"]), NOON),
+            **_facts(row, "day", "person"),
+        )
+    )
