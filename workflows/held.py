@@ -64,7 +64,7 @@ def about(client):
     household = Household.get_by_id(client.household_id)
     found[Household, household.id] = Piece(household, alone)
     for field in references.columns(Client):
-        _add(found, _linked(field, client))
+        _add(found, _linked(field, client, alone))
     for field in references.columns(Household):
         if field.model is not Client:
             _add(found, _of_the_family(field, household, alone))
@@ -73,7 +73,7 @@ def about(client):
             _add(found, _parts(piece))
     ordered = sorted(found, key=lambda key: (TABLES.index(key[0]), key[1]))
     pieces = [found[key] for key in ordered]
-    return pieces, _attached(pieces, alone)
+    return pieces, _attached(pieces)
 
 
 def _add(found, pieces):
@@ -84,7 +84,7 @@ def _add(found, pieces):
             found[key] = piece
 
 
-def _linked(field, client):
+def _linked(field, client, alone):
     """The records that name the person: in a column, or among several people."""
     if field.model not in THROUGH:
         whole = field.model not in NAMES_OTHERS
@@ -96,10 +96,12 @@ def _linked(field, client):
     for key, person in rows:
         people[key].add(person)
     records = owner.rel_model.select().where(owner.rel_model.id.in_(list(people)))
-    return [
-        Piece(row, len(people[row.id]) == 1 and not getattr(row, "is_family_matter", False))
-        for row in records
-    ]
+    return [Piece(row, len(people[row.id]) == 1 and (alone or not _of_all(row))) for row in records]
+
+
+def _of_all(row):
+    """True for a matter of the whole family, whoever of it is named."""
+    return getattr(row, "is_family_matter", False)
 
 
 def _owner(field):
@@ -132,12 +134,12 @@ def _parts(piece):
                 yield Piece(row)
 
 
-def _attached(pieces, alone):
-    """The files of these records, without their content; those of a family of several may be anybody's."""
+def _attached(pieces):
+    """The files of the whole records, without their content: those of a family or of several may be anybody's."""
     found = []
     columns = [field for field in Attachment._meta.sorted_fields if field.name != "content"]
     for piece in pieces:
-        if piece.is_whole and (alone or piece.model is not Household):
+        if piece.is_whole:
             mine = (Attachment.owner_table == piece.model._meta.table_name) & (
                 Attachment.owner_id == piece.row.id
             )
