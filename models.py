@@ -3189,14 +3189,15 @@ class PrivacyBreach(Record):
     discovered_at = DateTimeField(verbose_name=N_("Discovered"))
     occurred_at = DateTimeField(null=True, verbose_name=N_("Happened"))
     description = TextField(verbose_name=N_("What happened"))
-    information_involved = TextField(verbose_name=N_("What information"))
-    people_affected_count = IntegerField(verbose_name=N_("How many people"))
+    information_involved = TextField(null=True, verbose_name=N_("What information"))
+    people_affected_count = IntegerField(null=True, verbose_name=N_("How many people"))
     significant_harm_risk = CharField(
         max_length=4,
+        null=True,
         choices=(("yes", N_("Yes")), ("no", N_("No"))),
         verbose_name=N_("Real risk of significant harm"),
     )
-    harm_reasons = TextField(verbose_name=N_("Why"))
+    harm_reasons = TextField(null=True, verbose_name=N_("Why"))
     regulator_told_on = DateField(null=True, verbose_name=N_("Regulator told on"))
     people_told_on = DateField(null=True, verbose_name=N_("People told on"))
     steps_taken = TextField(verbose_name=N_("Steps taken"))

@@ -14,8 +14,17 @@ from admin_views.showing import moment_text, time_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
 from forms.formats import date_text
-from models import Appointment, Organization, now
-from workflows import appointments, audit, backup, flags, people, settings, today
+from models import Appointment, HomeVisit, Organization, now
+from workflows import (
+    appointments,
+    audit,
+    backup,
+    flags,
+    people,
+    settings,
+    today,
+    visits,
+)
 
 WIZARDS = {workflow.name: workflow() for workflow in WORKFLOWS}
 
@@ -46,6 +55,7 @@ class HomeView(PageView, AdminIndexView):
                 for name, words, href in self._tasks(day)
                 if counts.get(name) and not self._is_hidden(href)
             ],
+            alarm=self._alarm(counts["missed-check-ins"]),
             check=self._check(day),
             drafts=self._drafts(),
             on_today=self._on_today(),
@@ -129,6 +139,7 @@ class HomeView(PageView, AdminIndexView):
         outbox = url_for("outbox_message.index_view")
         limit = today.last_review_that_counts(day) - datetime.timedelta(days=1)
         return (
+            *_incidents(),
             *_case_tasks(),
             (
                 "failed",
@@ -194,6 +205,21 @@ class HomeView(PageView, AdminIndexView):
         )
 
     @staticmethod
+    def _alarm(number):
+        """(words, address) while somebody did not come back from a home visit (R-VISIT-5); else None."""
+        if not number:
+            return None
+        words = ngettext(
+            "Nobody has checked in after %(num)s home visit.",
+            "Nobody has checked in after %(num)s home visits.",
+            number,
+        )
+        if number == 1:
+            only = HomeVisit.select(HomeVisit.id).where(visits.unheard(now())).scalar()
+            return words, url_for("home_visit.details_view", id=only)
+        return words, f"{url_for('home_visit.index_view')}?waiting=check-in"
+
+    @staticmethod
     def _check(day):
         """The weekly check (R-REF-12): {days since, due, words}."""
         last = choices.memo("referrals last checked", _last_checked)
@@ -208,6 +234,34 @@ class HomeView(PageView, AdminIndexView):
             if days == 1:
                 words = _("The referral list was checked yesterday.")
         return {"due": due, "words": words}
+
+
+def _incidents():
+    """What incidents and breaches of privacy ask for (R-INC-2, R-INC-3)."""
+    breaches = url_for("privacy_breach.index_view")
+    return (
+        (
+            "breaches-to-tell",
+            lambda n: ngettext(
+                "privacy breach to report to the regulator and the people",
+                "privacy breaches to report to the regulator and the people",
+                n,
+            ),
+            f"{breaches}?waiting=tell",
+        ),
+        (
+            "breaches-to-complete",
+            lambda n: ngettext(
+                "privacy breach record to complete", "privacy breach records to complete", n
+            ),
+            f"{breaches}?waiting=complete",
+        ),
+        (
+            "incidents-to-review",
+            lambda n: ngettext("incident report to review", "incident reports to review", n),
+            f"{url_for('incident_report.index_view')}?waiting=review",
+        ),
+    )
 
 
 def _case_tasks():

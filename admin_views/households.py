@@ -3,6 +3,7 @@
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
 from admin_views.base import EntityView
@@ -13,7 +14,16 @@ from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
 from models import ConsentRecord, Household, Intake
-from workflows import case_rules, case_tasks, households, people, plan, records, settings
+from workflows import (
+    case_rules,
+    case_tasks,
+    households,
+    people,
+    plan,
+    records,
+    settings,
+    visits,
+)
 
 
 class HouseholdView(EntityView):
@@ -99,8 +109,13 @@ class HouseholdView(EntityView):
 
     def _key(self, record):
         status = choices.term_label("case-statuses", record.status)
+        shown = pill("status", record.status, status)
+        if visits.open_escalations(record):
+            # R-VISIT-5: the case shows it for as long as somebody is out there.
+            alarm = choices.term_label("visit-statuses", visits.ESCALATED)
+            shown += Markup(" ") + pill("status", visits.ESCALATED, alarm)
         pairs = [
-            (_("Status"), pill("status", record.status, status)),
+            (_("Status"), shown),
             (_("Type of case"), choices.term_label("case-types", record.case_type)),
             (_("Main worker"), record.primary_worker or ""),
             (_("First day of the program"), date_text(record.anchor_date)),

@@ -5,7 +5,16 @@ from flask_babel import gettext as _
 from forms.choices import term_label
 from forms.formats import date_text
 from models import GIVEN, Client, ConsentRecord
-from workflows import assessments, case_rules, engine, people_rules, plan, schedule, settings
+from workflows import (
+    assessments,
+    case_rules,
+    engine,
+    people_rules,
+    plan,
+    schedule,
+    settings,
+    visits,
+)
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -66,7 +75,16 @@ def missing(household, members):
             words = _("%(name)s has not signed their own forms yet.", name=str(client))
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
-    return [*found, *_suggested(household), *_past_its_end(household)]
+    return [*_escalated(household), *found, *_suggested(household), *_past_its_end(household)]
+
+
+def _escalated(household):
+    """R-VISIT-5: somebody did not come back from a visit to this home."""
+    words, label = _("Nobody has checked in after a home visit."), _("Take the steps")
+    return [
+        (words, label, f"/home-visits/details/?id={visit.id}")
+        for visit in visits.open_escalations(household)
+    ]
 
 
 def _past_its_end(household):

@@ -26,7 +26,9 @@ from workflows import (
     case_tasks,
     directory,
     flags,
+    incidents,
     settings,
+    visits,
 )
 
 CAP = 1000
@@ -63,6 +65,7 @@ def counts(today):
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
+    queries |= visits.queries() | incidents.queries()
     queries["late-calls"] = appointments.late_calls()
     queries["access-requests"] = access.pressing(today)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
