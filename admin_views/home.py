@@ -10,12 +10,21 @@ from flask_login import current_user
 
 from admin_views.base import PageView
 from admin_views.marks import status_pill
-from admin_views.showing import moment_text
+from admin_views.showing import moment_text, time_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
 from forms.formats import date_text
-from models import HomeVisit, Organization, now
-from workflows import audit, backup, flags, people, settings, today, visits
+from models import Appointment, HomeVisit, Organization, now
+from workflows import (
+    appointments,
+    audit,
+    backup,
+    flags,
+    people,
+    settings,
+    today,
+    visits,
+)
 
 WIZARDS = {workflow.name: workflow() for workflow in WORKFLOWS}
 
@@ -49,6 +58,7 @@ class HomeView(PageView, AdminIndexView):
             alarm=self._alarm(counts["missed-check-ins"]),
             check=self._check(day),
             drafts=self._drafts(),
+            on_today=self._on_today(),
             recent=[
                 (
                     url_for("referral.details_view", id=key),
@@ -82,6 +92,23 @@ class HomeView(PageView, AdminIndexView):
         if named:
             audit.record("view", "draft", changed={"shown": named})
         return found
+
+    @staticmethod
+    def _on_today():
+        """(rows, how many more) of the appointments and calls to return of the day (R-STAFF-2)."""
+        if settings.is_hidden("clients"):
+            return [], 0
+        found = appointments.of_today()
+        shown = found[: appointments.SHOWN]
+        if shown:
+            audit.record("view", "appointment", changed={"shown": len(shown)})
+        kinds, at = dict(Appointment.kind.choices), url_for("appointment.details_view")
+        rows = [
+            (f"{at}?id={key}", time_text(starts_at), _(kinds[kind]), name, about or "")
+            for key, starts_at, kind, name, about in shown
+        ]
+        more = appointments.count_today() - len(shown) if len(found) > len(shown) else 0
+        return rows, more
 
     @staticmethod
     def _is_hidden(href):
@@ -245,6 +272,16 @@ def _case_tasks():
             "alerts",
             lambda n: ngettext("critical answer to act on", "critical answers to act on", n),
             f"{url_for('need_alert.index_view')}?state=open",
+        ),
+        (
+            "late-calls",
+            lambda n: ngettext("call to return is late", "calls to return are late", n),
+            f"{url_for('appointment.index_view')}?when=late&kind=call-back",
+        ),
+        (
+            "access-requests",
+            lambda n: ngettext("request for access to answer", "requests for access to answer", n),
+            f"{url_for('access_request.index_view')}?when=pressing",
         ),
         (
             "assessments-overdue",

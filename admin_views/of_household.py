@@ -69,10 +69,13 @@ class HouseholdRecordView(EntityView):
         form.client.label.text = _("Whose file is it?")
         form.client.description = _("Type a name. The record belongs to this person's household.")
         if request.method == "POST":
-            if form.validate() and "find" not in request.form:
-                return redirect(self._at_person(Client.stored(form.client.data)))
+            chosen = form.validate() and Client.stored(form.client.data or 0)
+            if chosen and "find" not in request.form:
+                return redirect(self._at_person(chosen))
             if "find" in request.form:
                 form.client.errors = []
+            elif not form.errors:
+                form.problem("client", _("Choose the person first."))
         return self.render(
             "admin/edit.html",
             title=self.form_title(self.model()),

@@ -13,12 +13,14 @@ from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.client_merge import Merging
 from admin_views.marks import brief
+from admin_views.showing import time_text
 from forms import choices
 from forms.formats import date_text
 from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
 from models import (
     SHARING,
+    Appointment,
     Client,
     ConsentRecord,
     Guardianship,
@@ -117,6 +119,7 @@ class ClientView(Merging, EntityView):
                 self._referrals(client),
                 *self._assessments(client),
                 self._consents(client),
+                *self._appointments(client),
                 *self._care(client),
                 self._members(client, household),
             ],
@@ -195,6 +198,27 @@ class ClientView(Merging, EntityView):
         ]
         heads = (_("Assessment"), _("Completed on"), _("Level of need"))
         return [(_("Needs assessments"), heads, lines, None)] if lines else []
+
+    @staticmethod
+    def _appointments(client):
+        """Calls to return and meetings, newest first; no heading while there is none."""
+        query = Appointment.select().where(Appointment.client == client.id)
+        rows = query.order_by(Appointment.due_on.desc(), Appointment.id.desc()).limit(SHOWN)
+        kinds, at = dict(Appointment.kind.choices), url_for("appointment.details_view")
+        lines = [
+            (
+                link(f"{at}?id={row.id}", date_text(row.due_on)),
+                time_text(row.starts_at),
+                _(kinds[row.kind]),
+                row.about or "",
+                date_text(row.done_on),
+            )
+            for row in rows
+        ]
+        heads = (_("On"), _("At"), _("Kind"), _("What it is about"), _("Done on"))
+        everything = f"{url_for('appointment.index_view')}?client={client.id}"
+        more = everything if len(lines) == SHOWN else None
+        return [(_("Calls and appointments"), heads, lines, more)] if lines else []
 
     @staticmethod
     def _care(client):

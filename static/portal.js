@@ -135,6 +135,15 @@
     }));
   }
 
+  /* The numbers of a page added up as one types them; data-first is what was there before. */
+  function sum(output) {
+    const form = output.closest("form");
+    form.addEventListener("input", () => {
+      const typed = all(output.dataset.sum, form).reduce((total, input) => total + (parseInt(input.value, 10) || 0), 0);
+      output.textContent = (typed + Number(output.dataset.first)).toLocaleString(`${document.documentElement.lang}-CA`);
+    });
+  }
+
   function guard(form) {
     let dirty = Boolean(form.querySelector(".has-error"));
     const mark = () => { dirty = true; };
@@ -191,6 +200,7 @@
     found("form[data-ticks]").forEach(ticks);
     found("[data-hours]").forEach(hours);
     found("[data-presets]").forEach(presets);
+    found("[data-sum]").forEach(sum);
     found("form[data-guard]").forEach(guard);
     found("form[data-autosave]").forEach(autosave);
     found("[data-print]").forEach((button) => button.addEventListener("click", () => print()));

@@ -19,7 +19,17 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, incidents, settings, visits
+from workflows import (
+    access,
+    appointments,
+    capacity_building,
+    case_tasks,
+    directory,
+    flags,
+    incidents,
+    settings,
+    visits,
+)
 
 CAP = 1000
 
@@ -56,6 +66,8 @@ def counts(today):
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
     queries |= visits.queries() | incidents.queries()
+    queries["late-calls"] = appointments.late_calls()
+    queries["access-requests"] = access.pressing(today)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()

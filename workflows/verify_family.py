@@ -1,7 +1,9 @@
 """A family of the worked examples for ``flask verify``: stored, assessed and followed to its end (domain 6.3)."""
 
-from models import Client, Extension, Guardianship, Household, Staff
-from workflows import agency_rules, assessments, schedule, scoring, settings
+import datetime
+
+from models import CaseActivity, Client, Extension, Guardianship, Household, Staff
+from workflows import activities, agency_rules, assessments, schedule, scoring, settings
 from workflows.records import save
 from workflows.verify_needs import answers_of, result_checks, unknown, window_checks
 
@@ -34,10 +36,7 @@ def family(data, whole, world):
     yield from _extension(data, home)
     yield from _reviews(data, home)
     yield from _notes(data, home.days)
-    for number, activity in enumerate(data.get("activities") or (), 1):
-        if "expected_level" in activity:
-            got = schedule.level_on(home.done[activity["person"]], activity["date"])
-            yield f"activity {number} level", activity["expected_level"], got or "not-assessed"
+    yield from _activities(data, home)
 
 
 def _spaced(prefix, checks):
@@ -192,3 +191,23 @@ def _notes(data, days):
             if name in note:
                 count = settings.value(f"case_note_{key}_business_days")
                 yield f"case note {number} {name}", note[name], days.add(note["contact"], count)
+
+
+def _activities(data, home):
+    """Each activity is stored as the screen does; its level is compared, and the report of them all (8, R-ACT-2)."""
+    for number, example in enumerate(data.get("activities") or (), 1):
+        if "expected_level" in example:
+            got = schedule.level_on(home.done[example["person"]], example["date"])
+            level = got or activities.NOT_ASSESSED
+            yield f"activity {number} level", example["expected_level"], level
+        client = home.clients[example["person"]]
+        row = CaseActivity(household=home.household, staff=home.worker)
+        for name in ("date", "topic", "type", "minutes"):
+            setattr(row, name, example[name])
+        save(row, {"clients": [client.id]})
+    expected = data.get("expected_activity_report") or {}
+    mine = CaseActivity.household == home.household
+    got = activities.by_level(datetime.date.min, settings.today(), mine) if expected else {}
+    for level, numbers in expected.items():
+        for name, number in numbers.items():
+            yield f"activity report {level} {name}", number, got[level][name]
