@@ -205,7 +205,14 @@ def common(field, required):
         "label": plain(field.verbose_name or field.name),
         "description": plain(field.help_text) if field.help_text else "",
         "validators": [InputRequired() if required else Optional()],
+        **({"render_kw": {"data-look": True}} if is_assisted(field) else {}),
     }
+
+
+def is_assisted(field):
+    """True for a text that the writing assistant reads along with (R-NOTE-5)."""
+    owner = getattr(field, "model", None)
+    return owner is not None and field.name in getattr(owner._meta, "assisted", ())
 
 
 def is_required(field):

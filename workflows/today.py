@@ -19,7 +19,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, settings
+from workflows import capacity_building, case_tasks, directory, flags, letters, notes, settings
 
 CAP = 1000
 
@@ -55,10 +55,15 @@ def counts(today):
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
+    queries["letters-waiting"] = letters.waiting()
+    overdue = {f"note-{kind}": query for kind, query in notes.overdue_queries(today).items()}
+    queries |= overdue
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
-    return dict(zip((*queries, "capacity"), next(iter(found)), strict=True))
+    counts = dict(zip((*queries, "capacity"), next(iter(found)), strict=True))
+    counts["notes-missing"] = sum(counts[name] for name in overdue)
+    return counts
 
 
 def _unsettled():

@@ -1,0 +1,52 @@
+"""What the writing assistant found, as HTML, and where EntityView shows it (R-NOTE-5)."""
+
+from flask import get_template_attribute, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from models import N_
+from workflows import assistant, records
+
+# How a severity is called, and the shape of its pill: colour is never alone.
+SEVERITIES = {
+    "strong": (N_("Take this out"), "danger"),
+    "warn": (N_("Please check"), "warning"),
+    "info": (N_("Style"), "neutral"),
+}
+
+
+def drawn(text):
+    """The marked words of ``text`` and what to write instead, as HTML; empty when nothing was found."""
+    text = text or ""
+    found = assistant.marks(text)
+    if not found:
+        return ""
+    rows = [
+        (*SEVERITIES[severity], words, message, suggestion)
+        for severity, words, message, suggestion in assistant.by_rule(text, found)
+    ]
+    count = ngettext("%(num)s hint for this text", "%(num)s hints for this text", len(found))
+    draw = get_template_attribute("macros/writing.html", "hints")
+    return Markup(draw(count, assistant.excerpt(text, found), rows))
+
+
+class Assisting:
+    """Mixin of EntityView: hints under the boxes of a form that was stopped, or that was opened to see them."""
+
+    def show_hints(self, form, confirms):
+        stopped = any(problem.code == assistant.WRITING for problem in confirms)
+        if not stopped and "hints" not in request.args:
+            return
+        for name in getattr(self.meta, "assisted", ()):
+            if name in form and (found := drawn(form[name].data)):
+                form[name].hints = found
+
+    def said(self, warning, record):
+        """The words of a warning after a save; hints lead to the form that shows them."""
+        if warning.code != assistant.HINTS or warning.level != records.WARN:
+            return warning.message
+        link = Markup('<a href="{}&hints=1">{}</a>').format(
+            self.at("edit", record.id), _("Show the hints")
+        )
+        return Markup("{} {}").format(warning.message, link)
