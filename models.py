@@ -2377,6 +2377,7 @@ class Goal(Record):
         section = "clients"
         title = N_("Goals")
         assisted = ("title",)
+        own_words = ("title",)
         label = "title"
         listed = ("title", "client", "term", "target_date", "status")
         filters = ("plan", "client", "term", "status")

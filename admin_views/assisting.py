@@ -16,10 +16,10 @@ SEVERITIES = {
 }
 
 
-def drawn(text):
+def drawn(text, is_own=False):
     """The marked words of ``text`` and what to write instead, as HTML; empty when nothing was found."""
     text = text or ""
-    found = assistant.marks(text)
+    found = assistant.marks(text, is_own)
     if not found:
         return ""
     rows = [
@@ -39,7 +39,8 @@ class Assisting:
         if not stopped and "hints" not in request.args:
             return
         for name in getattr(self.meta, "assisted", ()):
-            if name in form and (found := drawn(form[name].data)):
+            own = assistant.is_own(self.model, name)
+            if name in form and (found := drawn(form[name].data, own)):
                 form[name].hints = found
 
     def said(self, warning, record):

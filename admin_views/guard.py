@@ -61,13 +61,18 @@ def ask_first():
 
 
 class Guarded:
-    """Mixin of every view; ``administration`` = True asks for the administrator step, but for ``everybodys`` pages."""
+    """Mixin of every view; ``administration`` = True asks for the administrator step, but for ``everybodys`` pages.
+
+    ``supervised`` are the pages that ask for it although the others do not.
+    """
 
     administration = False
     everybodys = ()
+    supervised = ()
 
     def is_accessible(self):
-        asks = self.administration and request.endpoint.rpartition(".")[2] not in self.everybodys
+        page = request.endpoint.rpartition(".")[2]
+        asks = self.administration and page not in self.everybodys or page in self.supervised
         return is_administrator() if asks else is_signed_in()
 
     def inaccessible_callback(self, name, **arguments):

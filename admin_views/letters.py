@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 
 import models
 from admin_views.attachments import Attaching
-from admin_views.guard import is_administrator, is_signed_in
 from admin_views.listing import whole
 from admin_views.of_household import HouseholdRecordView, me
 from admin_views.showing import moment_text, pill, text_of
@@ -24,12 +23,8 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
     details_template = "people/letter.html"
     attachment_kind = letters.COPY
     attachment_title = _l("Copy of the letter or message")
+    supervised = ("sign_view",)  # asks for the administrator passphrase (R-SYS-3, decision 0.6)
     attachment_help = _l("A letter is marked as sent once its signed copy is here.")
-
-    def is_accessible(self):
-        """Signing is a supervisor's step: it asks for the administrator passphrase (R-COR-1, R-SYS-3, decision 0.6)."""
-        signs = request.endpoint.rpartition(".")[2] == "sign_view"
-        return is_administrator() if signs else is_signed_in()
 
     def page_views(self, listing):
         here, now = self.at(), listing.args.get("state")

@@ -27,7 +27,7 @@ class LookView(PageView):
     @expose("/look/", methods=("POST",))
     def look(self):
         """What to write instead, as a part of a page; empty when there is nothing to say."""
-        return str(drawn(request.form.get("text", "")[:LONG_TEXT]))
+        return str(drawn(request.form.get("text", "")[:LONG_TEXT], "own" in request.form))
 
 
 PAGES = (LookView,)

@@ -195,7 +195,7 @@
       const turn = ++asked, text = input.value;
       if (!text.trim()) { if (box) show(""); return; }
       const answer = await fetch("/writing/look/", {
-        method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" }, body: new URLSearchParams({ text, csrf_token: token }),
+        method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" }, body: new URLSearchParams({ text, csrf_token: token, ...(input.dataset.look === "own" ? { own: "yes" } : {}) }),
       }).catch(() => null);
       if (turn !== asked || !answer?.ok) return;
       const html = await answer.text();

@@ -23,16 +23,16 @@ ASSISTED = tuple(model for model in TABLES if getattr(model._meta, "assisted", (
 # ---- A text ----------------------------------------------------------------------------------------------------------
 
 
-def marks(text):
+def marks(text, is_own=False):
     """The Marks of a text in their order, by the rules of the page's language; the strong rules hold in every language.
 
-    Somebody who works in English may paste a French text, and what must never stand in a file must not stand there in
+    What is a client's own word, ``is_own``, is free of all but the strong ones (R-NOTE-7).  Somebody who works in English may paste a French text, and what must never stand in a file must not stand there in
     French either (R-CLI-1).
     """
     if not text:
         return ()
     mine, rules = language.get(), own_rules()
-    found = list(look(text, mine, rules))
+    found = [m for m in look(text, mine, rules) if m.severity == STRONG or not is_own]
     known = {mark.start for mark in found}
     for code in LANGUAGES:
         others = look(text, code, rules, said_in=mine) if code != mine else ()
@@ -91,16 +91,27 @@ def rules():
 # ---- A record --------------------------------------------------------------------------------------------------------
 
 
+def is_own(model, name):
+    """True for a text that holds a client's own words, as a goal does."""
+    return name in getattr(model._meta, "own_words", ())
+
+
 def _texts(record):
     return {name: getattr(record, name) or "" for name in record._meta.assisted}
 
 
+def _marks(record):
+    """[(field, marked words, Mark)] of all texts of a record; of None there are none."""
+    return [
+        (name, text[mark.start : mark.end].lower(), mark)
+        for name, text in (_texts(record) if record else {}).items()
+        for mark in marks(text, is_own(type(record), name))
+    ]
+
+
 def _counted(record):
     """{(rule, marked words): how often}: the same words are the same mark wherever they stand."""
-    counts = Counter()
-    for text in _texts(record).values() if record else ():
-        counts.update((mark.rule, text[mark.start : mark.end].lower()) for mark in marks(text))
-    return counts
+    return Counter((mark.rule, words) for _name, words, mark in _marks(record))
 
 
 @rule(*ASSISTED)
@@ -109,30 +120,27 @@ def the_assistant_reads_it(change):
     record = change.record
     if not change.changed(*record._meta.assisted):
         return
-    fresh = _counted(record) - _counted(change.before)
-    strong, hints, first = 0, 0, record._meta.assisted[0]
-    for name, text in _texts(record).items():
-        for mark in marks(text):
-            if fresh[mark.rule, text[mark.start : mark.end].lower()] <= 0:
-                continue
-            fresh[mark.rule, text[mark.start : mark.end].lower()] -= 1
-            first = name if not strong and mark.severity == STRONG else first
-            strong, hints = strong + (mark.severity == STRONG), hints + (mark.severity != STRONG)
+    known, strong, hints = _counted(change.before), [], []
+    for name, words, mark in _marks(record):
+        if known[mark.rule, words]:
+            known[mark.rule, words] -= 1
+        else:
+            (strong if mark.severity == STRONG else hints).append(name)
     if strong:
         words = _("I have read the strong warnings of the writing assistant and keep these words.")
-        yield Problem(first, words, CONFIRM, WRITING)
+        yield Problem(strong[0], words, CONFIRM, WRITING)
     if hints:
         words = ngettext(
             "Saved as it is. The writing assistant has %(num)s hint for this text.",
             "Saved as it is. The writing assistant has %(num)s hints for this text.",
-            hints,
+            len(hints),
         )
-        yield Problem(first, words, WARN, HINTS)
+        yield Problem(hints[0], words, WARN, HINTS)
 
 
 @before(*(model for model in ASSISTED if "warnings_acknowledged" in model._meta.fields))
 def count_what_is_kept(record, stored):
     """R-NOTE-5: a save with strong marks was acknowledged, so their number is the number of acknowledgements."""
     if stored is None or _texts(stored) != _texts(record):
-        found = [mark for text in _texts(record).values() for mark in marks(text)]
-        record.warnings_acknowledged = sum(mark.severity == STRONG for mark in found)
+        severities = [mark.severity for _name, _words, mark in _marks(record)]
+        record.warnings_acknowledged = severities.count(STRONG)

@@ -22,12 +22,10 @@ BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
 # Columns that every save moves; they are no change by themselves.
 MOVING = ("version", "updated_at", "updated_by_name")
 
-# Codes that were ticked on the last page of a wizard: they hold for every save of its transaction.
-agreed = ContextVar("agreed", default=())
-
 _rules = defaultdict(list)
 _before = defaultdict(list)
 _after = defaultdict(list)
+agreed = ContextVar("agreed", default=())  # what was ticked on a wizard's last page, for its saves
 
 
 @dataclass(frozen=True)
