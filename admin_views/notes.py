@@ -17,6 +17,7 @@ from forms.fields import model_form, question
 from forms.formats import date_text
 from models import TIMELINESS, CaseNote, Client, ConsultedParty, Household, NoteAddendum, database
 from workflows import audit, members, note_rules, notes, records, settings
+from workflows.business_days import ONE_DAY
 from workflows.note_rules import OPEN_DAYS, is_locked
 
 
@@ -113,15 +114,15 @@ class CaseNoteView(Attaching, HouseholdRecordView):
     # ---- One note --------------------------------------------------------------------------------------------------------
 
     def details_facts(self, record):
-        locked, last = is_locked(record), record.written_on + OPEN_DAYS - datetime.timedelta(1)
-        until = _("Locked; it can be added to") if locked else date_text(last)
+        locked, opens = is_locked(record), record.written_on + OPEN_DAYS
         words = dict(TIMELINESS).get(record.timeliness)
         key = [
             (_("File"), self.linked(record.household)),
             (_("Written in time"), words and pill("timeliness", record.timeliness, _(words))),
             (_("Best written by"), date_text(record.target_on)),
             (_("Due on"), date_text(record.due_on)),
-            (_("Can be changed until"), until),
+            (_("Locked since"), locked and date_text(opens)),
+            (_("Can be changed until"), not locked and date_text(opens - ONE_DAY)),
         ]
         return {
             **super().details_facts(record),
@@ -155,14 +156,14 @@ class CaseNoteView(Attaching, HouseholdRecordView):
             return "", ""
         return super().fact(record, name)
 
-    def related(self, record):
+    def facts(self, record):
+        """With who was consulted, below the note (R-NOTE-4)."""
         rows = ConsultedParty.select().where(ConsultedParty.note == record.id)
         lines = [
-            (row.who, row.role or "", date_text(row.consulted_on))
+            (row.who, " · ".join(filter(None, (row.role, date_text(row.consulted_on)))))
             for row in rows.order_by(ConsultedParty.consulted_on, ConsultedParty.id)
         ]
-        heads = (_("Who"), _("Their role"), _("Consulted on"))
-        return [(_("Who was consulted"), heads, lines, None)] if lines else []
+        return super().facts(record) + ([(_("Who was consulted"), lines)] if lines else [])
 
     # ---- What is missing (R-NOTE-1) --------------------------------------------------------------------------------------
 
