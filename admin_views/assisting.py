@@ -35,13 +35,15 @@ class Assisting:
     """Mixin of EntityView: hints under the boxes of a form that was stopped, or that was opened to see them."""
 
     def show_hints(self, form, confirms):
+        """Put the hints under their boxes; returns what the page is told besides."""
         stopped = any(problem.code == assistant.WRITING for problem in confirms)
         if not stopped and "hints" not in request.args:
-            return
+            return {}
         for name in getattr(self.meta, "assisted", ()):
             own = assistant.is_own(self.model, name)
             if name in form and (found := drawn(form[name].data, own)):
                 form[name].hints = found
+        return {"save_label": _("Save anyway")} if stopped else {}
 
     def said(self, warning, record):
         """The words of a warning after a save; hints lead to the form that shows them."""

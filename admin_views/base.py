@@ -479,7 +479,6 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         ), 409
 
     def form_page(self, record, form, confirms=()):
-        self.show_hints(form, confirms)
         is_new = record.id is None
         removable = self.can_delete and not is_new
         sections = [
@@ -503,6 +502,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             delete_href=self.at("delete", record.id) if removable else None,
             toolbar=[] if is_new else self.toolbar(record),
             **self.form_facts(record, form),
+            **self.show_hints(form, confirms),
         )
 
     def form_title(self, record):

@@ -131,8 +131,8 @@ def the_assistant_reads_it(change):
         yield Problem(strong[0], words, CONFIRM, WRITING)
     if hints:
         words = ngettext(
-            "Saved as it is. The writing assistant has %(num)s hint for this text.",
-            "Saved as it is. The writing assistant has %(num)s hints for this text.",
+            "The writing assistant has %(num)s hint for this text.",
+            "The writing assistant has %(num)s hints for this text.",
             len(hints),
         )
         yield Problem(hints[0], words, WARN, HINTS)
