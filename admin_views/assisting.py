@@ -31,6 +31,20 @@ def drawn(text, is_own=False):
     return Markup(draw(count, assistant.excerpt(text, found), rows))
 
 
+def strong_lines(text):
+    """A sentence for each strong rule that ``text`` breaks, where there is no room for ``drawn``."""
+    return [
+        _(
+            "%(words)s: %(message)s %(instead)s",
+            words=", ".join(words),
+            message=message,
+            instead=suggestion,
+        )
+        for severity, words, message, suggestion in assistant.by_rule(text, assistant.marks(text))
+        if severity == "strong"
+    ]
+
+
 class Assisting:
     """Mixin of EntityView: hints under the boxes of a form that was stopped, or that was opened to see them."""
 

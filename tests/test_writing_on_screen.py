@@ -2,7 +2,7 @@
 
 import pytest
 from casework_factories import make_addendum, make_case_note, make_correspondence, make_incident
-from factories import make_client, make_driving_statement
+from factories import make_client, make_driving_statement, make_service
 from test_plan import begin
 from test_wizard_engine import token_of
 
@@ -244,6 +244,21 @@ def test_the_plan_s_last_page_asks_for_the_tick_too(browser):
     assert KEEP in page and not Goal.select().exists()
     page = browser.submit(page, "Save the plan", confirmed=True)
     assert page.heading == "The plan is saved" and Goal.select().count() == 1
+
+
+def test_the_reason_of_a_received_referral_is_asked_about_where_it_is_typed(browser):
+    """R-NOTE-5: driving statements."""
+    service, page = make_service(), browser.get("/referrals/new/")
+    page = browser.submit(
+        page,
+        inbound_name="Omar Said",
+        service_activity=service.id,
+        reason="He has PTSD and looks for a class.",
+        referred_by_name="Jo Partner",
+    )
+    assert KEEP in page and marked(page) == ["PTSD"] and not DrivingStatement.select().exists()
+    browser.submit(page, confirmed=True)
+    assert DrivingStatement.select().count() == 1
 
 
 # ---- What is never stored ----------------------------------------------------------------------------------------------------
