@@ -7,12 +7,13 @@ from markupsafe import Markup
 
 from models import N_
 from workflows import assistant, records
+from workflows.writing import INFO, STRONG, WARN
 
 # How a severity is called, and the shape of its pill: colour is never alone.
 SEVERITIES = {
-    "strong": (N_("Take this out"), "danger"),
-    "warn": (N_("Please check"), "warning"),
-    "info": (N_("Style"), "neutral"),
+    STRONG: (N_("Take this out"), "danger"),
+    WARN: (N_("Please check"), "warning"),
+    INFO: (N_("Style"), "neutral"),
 }
 
 
@@ -41,7 +42,7 @@ def strong_lines(text):
             instead=suggestion,
         )
         for severity, words, message, suggestion in assistant.by_rule(text, assistant.marks(text))
-        if severity == "strong"
+        if severity == STRONG
     ]
 
 
@@ -54,7 +55,7 @@ class Assisting:
         if not stopped and "hints" not in request.args:
             return {}
         for name in getattr(self.meta, "assisted", ()):
-            own = assistant.is_own(self.model, name)
+            own = assistant.holds_own_words(self.model, name)
             if name in form and (found := drawn(form[name].data, own)):
                 form[name].hints = found
         return {"save_label": _("Save anyway")} if stopped else {}

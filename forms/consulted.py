@@ -7,6 +7,7 @@ from wtforms.validators import Length, Optional
 
 from forms.base import PortalForm
 from forms.fields import LineField
+from forms.formats import whole
 from forms.validators import is_sensible_date
 from models import ConsultedParty
 
@@ -61,7 +62,7 @@ class Parties:
         """(rows to save, rows to delete) of a validated form; a day that is not given is that of the contact."""
         kept, gone = [], []
         for line in self.lines:
-            row = self.rows.get(int(line.row.data)) if (line.row.data or "").isdigit() else None
+            row = self.rows.get(whole(line.row.data))
             if line.is_blank:
                 gone += [row] if row else []
                 continue

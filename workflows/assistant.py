@@ -91,7 +91,7 @@ def rules():
 # ---- A record --------------------------------------------------------------------------------------------------------
 
 
-def is_own(model, name):
+def holds_own_words(model, name):
     """True for a text that holds a client's own words, as a goal does."""
     return name in getattr(model._meta, "own_words", ())
 
@@ -105,7 +105,7 @@ def _marks(record):
     return [
         (name, text[mark.start : mark.end].lower(), mark)
         for name, text in (_texts(record) if record else {}).items()
-        for mark in marks(text, is_own(type(record), name))
+        for mark in marks(text, holds_own_words(type(record), name))
     ]
 
 
