@@ -2193,6 +2193,7 @@ class DrivingStatement(Record):
     class Meta:
         section = "referrals"
         title = N_("Driving statements")
+        assisted = ("text",)
         label = "text"
         listed = ("text", "kind", "client")
         filters = ("kind", "client")
@@ -2385,6 +2386,8 @@ class Goal(Record):
     class Meta:
         section = "clients"
         title = N_("Goals")
+        assisted = ("title",)
+        own_words = ("title",)
         label = "title"
         listed = ("title", "client", "term", "target_date", "status")
         filters = ("plan", "client", "term", "status")
@@ -2428,6 +2431,7 @@ class PlanAction(Record):
     class Meta:
         section = "clients"
         title = N_("Steps of plans")
+        assisted = ("text",)
         label = "text"
         listed = ("text", "goal", "who", "due_on", "done_on")
         filters = ("goal", "who")
@@ -2517,6 +2521,14 @@ class ExitInterview(Record):
 # ======================================================================================================================
 
 
+ON_TARGET, ON_TIME, LATE = "on-target", "on-time", "late"
+TIMELINESS = (
+    (ON_TARGET, N_("On target")),
+    (ON_TIME, N_("On time")),
+    (LATE, N_("Late")),
+)
+
+
 class CaseNote(Record):
     """A dated record of a contact, an observation or an action about a client (2.14)."""
 
@@ -2554,17 +2566,27 @@ class CaseNote(Record):
     )
     target_on = DateField(null=True, verbose_name=N_("Best written by"))
     due_on = DateField(null=True, verbose_name=N_("Due on"))
+    timeliness = CharField(
+        max_length=10, null=True, choices=TIMELINESS, verbose_name=N_("Written in time")
+    )
     warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
 
     class Meta:
         section = "clients"
         title = N_("Case notes")
+        assisted = (
+            "reason_for_contact",
+            "observations",
+            "client_words",
+            "discussed",
+            "agreed_and_follow_up",
+        )
         label = "contact_on"
-        listed = ("contact_on", "household", "type", "author", "written_on", "due_on")
-        filters = ("household", "type", "author", "contact_on")
+        listed = ("contact_on", "household", "type", "author", "written_on", "timeliness")
+        filters = ("household", "type", "author", "timeliness", "contact_on")
         sortable = ("contact_on",)
         order = ("-contact_on",)
-        kept = ("target_on", "due_on", "warnings_acknowledged")
+        kept = ("target_on", "due_on", "timeliness", "warnings_acknowledged")
         immutable = ("household",)
         personal = True
         form = (
@@ -2596,6 +2618,7 @@ class CaseNote(Record):
             (("contact_on",), False),
             (("household", "contact_on"), False),
             (("author", "contact_on"), False),
+            (("timeliness", "contact_on"), False),
         )
 
     def __str__(self):
@@ -2643,6 +2666,7 @@ class NoteAddendum(Record):
     class Meta:
         section = "clients"
         title = N_("Additions to notes")
+        assisted = ("text",)
         label = "written_on"
         listed = ("written_on", "note", "author")
         filters = ("note", "author")
@@ -2658,6 +2682,7 @@ class NoteAddendum(Record):
 
 INCOMING, OUTGOING = "in", "out"
 AWAITING, SIGNED, LETTER_SENT, FILED = "awaiting-signature", "signed", "sent", "filed"
+RECORDED = "recorded"  # what needs no signature begins so
 
 
 class Correspondence(Record):
@@ -2695,6 +2720,7 @@ class Correspondence(Record):
         default=DRAFT,
         choices=(
             (DRAFT, N_("Draft")),
+            (RECORDED, N_("Recorded")),
             (AWAITING, N_("Waiting for a signature")),
             (SIGNED, N_("Signed")),
             (LETTER_SENT, N_("Sent")),
@@ -2707,6 +2733,7 @@ class Correspondence(Record):
     class Meta:
         section = "clients"
         title = N_("Correspondence")
+        assisted = ("purpose", "content")
         label = "purpose"
         listed = ("occurred_at", "household", "direction", "channel", "who", "state")
         filters = ("household", "client", "direction", "channel", "state")
@@ -3064,6 +3091,7 @@ class HomeVisit(Record):
     class Meta:
         section = "clients"
         title = N_("Home visits")
+        assisted = ("purpose",)
         label = "address"
         listed = ("visit_list", "position", "household", "start_time", "risk_result", "status")
         filters = ("visit_list", "household", "risk_result", "status")
@@ -3147,6 +3175,7 @@ class IncidentReport(Record):
     class Meta:
         section = "clients"
         title = N_("Incident reports")
+        assisted = ("people_involved", "what_happened", "action_taken")
         label = "occurred_at"
         listed = ("occurred_at", "type", "household", "reported_to", "supervisor_review_on")
         filters = ("type", "household", "reported_to", "occurred_at")

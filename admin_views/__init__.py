@@ -41,6 +41,7 @@ from admin_views import (
     team,
     trace,
     visits,
+    writing,
 )
 from admin_views.base import EntityView
 from admin_views.distribution import DistributeView
@@ -86,6 +87,7 @@ ROOMS = (
     team,
     trace,
     visits,
+    writing,
 )
 WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
 

@@ -15,6 +15,7 @@ from admin_views.assessment_facts import (
     picture,
     suggestion_rows,
 )
+from admin_views.assisting import strong_lines
 from admin_views.base import EntityView
 from admin_views.listing import whole
 from admin_views.showing import text_of
@@ -202,13 +203,33 @@ class NeedsAssessmentView(EntityView):
         ]
         known = {slug for one in offered for slug, _words, _chosen in one["actions"]}
         actions = [slug for slug in request.form.getlist("action") if slug in known]
-        count = assessments.pick(row, [each for each in statements if each[2]], actions)
+        statements = [each for each in statements if each[2]]
+        try:
+            count = assessments.pick(row, statements, actions, request.form.getlist("confirmed"))
+        except records.Refused as refused:
+            return self._confirm(row, statements, refused)
         words = ngettext("%(num)s new statement", "%(num)s new statements", count)
         flash(
             _("Kept: %(statements)s. They are offered in referrals and plans.", statements=words),
             "success",
         )
         return redirect(self.at("details", row.id) + "#suggested")
+
+    def _confirm(self, row, statements, refused):
+        """A page that says which words of the statements must not stand in a file, and asks once (R-NOTE-5)."""
+        texts = [text for _factor, _kind, text in statements]
+        skipped = {"csrf_token", "confirmed"}
+        posted = [pair for pair in request.form.items(multi=True) if pair[0] not in skipped]
+        return self.render(
+            "directory/confirm.html",
+            title=_("Please read this before the statements are kept"),
+            messages=[
+                *(line for text in texts for line in strong_lines(text)),
+                *(problem.message for problem in refused.problems),
+            ],
+            posted=[*posted, *(("confirmed", problem.code) for problem in refused.problems)],
+            cancel_href=self.at("details", row.id) + "#suggested",
+        )
 
     # ---- The schedule of a case -------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class Attaching:
             "attach_title": self.attachment_title,
             "attach_help": self.attachment_help,
             "accepted": attachments.ACCEPTED,
+            "asks_removed": self.attachment_kind in attachments.RECEIVED,
         }
 
     @expose("/attach/", methods=("GET", "POST"))
@@ -59,6 +60,9 @@ class Attaching:
             try:
                 if file is None or not file.filename:
                     raise attachments.Unacceptable(_("Choose a file first."))
+                attachments.ask_for_redaction(
+                    self.attachment_kind, "diagnosis_removed" in request.form
+                )
                 attachments.store(self.attachment_kind, record, file.stream, file.filename)
             except attachments.Unacceptable as error:
                 problem = str(error)
@@ -72,6 +76,7 @@ class Attaching:
             problem=problem,
             attach_href=self.at("attach", record.id),
             accepted=attachments.ACCEPTED,
+            asks_removed=self.attachment_kind in attachments.RECEIVED,
             cancel_href=self.at("details", record.id),
         ), 200 if problem is None else 422
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
+from admin_views.assisting import Assisting
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
@@ -34,7 +35,7 @@ STAMPS = (
 )
 # Columns whose database value is what Python sees; the others are converted first.
 RAW = (CharField, IntegerField, TextField)
-PILLS = ("status", "state", "result", "outcome", "flag")
+PILLS = ("status", "state", "result", "outcome", "flag", "timeliness")
 
 
 class PageView(Guarded, BaseView):
@@ -44,7 +45,7 @@ class PageView(Guarded, BaseView):
         return fn(self, *args, **kwargs)
 
 
-class EntityView(Exporting, Importing, Guarded, ModelView):
+class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
     """List, form, details, delete, export and lookup of one model, read from its fields and ``Meta``."""
 
     list_template = "admin/list.html"
@@ -433,7 +434,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
         except records.Conflict as conflict:
             return self.conflict_page(record, form, conflict.theirs)
         for warning in warnings:
-            flash(warning.message, "warning")
+            flash(self.said(warning, record), "warning")
         flash(_("Saved."), "success")
         return redirect(self.after_save_url(record, is_new))
 
@@ -501,6 +502,7 @@ class EntityView(Exporting, Importing, Guarded, ModelView):
             delete_href=self.at("delete", record.id) if removable else None,
             toolbar=[] if is_new else self.toolbar(record),
             **self.form_facts(record, form),
+            **self.show_hints(form, confirms),
         )
 
     def form_title(self, record):

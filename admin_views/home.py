@@ -289,6 +289,16 @@ def _case_tasks():
             f"{tasks}?when=overdue",
         ),
         (
+            "notes-missing",
+            lambda n: ngettext("case note is missing", "case notes are missing", n),
+            url_for("case_note.missing_view"),
+        ),
+        (
+            "letters-waiting",
+            lambda n: ngettext("letter waits for a signature", "letters wait for a signature", n),
+            f"{url_for('correspondence.index_view')}?state=awaiting-signature",
+        ),
+        (
             "assessments-open",
             lambda n: ngettext("needs assessment can be done", "needs assessments can be done", n),
             f"{tasks}?when=open",

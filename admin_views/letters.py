@@ -1,16 +1,154 @@
-"""Correspondence with a supervisor's signature (2.15, R-COR)."""
+"""Correspondence: from draft to signed and sent, or recorded and filed (2.15, R-COR)."""
 
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from admin_views.of_household import HouseholdRecordView
-from models import Correspondence
+import models
+from admin_views.attachments import Attaching
+from admin_views.listing import whole
+from admin_views.of_household import HouseholdRecordView, me
+from admin_views.showing import moment_text, pill, text_of
+from forms.formats import date_text
+from models import AWAITING, DRAFT, OUTGOING, RECORDED, SIGNED, Correspondence, Staff
+from workflows import audit, letters, members, records, settings
 
 
-class CorrespondenceView(HouseholdRecordView):
+class CorrespondenceView(Attaching, HouseholdRecordView):
     """Letters, messages and calls to and from others about a household."""
 
     new_label = _l("Record correspondence")
     intro = _l("Letters, messages and calls to and from others about a household.")
+    details_template = "people/letter.html"
+    attachment_kind = letters.COPY
+    attachment_title = _l("Copy of the letter or message")
+    supervised = ("sign_view",)  # asks for the administrator passphrase (R-SYS-3, decision 0.6)
+    attachment_help = _l("A letter is marked as sent once its signed copy is here.")
+
+    def page_views(self, listing):
+        here, now = self.at(), listing.args.get("state")
+        offered = dict(self.meta.fields["state"].choices)
+        return [(_("All"), here, now is None)] + [
+            (_(words), f"{here}?state={state}", now == state) for state, words in offered.items()
+        ]
+
+    def empty(self):
+        return {
+            **super().empty(),
+            "title": _("No correspondence yet"),
+            "text": _("Letters, emails and calls about clients will be listed here."),
+        }
+
+    def new_record(self):
+        letter = super().new_record()
+        letter.occurred_at = models.now()
+        return letter
+
+    # ---- One letter ------------------------------------------------------------------------------------------------------
+
+    def details_facts(self, record):
+        state = dict(self.meta.fields["state"].choices)[record.state]
+        key = [
+            (_("File"), self.linked(record.household)),
+            (_("State"), pill("state", record.state, _(state))),
+            (_("Signed by (supervisor)"), record.supervisor_signer or ""),
+            (_("Signed on"), date_text(record.signed_on)),
+        ]
+        return {
+            **super().details_facts(record),
+            "key": [(label, shown) for label, shown in key if shown],
+            "file_of": members.called(record.household),
+            "next_words": self._next(record),
+            "steps": self._steps(record),
+            "sign_href": self.at("sign", record.id) if record.state == AWAITING else None,
+        }
+
+    def _next(self, record):
+        """What has to happen before a letter may leave (R-COR-1)."""
+        if record.state == DRAFT:
+            return _("This goes to somebody outside on behalf of a client: a supervisor signs it.")
+        if record.state == AWAITING:
+            return _("A supervisor reads and signs it; that asks for the administrator passphrase.")
+        if record.state == SIGNED and not letters.has_copy(record):
+            return _("Attach a copy of the signed letter, then mark it as sent.")
+        return ""
+
+    def _steps(self, record):
+        """(address, words, is the main one) of the buttons."""
+        ask = (self.at("ask"), _("Ask for a signature"), True)
+        send = (self.at("send"), _("Mark as sent"), record.state == SIGNED)
+        keep = (self.at("file"), _("File"), True)
+        return {
+            DRAFT: [ask, send],
+            AWAITING: [send],
+            SIGNED: [send],
+            RECORDED: [keep],
+        }.get(record.state, [])
+
+    def details_sections(self, record):
+        return tuple(
+            (title, None, tuple(line for line in lines if line != "household"))
+            for title, _help, lines in self.form_sections(record)
+        )
+
+    def fact(self, record, name):
+        """Whether somebody is outside matters for what we send only."""
+        if name in ("who_is_external", "on_behalf_of_client") and record.direction != OUTGOING:
+            return "", ""
+        return super().fact(record, name)
+
+    # ---- Its way ---------------------------------------------------------------------------------------------------------
+
+    def _step(self, change, done):
+        """Move the posted letter; a refusal is said on its page."""
+        record = self.found()
+        try:
+            change(record)
+            flash(done, "success")
+        except records.Refused as refused:
+            for problem in refused.problems:
+                flash(problem.message, "danger")
+        return redirect(self.at("details", record.id))
+
+    @expose("/ask/", methods=("POST",))
+    def ask_view(self):
+        return self._step(letters.ask, _("The letter waits for a supervisor’s signature."))
+
+    @expose("/send/", methods=("POST",))
+    def send_view(self):
+        return self._step(letters.send, _("Marked as sent."))
+
+    @expose("/file/", methods=("POST",))
+    def file_view(self):
+        return self._step(letters.put_in_the_file, _("Filed."))
+
+    @expose("/sign/", methods=("GET", "POST"))
+    def sign_view(self):
+        """The supervisor reads the letter as it will leave, and signs with name and day."""
+        record = self.found()
+        if request.method == "POST":
+            staff = Staff.stored(whole(request.form.get("supervisor_signer")) or 0)
+            return self._step(
+                lambda letter: letters.sign(letter, staff, settings.today()), _("Signed.")
+            )
+        if record.state != AWAITING:
+            flash(_("This letter is not waiting for a signature. Ask for one first."), "danger")
+            return redirect(self.at("details", record.id))
+        audit.record("view", self.meta.table_name, record.id)
+        mine, offered = me(), list(letters.signers())
+        return self.render(
+            "people/sign.html",
+            letter=record,
+            file_of=members.called(record.household),
+            when=moment_text(record.occurred_at),
+            channel=text_of(self.meta.fields["channel"])(record.channel),
+            signers=[(row.id, row.name, mine is not None and row.id == mine.id) for row in offered],
+            staff_href=url_for("staff.create_view"),
+            today=date_text(settings.today()),
+            action_href=self.at("sign"),
+            cancel_href=self.at("details", record.id),
+        )
 
 
 VIEWS = {Correspondence: CorrespondenceView}

@@ -3,6 +3,7 @@
 from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 
+from admin_views.assisting import drawn
 from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_outcomes import ReferralOutcomes
@@ -138,11 +139,18 @@ class ReferralView(TracePages, ReferralOutcomes):
         else:
             values["level"] = TO_ORGANIZATION
         try:
-            made, warnings = referrals.receive(values, form.reason.data, form.actions.data)
+            confirmed = request.form.getlist("confirmed")
+            made, warnings = referrals.receive(
+                values, form.reason.data, form.actions.data, confirmed=confirmed
+            )
         except records.Refused as refused:
+            confirms = [p for p in refused.problems if p.level == records.CONFIRM]
             for problem in refused.problems:
-                form.problem(problem.field, problem.message)
-            return self._new_page(form)
+                if problem.level == records.BLOCK:
+                    form.problem(problem.field, problem.message)
+            if confirms:
+                form.reason.hints = drawn(form.reason.data)
+            return self._new_page(form, confirms=confirms)
         for warning in warnings:
             flash(warning.message, "warning")
         flash(_("Referral %(number)s is recorded.", number=made.number), "success")
@@ -150,12 +158,13 @@ class ReferralView(TracePages, ReferralOutcomes):
             return redirect(url_for(".create_view"))
         return redirect(url_for(".details_view", id=made.id))
 
-    def _new_page(self, form, alike=()):
+    def _new_page(self, form, alike=(), confirms=()):
         newest = Referral.select(Referral.referred_by_organization).order_by(Referral.id.desc())
         seen = (name for (name,) in newest.limit(300).tuples() if name)
         return self.render(
             "referrals/new.html",
             form=form,
+            confirms=confirms,
             alike=list(zip(alike, people.described(alike), strict=True)) if alike else [],
             organizations=sorted(set(seen), key=str.casefold)[:40],
             cancel_href=self.get_url(".index_view"),

@@ -275,7 +275,9 @@ class WizardView(PageView):
                 (page.title, page.form.summary(), self._at(draft.key, page.slug, change=True))
                 for page in journey.pages
             ],
-            problems=problems,
+            problems=[p.message for p in problems if p.level == records.BLOCK],
+            # The same question of two records is asked once.
+            confirms={p.code: p for p in problems if p.level == records.CONFIRM}.values(),
             seal=engine.seal(draft.answers),
             key=draft.key,
             **self.workflow.final_facts(journey.answers, draft),
@@ -288,12 +290,12 @@ class WizardView(PageView):
             return redirect(url_for(".done", key=draft.key)), ()
         except engine.Stale:
             words = _("An answer was changed since this page was opened. Look at them again.")
-            return None, [words]
+            return None, [records.Problem("", words)]
         except engine.Unfinished as unfinished:
             flash(_("Something changed meanwhile. Please look at this page again."), "warning")
             return redirect(self._at(draft.key, unfinished.slug)), ()
         except records.Refused as refused:
-            return None, [str(problem.message) for problem in refused.problems]
+            return None, refused.problems
         except Draft.DoesNotExist:
             return self._gone(), ()
 

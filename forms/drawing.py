@@ -40,7 +40,7 @@ def draw(field):
     A question that is put together once is drawn once: around its text, or for each of its few answers.
     """
     drawn = field.__dict__.get("drawn")
-    if drawn is None or field.errors:
+    if drawn is None or field.errors or hasattr(field, "hints"):
         return _draw(field)
     if _is_text(field):
         if ANSWER not in drawn:
@@ -71,7 +71,11 @@ def _draw(field, answer=None):
     errors = " has-error" if field.errors else ""
     said = " ".join(
         f"{field.id}-{part}"
-        for part, words in (("help", field.description), ("error", field.errors))
+        for part, words in (
+            ("help", field.description),
+            ("error", field.errors),
+            ("look", getattr(field, "hints", "")),
+        )
         if words
     )
     field.described = said
@@ -82,7 +86,7 @@ def _draw(field, answer=None):
     else:
         inside = (
             f'<label for="{field.id}">{escape(field.label.text)}{_optional(field)}</label>'
-            f"{_about(field)}{_control(field, kind, said, answer)}"
+            f"{_about(field)}{_control(field, kind, said, answer)}{_hints(field)}"
         )
         return Markup(f'<div class="field{errors}">{inside}</div>')
     described = f' aria-describedby="{said}"' if said else ""
@@ -151,6 +155,12 @@ def _about(field):
     if field.description:
         made = f'<p class="help" id="{field.id}-help">{escape(field.description)}</p>'
     return made + _error(field)
+
+
+def _hints(field):
+    """What the writing assistant found in the text of the field (R-NOTE-5)."""
+    found = getattr(field, "hints", "")
+    return f'<div class="look" id="{field.id}-look">{found}</div>' if found else ""
 
 
 def _error(field):

@@ -205,7 +205,17 @@ def common(field, required):
         "label": plain(field.verbose_name or field.name),
         "description": plain(field.help_text) if field.help_text else "",
         "validators": [InputRequired() if required else Optional()],
+        **_assisted(field),
     }
+
+
+def _assisted(field):
+    """The mark of a text that the writing assistant reads along with (R-NOTE-5), "own" where it is a client's words."""
+    meta = getattr(getattr(field, "model", None), "_meta", None)
+    if meta is None or field.name not in getattr(meta, "assisted", ()):
+        return {}
+    is_own = field.name in getattr(meta, "own_words", ())
+    return {"render_kw": {"data-look": "own" if is_own else True}}
 
 
 def is_required(field):

@@ -97,7 +97,7 @@ def received_form(services, programs, clients, lookup):
             ],
             nullable=False,
             description=_l("Why this referral, in one or two plain sentences."),
-            render_kw={"rows": 3, "maxlength": 300},
+            render_kw={"rows": 3, "maxlength": 300, "data-look": True},
         )
         actions = LinesField(
             _l("Recommended settlement actions"),

@@ -189,6 +189,30 @@
     document.addEventListener("visibilitychange", () => { if (document.hidden && !form.dataset.sent) save(); });
   }
 
+  /* The writing assistant reads along. Only what it found changes the page, and only when that is something else. */
+  function look(input) {
+    const token = input.form?.querySelector('[name="csrf_token"]')?.value ?? "";
+    let box = document.getElementById(`${input.id}-look`), asked = 0, count = "";
+    const show = (html) => {
+      if (!box) { box = Object.assign(document.createElement("div"), { id: `${input.id}-look`, className: "look" }); input.after(box); }
+      if (box.innerHTML.trim() !== html.trim()) box.innerHTML = html;
+      const now = box.querySelector("[data-look-count]")?.textContent ?? "";
+      if (now && now !== count) say(now);
+      count = now;
+    };
+    const ask = async () => {
+      const turn = ++asked, text = input.value;
+      if (!text.trim()) { if (box) show(""); return; }
+      const answer = await fetch("/writing/look/", {
+        method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" }, body: new URLSearchParams({ text, csrf_token: token, ...(input.dataset.look === "own" ? { own: "yes" } : {}) }),
+      }).catch(() => null);
+      if (turn !== asked || !answer?.ok) return;
+      const html = await answer.text();
+      if (turn === asked && (html || box)) show(html);
+    };
+    input.addEventListener("input", pause(700, ask));
+  }
+
   function enhance(root) {
     const inside = (selector) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];
     const found = (selector) => inside(selector).filter((element) => {
@@ -203,6 +227,7 @@
     found("[data-sum]").forEach(sum);
     found("form[data-guard]").forEach(guard);
     found("form[data-autosave]").forEach(autosave);
+    found("[data-look]").forEach(look);
     found("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
     inside("[data-needs-js]").forEach((element) => { element.hidden = false; });
   }

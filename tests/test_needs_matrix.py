@@ -290,6 +290,18 @@ def test_the_reason_of_65_is_not_given_for_somebody_younger(browser, adult):
     assert page.heading == "Health" and "0 of 37 questions" in page
 
 
+def test_a_suggested_statement_that_was_reworded_is_asked_about(browser, first_factor):
+    """R-NOTE-5: the writing assistant reads driving statements."""
+    answer_all("1")
+    page = browser.submit(browser.get(f"/needs-matrix/{draft().key}/check"), "Save the assessment")
+    answers = {"statement": ["health"], "text-health": "Has schizophrenia."}
+    page = browser.submit(page, "Keep what is ticked", answers)
+    assert "schizophrenia: This reads like a diagnosis." in page
+    assert not DrivingStatement.select().exists()
+    browser.submit(page, "Yes, continue")
+    assert DrivingStatement.get().text == "Has schizophrenia."
+
+
 def test_what_helps_is_picked_and_nothing_else_is_made(browser, first_factor):
     """Section 4: from low score to referral."""
     answer_all("1")

@@ -433,10 +433,11 @@ def of_another_adult(client, on):
     )
 
 
-def pick(assessment, statements, actions):
+def pick(assessment, statements, actions, confirmed=()):
     """Keep what the worker picked: a DrivingStatement for each (factor, kind, text), the slugs of the actions.
 
-    A factor's statement that was picked before is not made again.  Returns how many statements are new.
+    A factor's statement that was picked before is not made again.  ``confirmed`` are codes about their words.  Returns how
+    many statements are new; raises records.Refused.
     """
     known = {
         (row.factor, row.kind)
@@ -454,7 +455,7 @@ def pick(assessment, statements, actions):
                 text=text,
                 source_assessment=assessment,
             )
-            records.save(statement)
+            records.save(statement, confirmed=confirmed)
         assessment.chosen_actions = list(actions)
         records.save(assessment)
     return len(fresh)

@@ -12,8 +12,9 @@ import zlib
 
 from flask_babel import gettext as _
 
-from models import ATTACHMENT_KINDS, TABLES, Attachment, Record, database
+from models import ATTACHMENT_KINDS, LANGUAGES, TABLES, Attachment, Record, database
 from workflows import records
+from workflows.writing import STRONG, look, own_rules
 
 MOST = 10 * 1024 * 1024  # bytes of one file (2.25)
 PIECE = 64 * 1024
@@ -26,6 +27,10 @@ ACCEPTED = ",".join(
 
 # Everything a list shows; the bytes are read only when somebody opens the file.
 _FACTS = [field for name, field in Attachment._meta.fields.items() if name != "content"]
+
+
+# Papers that came from elsewhere, and copies of what was written about somebody (R-NOTE-6).
+RECEIVED = ("scan", "correspondence")
 
 
 class Unacceptable(Exception):
@@ -44,6 +49,7 @@ def store(kind, owner, stream, name):
     """
     if kind not in dict(ATTACHMENT_KINDS):
         raise ValueError(f"no kind of attachment is called {kind!r}")
+    _look_at_the_name(name)
     content = _read(stream)
     media_type = media_type_of(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -63,6 +69,30 @@ def store(kind, owner, stream, name):
         )
         records.save(attachment)
     return attachment
+
+
+def ask_for_redaction(kind, is_removed):
+    """R-NOTE-6: a paper that was received is filed once somebody says that no diagnosis stands in it; else Unacceptable."""
+    if kind in RECEIVED and not is_removed:
+        raise Unacceptable(
+            _(
+                "Has any diagnosis been removed? If this paper names one, write a note of what is needed in practice,"
+                " then file a copy with the diagnosis blacked out and tick the box."
+            )
+        )
+
+
+def _look_at_the_name(name):
+    """R-NOTE-6, R-CLI-1: a file's name shows in lists, so it must not say what the file itself may not."""
+    words = re.sub(r"[\W_]+", " ", name or "")
+    found = (mark for code in LANGUAGES for mark in look(words, code, own_rules()))
+    if any(mark.severity == STRONG for mark in found):
+        raise Unacceptable(
+            _(
+                "The name of this file says something that must not stand in the file, such as a diagnosis. If the"
+                " paper names it too, black it out first; then give the file another name and choose it again."
+            )
+        )
 
 
 def of(owner, kind=None):

@@ -379,7 +379,11 @@ def finish(workflow, key, seen, said=None):
         if not journey.is_complete:
             raise Unfinished(journey.at)
         journey.answers.said = said or {}
-        facts = workflow.finish(journey.answers, draft)
+        ticked = records.agreed.set(tuple(journey.answers.said.get("confirmed", ())))
+        try:
+            facts = workflow.finish(journey.answers, draft)
+        finally:
+            records.agreed.reset(ticked)
         draft = Draft.stored(draft.id)
         _forget_unsaved(draft.path)
         draft.answers, draft.path, draft.finished_at = facts, "", now()

@@ -18,7 +18,7 @@ from models import (
     SettlementPlan,
     language,
 )
-from workflows import agency_rules, case_rules, engine, records, settings
+from workflows import agency_rules, assistant, case_rules, engine, records, settings
 
 PRESSING = ("very-high", "high")
 OVER = ("met", "dropped")
@@ -383,7 +383,8 @@ def _save_actions(goal, factor, said):
     for action in guidance.actions if guidance else ():
         if action.slug in suggested and action.slug not in used:
             records.save(
-                PlanAction(goal=goal, action_slug=action.slug, text=str(action.text), who="both")
+                PlanAction(goal=goal, action_slug=action.slug, text=str(action.text), who="both"),
+                confirmed=(assistant.WRITING,),
             )
 
 

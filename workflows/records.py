@@ -7,6 +7,7 @@ Problems; what must follow a save in the same transaction registers with ``@afte
 import json
 from collections import defaultdict
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ MOVING = ("version", "updated_at", "updated_by_name")
 _rules = defaultdict(list)
 _before = defaultdict(list)
 _after = defaultdict(list)
+agreed = ContextVar("agreed", default=())  # what was ticked on a wizard's last page, for its saves
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,9 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
         found = [problem for check in _rules[model] for problem in check(change)]
         claims = _claims(record, before)
         found += _twins(record, claims)
+        ticked = {*confirmed, *agreed.get()} if agreed.get() else confirmed
         stopping = [
-            p for p in found if p.level == BLOCK or p.level == CONFIRM and p.code not in confirmed
+            p for p in found if p.level == BLOCK or p.level == CONFIRM and p.code not in ticked
         ]
         if stopping:
             raise Refused(stopping)

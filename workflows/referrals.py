@@ -394,11 +394,11 @@ def carry_names(rows):
 # ---- The quick form --------------------------------------------------------------------------------------------------
 
 
-def receive(values, reason, actions=(), kind="need"):
+def receive(values, reason, actions=(), kind="need", confirmed=()):
     """Create a referral with its driving statement and settlement actions, all or nothing (2.12, 2.13).
 
     ``values`` are columns of Referral; ``reason`` is the sender's or worker's one or two sentences; ``actions`` are
-    texts or (slug, text) pairs.  Returns (referral, warnings); raises Refused.
+    texts or (slug, text) pairs; ``confirmed`` are codes about the reason.  Returns (referral, warnings); raises Refused.
     """
     reason = (reason or "").strip()
     if not reason:
@@ -411,7 +411,7 @@ def receive(values, reason, actions=(), kind="need"):
         referral = Referral(**values)
         warnings = save(referral)
         statement = DrivingStatement(client=referral.client_id, kind=kind, text=reason)
-        save(statement, many={"referrals": [referral.id]})
+        warnings += save(statement, many={"referrals": [referral.id]}, confirmed=confirmed)
         for action in actions:
             slug, text = action if isinstance(action, tuple) else (None, action)
             if text.strip():

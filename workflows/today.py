@@ -27,6 +27,8 @@ from workflows import (
     directory,
     flags,
     incidents,
+    letters,
+    notes,
     settings,
     visits,
 )
@@ -68,10 +70,15 @@ def counts(today):
     queries |= visits.queries() | incidents.queries()
     queries["late-calls"] = appointments.late_calls()
     queries["access-requests"] = access.pressing(today)
+    queries["letters-waiting"] = letters.waiting()
+    overdue = {f"note-{kind}": query for kind, query in notes.overdue_queries(today).items()}
+    queries |= overdue
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
-    return dict(zip((*queries, "capacity"), next(iter(found)), strict=True))
+    counts = dict(zip((*queries, "capacity"), next(iter(found)), strict=True))
+    counts["notes-missing"] = sum(counts[name] for name in overdue)
+    return counts
 
 
 def _unsettled():

@@ -102,8 +102,9 @@ def own_rules():
     return read_rules(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
-def look(text, lang, rules):
-    """The Marks of ``text`` in their order (R-NOTE-5, R-CLI-1); ``lang`` is en or fr, of others only numbers are known.
+def look(text, lang, rules, said_in=None):
+    """The Marks of ``text`` in their order (R-NOTE-5, R-CLI-1); ``lang`` is en or fr, of others only numbers are known.  What
+    the marks say is in ``said_in``, else in the language of the text.
 
     What stands in straight, curly or French quotation marks is the client's own word and free of all but the strong
     rules (R-NOTE-7); a mark that is never closed quotes nothing.  The time grows with the length of the text.
@@ -111,7 +112,8 @@ def look(text, lang, rules):
     plain, places = _plain(text)
     starts, ends = _quoted(plain, rules.quotes)
     small = plain.lower()
-    spoken = lang if lang in SPOKEN else SPOKEN[0]
+    asked = said_in or lang
+    spoken = asked if asked in SPOKEN else SPOKEN[0]
     marks = []
     for is_cased, anything, group in rules.groups[lang if lang in SPOKEN else ANY]:
         for rule, start, end in _found(plain if is_cased else small, anything, group):
