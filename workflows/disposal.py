@@ -293,6 +293,11 @@ def names_of(disposal):
     return [name for name in names if name]
 
 
+def has_confirmed(disposal, name):
+    """True when this is one of those who confirmed, however the name is written."""
+    return normalise(name) in map(normalise, names_of(disposal))
+
+
 def confirm(household, name):
     """One more named confirmation; the last that is needed disposes of the file.  Returns WAITS, DONE or NEWER.
 
@@ -311,7 +316,7 @@ def confirm(household, name):
         if waiting and is_outdated(waiting, household):
             records.delete(waiting)
             return NEWER
-        if waiting and normalise(name) in map(normalise, names_of(waiting)):
+        if waiting and has_confirmed(waiting, name):
             words = _(
                 "%(name)s has confirmed already. Somebody else confirms too: two different people.",
                 name=name,
@@ -435,10 +440,15 @@ def contents_tables():
     return tuple(reached)
 
 
+def is_owed():
+    """True while something that was erased may still lie in the files of the database."""
+    owed = (KeptCount.name == "disposal") & (KeptCount.key == "owed") & (KeptCount.n > 0)
+    return KeptCount.select().where(owed).exists()
+
+
 def finish_scrubbing():
     """Once a day: what could not be cleaned at the time of a disposal."""
-    owed = (KeptCount.name == "disposal") & (KeptCount.key == "owed") & (KeptCount.n > 0)
-    if KeptCount.select().where(owed).exists():
+    if is_owed():
         scrub()
 
 

@@ -15,11 +15,12 @@ from models import (
     Draft,
     Organization,
     OutboxMessage,
+    PolicyItem,
     Program,
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, settings
+from workflows import capacity_building, case_tasks, directory, flags, policy, settings
 
 CAP = 1000
 
@@ -55,6 +56,7 @@ def counts(today):
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
+    queries["policy"] = policy.to_review(today).select(PolicyItem.id)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
