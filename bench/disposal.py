@@ -53,6 +53,7 @@ def main(uncleaned):
                 make_staff(name=name, role="supervisor")
             planter = Planter()
             household = planter.plant()
+            models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             print("before:", said(planter.words, left_in(planter.words, folder)))
             if uncleaned:
                 disposal.scrub = lambda: None
