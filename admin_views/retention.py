@@ -14,7 +14,7 @@ from admin_views.listing import whole
 from forms import choices
 from forms.formats import date_text, number_text
 from models import TABLES, Disposal, Household, PolicyItem, RetentionRule
-from workflows import accounts, audit, disposal, policy, retention, settings
+from workflows import accounts, audit, disposal, file_contents, policy, retention, settings
 from workflows.records import Refused
 
 SHOWN = 200
@@ -78,7 +78,7 @@ class RetentionView(PageView):
             last=date_text(last),
             eligible=date_text(last and retention.kept_until(household, last)),
             problems=disposal.problems(household),
-            goes=_gone(disposal.contents(household)),
+            goes=_gone(file_contents.contents(household)),
             waiting=waiting,
             names=disposal.names_of(waiting) if waiting else [],
             outdated=waiting and disposal.is_outdated(waiting, household),

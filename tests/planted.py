@@ -34,7 +34,7 @@ from models import (
     VisitList,
     database,
 )
-from workflows import disposal, records, settings
+from workflows import file_contents, records, settings
 
 LETTERS = "bcdfghjklmnpqrstvwxz"
 # A name beside a stamp is a worker's; the file number stays on purpose; the others are read by the product itself.
@@ -57,7 +57,7 @@ class Planter:
     def plant(self):
         """One household of so many people with a row of every table for each of them; returns the household."""
         with database.atomic():
-            reached = [m for m in TABLES if m in disposal.contents_tables()]
+            reached = [m for m in TABLES if m in file_contents.tables()]
             for model in reached:
                 for number in range(1 if model is Household else self.people):
                     if model not in (Attachment, Draft, SavedFilter):

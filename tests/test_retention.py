@@ -31,7 +31,7 @@ from models import (
     SavedFilter,
     Setting,
 )
-from workflows import disposal, records, retention, settings
+from workflows import disposal, file_contents, records, retention, settings
 from workflows.records import Refused
 
 # Tables of a file that date no entry: who is in it, parts of a dated record, what the product works out, what is printed.
@@ -198,7 +198,7 @@ def test_many_files_are_dated_with_as_many_statements_as_one(app):
 def test_every_table_of_a_file_says_what_dates_it():
     """R-RET-1: a table of tomorrow must decide whether its rows move the day."""
     dated = {field.model for field in retention.DATED}
-    reached = set(disposal.contents_tables()) - set(THROUGH)
+    reached = set(file_contents.tables()) - set(THROUGH)
     assert reached <= dated | UNDATED and not dated & UNDATED
     from_elsewhere = dated - reached
     assert {model.__name__ for model in from_elsewhere} == {"VisitList"}

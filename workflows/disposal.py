@@ -1,14 +1,7 @@
-"""Disposing of a file: what goes and what stays, two people who confirm it, and nothing of it left behind (R-RET-2).
-
-Whatever has a foreign key that leads to the household or its people goes, so a table of tomorrow is among them.
-"""
-
-import re
-from dataclasses import dataclass
-from urllib.parse import parse_qs
+"""Disposing of a file: whether it may go, people who confirm it by name, and nothing of it left behind (R-RET-2)."""
 
 from flask_babel import gettext as _
-from peewee import ForeignKeyField, OperationalError, SqliteDatabase
+from peewee import OperationalError, SqliteDatabase
 
 from forms import choices
 from forms.formats import date_text
@@ -17,206 +10,23 @@ from models import (
     SENDING,
     TABLES,
     THROUGH,
-    Attachment,
-    CaseNote,
     Client,
     Disposal,
     DistributionLog,
-    Draft,
-    DrivingStatement,
-    HomeVisit,
     Household,
-    IncidentReport,
     KeptCount,
-    NeedsAssessment,
     OutboxMessage,
     Referral,
-    SavedFilter,
-    SettlementPlan,
     Staff,
     database,
     normalise,
 )
-from workflows import audit, clock, records, references, retention, settings, unsaved
+from workflows import audit, clock, records, retention, settings
 from workflows.case_rules import CLOSED
+from workflows.file_contents import chunks, contents, leading, tables
 from workflows.records import Problem, Refused
 
-CHUNK = 500
 WAITS, DONE, NEWER = "waits", "done", "newer"
-# Names under which drafts and saved filters hold ids of what goes.
-NAMED = {
-    **references.NAMED,
-    Referral: ("referral", "referrals", "offered"),
-    NeedsAssessment: ("assessment",),
-    SettlementPlan: ("plan",),
-    CaseNote: ("note",),
-    HomeVisit: ("visit",),
-    IncidentReport: ("incident",),
-}
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What of the database belongs to a file.
-
-    ``rows`` {model: ids} go; ``moved`` {model: ids} go along with people who are in another file now; the text of the
-    messages ``emptied`` goes, because they were about other people too.
-    """
-
-    rows: dict
-    moved: dict
-    emptied: tuple
-
-
-# ---- What belongs to a file ----------------------------------------------------------------------------------------------
-
-
-def contents(household):
-    """The Contents of a household's file, found by the foreign keys of all tables."""
-    rows, moved = {Household: {household.id}}, {}
-    for model in (*TABLES, *THROUGH):
-        ids = set()
-        for field in _leading(model, rows):
-            ids |= _ids(model.id, field, rows[field.rel_model])
-        if stray := _strays(model, ids, rows):
-            moved[model] = stray
-        if model is DrivingStatement:
-            continue  # it may be of a referral that names nobody: see below
-        if ids - stray or model is Household:
-            rows[model] = rows.get(model, set()) | ids - stray
-    _add_statements(rows)
-    emptied = _add_messages(rows)
-    _add_drafts(rows)
-    for model, ids in list(rows.items()):
-        owned = _ids(Attachment.id, Attachment.owner_id, ids, model._meta.table_name)
-        if owned:
-            rows.setdefault(Attachment, set()).update(owned)
-    return Contents(rows, moved, emptied)
-
-
-def _leading(model, rows):
-    """The foreign keys of a table to what goes; those that are emptied by themselves lead nowhere."""
-    return [
-        field
-        for field in model._meta.sorted_fields
-        if isinstance(field, ForeignKeyField)
-        and field.rel_model in rows
-        and field.rel_model is not model
-        and field.on_delete != "SET NULL"
-    ]
-
-
-def _strays(model, ids, rows):
-    """Those of ``ids`` that name a person who is in another file now and can go there."""
-    fields = model._meta.fields
-    person = fields.get("client")
-    if not ids or person is None or getattr(person, "rel_model", None) is not Client:
-        return set()
-    tied = [f for f in _leading(model, rows) if f.name not in ("client", "household")]
-    if any(not field.null for field in tied):
-        return set()
-    there = {}
-    for some in _chunks(ids):
-        there |= dict(model.select(model.id, person).where(model.id.in_(some)).tuples())
-    members = rows.get(Client, set())
-    return {key for key, client in there.items() if client is not None and client not in members}
-
-
-def _add_statements(rows):
-    """Driving statements of the people, and those of their referrals that belong to no other."""
-    through = DrivingStatement.referrals.get_through_model()
-    mine = _ids(DrivingStatement.id, DrivingStatement.client, rows.get(Client, set()))
-    linked = _ids(through.drivingstatement, through.referral, rows.get(Referral, set()))
-    others = {
-        key
-        for some in _chunks(linked)
-        for key, referral, client in through.select(
-            through.drivingstatement, through.referral, DrivingStatement.client
-        )
-        .join(DrivingStatement)
-        .where(through.drivingstatement.in_(some))
-        .tuples()
-        if referral not in rows[Referral] or client not in (None, *rows.get(Client, ()))
-    }
-    if found := mine | linked - others:
-        rows[DrivingStatement] = found
-        rows.setdefault(through, set()).update(_ids(through.id, through.drivingstatement, found))
-
-
-def _add_messages(rows):
-    """Messages about these referrals only go; ids of those that were about others too are returned."""
-    logged = rows.get(DistributionLog, set())
-    touched = _ids(DistributionLog.message, DistributionLog.id, logged) - {None}
-    shared = {
-        message
-        for some in _chunks(touched)
-        for message, key in DistributionLog.select(DistributionLog.message, DistributionLog.id)
-        .where(DistributionLog.message.in_(some))
-        .tuples()
-        if key not in logged
-    }
-    if touched - shared:
-        rows[OutboxMessage] = touched - shared
-    return tuple(sorted(shared))
-
-
-def _add_drafts(rows):
-    """Work begun, forms kept and saved filters that name what goes."""
-    named = {name: _texts(rows[m]) for m, names in NAMED.items() if m in rows for name in names}
-    pages = {f"/{unsaved.address(model)}/": _texts(ids) for model, ids in rows.items()}
-    people = rows.get(Client, set())
-    for draft in Draft.select():
-        path, _mark, query = draft.path.partition("?")
-        asked = {name: set(values) for name, values in parse_qs(query).items()}
-        on_page = any(path.startswith(at) and asked.get("id", set()) & pages[at] for at in pages)
-        names_it = any(asked.get(name, set()) & ids for name, ids in named.items())
-        if (
-            on_page
-            or names_it
-            or draft.client_id in people
-            or _mentions(draft.answers, named, rows)
-        ):
-            rows.setdefault(Draft, set()).add(draft.id)
-    for saved in SavedFilter.select():
-        if _mentions(saved.arguments, named, rows):
-            rows.setdefault(SavedFilter, set()).add(saved.id)
-
-
-def _texts(ids):
-    return {str(key) for key in ids}
-
-
-def _mentions(value, named, rows, ids=frozenset()):
-    """True when a value of a draft holds one of ``ids``, or one of those that stand under the names of ``named``."""
-    if isinstance(value, dict):
-        people = _texts(rows.get(Client, ()))
-        return any(
-            key.startswith("interview-")
-            and key.removeprefix("interview-") in people
-            or _mentions(inner, named, rows, named.get(key.rpartition("-")[2], frozenset()))
-            for key, inner in value.items()
-        )
-    if isinstance(value, list):
-        return any(_mentions(inner, named, rows, ids) for inner in value)
-    return bool(ids) and bool(ids & set(re.findall(r"\d+", str(value))))
-
-
-def _ids(key, field, targets, table=None):
-    """Values of ``key`` in the rows whose ``field`` is one of ``targets``."""
-    found = set()
-    for some in _chunks(targets):
-        query = key.model.select(key).where(field.in_(some))
-        if table:
-            query = query.where(Attachment.owner_table == table)
-        found |= {value for (value,) in query.tuples()}
-    return found
-
-
-def _chunks(ids):
-    ids = sorted(ids)
-    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-
-
 # ---- Whether, and who confirms (R-RET-2) -----------------------------------------------------------------------------------
 
 
@@ -372,26 +182,38 @@ def _erase(household):
     found = contents(household)
     for model, ids in found.moved.items():
         _let_go(model, ids, found.rows)
-    for some in _chunks(found.emptied):
+    for some in chunks(found.emptied):
         OutboxMessage.update(content=None, error="").where(OutboxMessage.id.in_(some)).execute()
     people = sorted(found.rows.get(Client, ()))
     counts = {m._meta.table_name: len(found.rows[m]) for m in TABLES if m in found.rows}
     for model in (*THROUGH, *reversed(TABLES)):
-        records.erase(model, found.rows.get(model, ()))
+        _remove(model, found.rows.get(model, ()))
     for key in people:
         audit.record("delete", "client", key)
     audit.record("delete", "household", household.id, {"rows": counts})
     records.bump("disposal", "owed", 1)
+    records.bump("revision", "reference", 1)  # saved filters are remembered
+
+
+def _remove(model, ids):
+    """Remove rows by their ids, counters kept right; who needed them is gone already."""
+    column = getattr(model._meta, "counted", None)
+    for some in chunks(ids):
+        mine = model._meta.fields["id"].in_(some)
+        if column:
+            for (value,) in list(model.select(model._meta.fields[column]).where(mine).tuples()):
+                records.bump(f"{model._meta.table_name}.{column}", value, -1)
+        model.delete().where(mine).execute()
 
 
 def _let_go(model, ids, rows):
     """Give records of people who are in another file now to that file."""
-    fields = _leading(model, rows)
-    for some in _chunks(ids):
+    fields = leading(model, rows)
+    for some in chunks(ids):
         mine = model.id.in_(some)
         for field in fields:
             if field.name not in ("client", "household"):
-                for targets in _chunks(rows[field.rel_model]):
+                for targets in chunks(rows[field.rel_model]):
                     model.update({field: None}).where(mine, field.in_(targets)).execute()
         if "household" in model._meta.fields:
             home = Client.select(Client.household).where(Client.id == model.client)
@@ -425,19 +247,10 @@ def _scrub_sqlite():
 
 
 def _scrub_postgres():
-    reached = contents_tables()
+    reached = tables()
     for model in reached:
         database.execute_sql(f'VACUUM (FULL, ANALYZE) "{model._meta.table_name}"')
     return True
-
-
-def contents_tables():
-    """Every table that can hold rows of a file, through tables too."""
-    reached = {Household: (), Attachment: (), Draft: (), SavedFilter: (), OutboxMessage: ()}
-    for model in (*TABLES, *THROUGH):
-        if _leading(model, reached):
-            reached[model] = ()
-    return tuple(reached)
 
 
 def is_owed():

@@ -216,22 +216,6 @@ def delete(record, reason=""):
             follow(record)
 
 
-def erase(model, ids):
-    """Remove rows by their ids inside the caller's transaction, counters kept right; who needed them is gone already.
-
-    For disposal (R-RET-2), whose caller writes the audit rows; everything else deletes a record with ``delete``.
-    """
-    ids, column = sorted(ids), getattr(model._meta, "counted", None)
-    for start in range(0, len(ids), 500):
-        some = model._meta.fields["id"].in_(ids[start : start + 500])
-        if column:
-            for (value,) in list(model.select(model._meta.fields[column]).where(some).tuples()):
-                bump(f"{model._meta.table_name}.{column}", value, -1)
-        model.delete().where(some).execute()
-    if ids:
-        _touch(model)
-
-
 def _held(record, lock):
     """The row of ``record`` as it stands, held until the transaction ends; None when it is gone."""
     return type(record).stored(record.id, lock if database.obj.for_update else "")
