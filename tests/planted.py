@@ -76,6 +76,7 @@ class Planter:
                 {"path": "/intake/x/", "answers": {"who": {"client": [str(person)]}}},
                 {"path": f"/case-notes/edit/?id={note}", "session_token": "t", "answers": {}},
                 {"path": "/case-notes/new/", "session_token": "t", "client": person, "answers": {}},
+                {"path": "/intake/x/who/", "session_token": "t", "answers": {}},
             )
         ):
             page["answers"]["said"] = {"observations": [self.word()]}

@@ -159,6 +159,7 @@ def _signed(waiting, household, name):
             method=_("Erased from the database"),
             confirmed_by_1=name,
         )
+    waiting.eligible_on = retention.eligible_on(household)  # a rule may have changed meanwhile
     if waiting.confirmed_by_2 is None:
         waiting.confirmed_by_2 = name
     else:
@@ -247,9 +248,13 @@ def _scrub_sqlite():
 
 
 def _scrub_postgres():
-    reached = tables()
-    for model in reached:
-        database.execute_sql(f'VACUUM (FULL, ANALYZE) "{model._meta.table_name}"')
+    """Each table is written anew, which nobody may read meanwhile; who reads now is not waited for long."""
+    database.execute_sql("SET lock_timeout = '10s'")
+    try:
+        for model in tables():
+            database.execute_sql(f'VACUUM (FULL, ANALYZE) "{model._meta.table_name}"')
+    finally:
+        database.execute_sql("SET lock_timeout = 0")
     return True
 
 

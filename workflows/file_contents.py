@@ -165,9 +165,19 @@ def _add_drafts(rows):
             or _mentions(draft.answers, named, rows)
         ):
             rows.setdefault(Draft, set()).add(draft.id)
+    _add_kept_forms(rows)
     for saved in SavedFilter.select():
         if _mentions(saved.arguments, named, rows):
             rows.setdefault(SavedFilter, set()).add(saved.id)
+
+
+def _add_kept_forms(rows):
+    """What was typed on pages of this work and waits in a browser that was signed out meanwhile."""
+    begun = {d.id: d.path for d in Draft.select(Draft.id, Draft.path) if d.path}
+    paths = tuple(begun[key] for key in rows.get(Draft, ()) if key in begun)
+    beneath = {key for key, path in begun.items() if paths and path.startswith(paths)}
+    if beneath:
+        rows[Draft] |= beneath
 
 
 def _texts(ids):

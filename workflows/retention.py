@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from peewee import fn
 
-from forms.formats import date_text
 from models import (
     AccessRequest,
     Appointment,
@@ -193,6 +192,16 @@ def a_number_is_not_given_twice(change):
             yield Problem("file_number", words)
 
 
+@records.rule(Household)
+def a_file_is_disposed_of_on_its_own_page(change):
+    """R-RET-2: nobody chooses it from a list; two people confirm it, and then the file is gone."""
+    if change.before and change.record.status == "disposed" and change.changed("status"):
+        words = _(
+            "A file is disposed of under Administration, Files to dispose of. Choose another."
+        )
+        yield Problem("status", words)
+
+
 # ---- The latest entry ----------------------------------------------------------------------------------------------------
 
 
@@ -325,8 +334,3 @@ def held():
     """Files under legal hold, with their reasons, open ones too."""
     on_hold = Household.legal_hold == True  # noqa: E712 - a peewee expression
     return list(Household.select().where(on_hold).order_by(Household.file_number))
-
-
-def wait_words(kept):
-    """When a file may be disposed of, as a sentence."""
-    return _("May be disposed of from %(day)s.", day=date_text(kept.eligible_on))
