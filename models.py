@@ -1310,6 +1310,9 @@ class Household(Record):
         verbose_name=N_("First day of the program"),
         help_text=N_("Every needs assessment is counted from this day."),
     )
+    anchor_reason = CharField(
+        max_length=300, null=True, verbose_name=N_("Why the first day was moved")
+    )
     planned_end = DateField(null=True, verbose_name=N_("Planned end"))
     income_source = TermField(
         "income-sources",
@@ -1337,7 +1340,7 @@ class Household(Record):
         filters = ("case_type", "status", "primary_worker")
         sortable = ("file_number",)
         order = ("-file_number",)
-        kept = ("last_entry_on", "printed_on")
+        kept = ("anchor_reason", "last_entry_on", "printed_on")
         natural_key = ("file_number",)
         personal = True
         indexes = (
@@ -3484,6 +3487,7 @@ class RetentionRule(Record):
         label = "record_kind"
         listed = ("record_kind", "years_after_last_entry", "minor_extra_years", "is_active")
         order = ("id",)
+        immutable = ("record_kind",)
         natural_key = ("record_kind",)
 
     def __str__(self):
@@ -3499,6 +3503,7 @@ class Disposal(Record):
     method = CharField(max_length=200, verbose_name=N_("How"))
     confirmed_by_1 = CharField(max_length=120, verbose_name=N_("First confirmation"))
     confirmed_by_2 = CharField(max_length=120, null=True, verbose_name=N_("Second confirmation"))
+    also_confirmed_by = LinesField(verbose_name=N_("Further confirmations"))
     disposed_on = DateField(null=True, verbose_name=N_("Disposed of on"))
 
     class Meta:
@@ -3575,6 +3580,7 @@ class PolicyItem(Record):
         label = "topic"
         listed = ("topic", "approved_on", "next_review_on")
         order = ("id",)
+        immutable = ("topic",)
         natural_key = ("topic",)
 
     def __str__(self):
@@ -3748,7 +3754,7 @@ class DistributionLog(Row):
     sent_at = DateTimeField(default=now, verbose_name=N_("At"))
     by_name = CharField(max_length=120, verbose_name=N_("By"))
     result = TermField("distribution-results", verbose_name=N_("Result"))
-    error = TextField(default="", verbose_name=N_("What went wrong"))
+    error = TextField(default="", verbose_name=N_("Remark, or what went wrong"))
 
     class Meta:
         section = "log"

@@ -19,6 +19,7 @@ from admin_views import (
     case_lists,
     cases,
     directory,
+    feedback,
     help,
     households,
     incidents,
@@ -65,6 +66,7 @@ ROOMS = (
     case_lists,
     cases,
     directory,
+    feedback,
     help,
     households,
     incidents,
@@ -101,6 +103,7 @@ def init_app(app):
             admin.add_view(views.get(model, EntityView)(model))
     for page in (page for room in ROOMS for page in getattr(room, "PAGES", ())):
         admin.add_view(page())
+    app.extensions["csrf"].exempt(feedback.SURVEY)
     for workflow in WORKFLOWS:
         admin.add_view(WIZARDS.get(workflow, WizardView)(workflow()))
     return admin

@@ -10,7 +10,7 @@ from admin_views.base import PageView
 from admin_views.listing import whole
 from admin_views.showing import moment_text
 from forms.accounts import PassphraseForm
-from workflows import accounts, passphrases, records
+from workflows import accounts, passphrases, policy, records
 
 # (group, ((label, address, one line on it), …)); what has no page in this copy is left out.
 GROUPS = (
@@ -72,6 +72,27 @@ GROUPS = (
         ),
     ),
     (
+        _l("Keeping records"),
+        (
+            (
+                _l("Files to dispose of"),
+                "/retention/",
+                _l("Closed files whose time is over, and those under legal hold."),
+            ),
+            (
+                _l("Retention rules"),
+                "/retention-rules/",
+                _l("How long each kind of record is kept."),
+            ),
+            (_l("Disposals"), "/disposals/", _l("What is kept of files that were disposed of.")),
+            (
+                _l("Records policy"),
+                "/policy-items/",
+                _l("Seven topics your agency decides, to print and to review."),
+            ),
+        ),
+    ),
+    (
         _l("Running the portal"),
         (
             (
@@ -115,7 +136,7 @@ class AdministrationView(PageView):
             (title, [link for link in links if routes.test(link[1], "GET")])
             for title, links in GROUPS
         ]
-        return self.render("accounts/administration.html", groups=groups)
+        return self.render("accounts/administration.html", groups=groups, nudges=policy.nudges())
 
     @expose("/leave", methods=("POST",))
     def leave(self):

@@ -202,6 +202,15 @@ class HomeView(PageView, AdminIndexView):
                 ),
                 url_for("service_activity.confirm_view"),
             ),
+            (
+                "policy",
+                lambda n: ngettext(
+                    "topic of the records policy to review",
+                    "topics of the records policy to review",
+                    n,
+                ),
+                url_for("policy_item.index_view"),
+            ),
         )
 
     @staticmethod

@@ -57,6 +57,9 @@ class HouseholdView(EntityView):
     def save(self, record, form, many, version):
         reason = " ".join(request.form.get("reason", "").split())[:300]
         confirmed = request.form.getlist("confirmed")
+        if reason:
+            # Kept in the file, which is disposed of one day; the audit log stays (R-RET-2).
+            record.anchor_reason, reason = reason, _("Why is said in the file")
         return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
 
     def toolbar(self, record):

@@ -336,7 +336,7 @@ class ConsentView(Attaching, EntityView):
         reason = " ".join(request.form.get("reason", "").split())[:300]
         done = request.method == "POST"
         if done:
-            review = referrals.withdraw(consent, reason=reason)
+            review = referrals.withdraw(consent, said=reason)
             flash(_("The consent is withdrawn."), "success")
         else:
             review = Referral.open().where(Referral.client == consent.client_id)

@@ -15,6 +15,7 @@ from models import (
     DRAFT,
     MATCHING,
     MATRIX,
+    RECORD_KINDS,
     SCORING,
     AreaOfFocus,
     Holiday,
@@ -22,13 +23,15 @@ from models import (
     Keyword,
     KeywordCategory,
     Language,
+    PolicyItem,
+    RetentionRule,
     TaxonomyItem,
     TaxonomyList,
     TextTemplate,
     database,
     now,
 )
-from workflows import audit, instruments, records
+from workflows import audit, instruments, records, retention
 
 FOLDER = Path(__file__).resolve().parent
 AUTHOR = "Reference data"
@@ -78,6 +81,8 @@ def load(force_labels=False):
         _load_keywords(counts, force_labels)
         _merge(counts, Holiday, "slug", _holidays(), (*LABELS, "provinces"), force_labels)
         _merge(counts, TextTemplate, "slug", _texts(), WORDING, force_labels)
+        _add(counts, RetentionRule, "record_kind", _rules_of_keeping())
+        _add(counts, PolicyItem, "topic", ({"topic": slug, "text": ""} for slug in _topics()))
         _load_instruments(counts)
         changed = {
             table: [count["added"], count["updated"]]
@@ -127,6 +132,18 @@ def _merge(counts, model, key, rows, editable, force):
     count["added"] = len(new)
     counts[model._meta.table_name] = count
     return known
+
+
+def _add(counts, model, key, rows):
+    """Add the rows that are missing; what is there is people's own, whatever the files say (R-TAX-2)."""
+    known = {value for (value,) in model.select(model._meta.fields[key]).tuples()}
+    rows = list(rows)
+    new = [row for row in rows if row[key] not in known]
+    stamps = {"created_by_name": AUTHOR, "updated_by_name": AUTHOR}
+    model.bulk_create([model(**row, **stamps) for row in new])
+    counts[model._meta.table_name] = Counter(
+        added=len(new), updated=0, unchanged=len(rows) - len(new)
+    )
 
 
 def _key(record, names):
@@ -297,3 +314,13 @@ def _texts():
             words = text.pop(part, {"en": "", "fr": ""})
             row[f"{part}_en"], row[f"{part}_fr"] = words["en"], words["fr"]
         yield {**row, "parts": text}
+
+
+def _rules_of_keeping():
+    """A rule for every kind of record, with the years an older copy had as its settings (2.24)."""
+    return ({"record_kind": kind} | retention.from_settings(kind) for kind, _label in RECORD_KINDS)
+
+
+def _topics():
+    """The seven topics of the records policy (2.25)."""
+    return [slug for slug, _label in PolicyItem._meta.fields["topic"].choices]

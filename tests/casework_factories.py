@@ -2,7 +2,7 @@
 
 import datetime
 
-from factories import _number, _numbered, make_client, make_staff, save
+from factories import _number, _numbered, make_client, make_program, make_staff, save
 
 import models
 from models import (
@@ -203,7 +203,10 @@ def make_invitation(**values):
 
 
 def make_feedback(**values):
-    return save(ClientFeedback(**{"collected_on": settings.today(), "nps_score": 9} | values))
+    base = {"collected_on": settings.today(), "nps_score": 9}
+    if not {"program", "service_activity"} & set(values):
+        base["program"] = make_program()
+    return save(ClientFeedback(**base | values))
 
 
 def make_retention_rule(**values):

@@ -7,7 +7,16 @@ from statements import statements
 from test_every_screen import ENTITIES, address
 
 # All that may be opened without signing in (screens.md); one-time links carry their own proof.
-OPEN = ("/sign-in", "/who", "/sign-out", "/language", "/setup", "/health", "/static/")
+OPEN = (
+    "/sign-in",
+    "/who",
+    "/sign-out",
+    "/language",
+    "/setup",
+    "/health",
+    "/static/",
+    "/feedback/",
+)
 SAMPLES = {"export_type": "csv", "filename": "portal.css"}
 
 

@@ -360,7 +360,7 @@ def void(assessment, reason, version=None):
     """Take an assessment or a skip out of the count, with a reason; raises Refused or Conflict (R-ASM-11)."""
     with database.atomic():
         assessment.state, assessment.void_reason = VOID, reason
-        records.save(assessment, version=version, reason=reason)
+        records.save(assessment, version=version)
         for alert in NeedAlert.select().where(NeedAlert.assessment == assessment.id):
             _settle(alert, _("The assessment was voided."))
 

@@ -4,27 +4,17 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from models import (
-    ConsentRecord,
-    Draft,
-    ExitInterview,
-    Household,
-    Intake,
-    NeedAlert,
-    NeedsAssessment,
-    PlanReview,
-    Referral,
-)
+from models import Draft, ExitInterview, Household, NeedAlert, Referral
 from workflows import (
     assessments,
     case_rules,
     households,
     people_rules,
     plan,
+    retention,
     schedule,
     settings,
 )
-from workflows.business_days import years_later
 from workflows.records import Problem, rule
 
 DUE = (schedule.OPEN, schedule.OVERDUE)
@@ -66,24 +56,10 @@ def ends(household):
     )
 
 
-def last_entry(household, closes_on):
-    """The latest dated record of a file that closes on that day (2.6)."""
-    ids = [client.id for client in households.members_of(household)]
-    dated = (
-        Intake.select(Intake.intake_date).where(Intake.household == household),
-        ConsentRecord.select(ConsentRecord.given_on).where(ConsentRecord.household == household),
-        PlanReview.select(PlanReview.done_on).where(PlanReview.household == household),
-        NeedsAssessment.select(NeedsAssessment.completed_on).where(NeedsAssessment.client.in_(ids)),
-        Referral.select(Referral.received_on).where(Referral.client.in_(ids)),
-        Referral.select(Referral.outcome_on).where(Referral.client.in_(ids)),
-    )
-    days = [day for query in dated for (day,) in query.tuples() if day]
-    return max([*days, closes_on])
-
-
-def kept_until(day):
-    """From when on a file whose latest entry is of ``day`` may be disposed of (R-RET-1)."""
-    return years_later(day, settings.value("retention_years"))
+def kept_until(household, closes_on):
+    """(latest entry, day until which it is kept) of a file that closes on that day (2.6, R-RET-1)."""
+    day = max(filter(None, (retention.last_entry(household), closes_on)))
+    return day, retention.kept_until(household, day)
 
 
 def drafts_about(household):

@@ -118,7 +118,7 @@ def _approved(house, end):
 
 @rule(Household)
 def moving_the_first_day_needs_a_reason(change):
-    """2.6: every assessment still open is counted from it; the reason goes to the audit log."""
+    """2.6: every assessment still open is counted from it."""
     before = change.before
     if (
         before

@@ -8,7 +8,7 @@ from forms.choices import term_label
 from forms.formats import date_text
 from models import N_, ExitInterview, Goal, Household, language
 from workflows import engine, plan, records, referrals, settings, texts
-from workflows.case_ends import drafts_about, ends, kept_until, last_entry
+from workflows.case_ends import drafts_about, ends, kept_until
 from workflows.case_rules import CLOSED
 
 # The columns of ExitInterview by the questions of the agency's text.
@@ -134,11 +134,11 @@ class CloseCase(engine.Workflow):
 
     def final_facts(self, answers, draft):
         household = answers.case.household
-        last = last_entry(household, answers.of("closing", "close_date"))
+        last, until = kept_until(household, answers.of("closing", "close_date"))
         return {
             "file_number": household.file_number,
             "last_entry": date_text(last),
-            "kept_until": date_text(kept_until(last)),
+            "kept_until": date_text(until),
             "legal_hold": household.legal_hold,
             "waiting": [
                 (_("Work begun by %(name)s", name=other.created_by_name or "–"), other.path)
@@ -169,13 +169,14 @@ class CloseCase(engine.Workflow):
             closing["close_reason"],
         )
         household.close_summary = "\n\n".join([closing["close_summary"], *_left_out(answers)])
-        household.last_entry_on = last_entry(household, household.close_date)
+        household.last_entry_on, _until = kept_until(household, household.close_date)
         records.save(household, reason=_("Case closed"))
         return {"household": household.id, "open": sum(kept)}
 
     def done(self, facts):
         household = Household.get_by_id(facts["household"])
-        number, day = household.file_number, date_text(kept_until(household.last_entry_on))
+        _last, until = kept_until(household, household.close_date)
+        number, day = household.file_number, date_text(until)
         sentences = [
             _("File %(number)s is kept until %(day)s at least.", number=number, day=day),
         ]

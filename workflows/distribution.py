@@ -364,8 +364,8 @@ def send(wanted, follow_up_on=None):
 LOGGED = "referral_id, message_id, batch_id, channel, destination, detail_level, sent_at, by_name, result, error"
 
 
-def _log(ids, batch, channel, destination, detail, result, message=None):
-    common = (batch, channel, destination, detail, now(), audit.actor.get().name, result, "")
+def _log(ids, batch, channel, destination, detail, result, message=None, remark=""):
+    common = (batch, channel, destination, detail, now(), audit.actor.get().name, result, remark)
     rows = [(key, message and message.id, *common) for key in ids]
     marks = f"({', '.join([database.param] * len(rows[0]))})"
     database.execute_sql(
@@ -401,12 +401,12 @@ def record_manual(referral_ids, note="", destination=""):
         ids = [referral.id for referral in _referrals(referral_ids)]
         if not ids:
             raise Refused([Problem("", _("Tick at least one referral."))])
-        _log(ids, batch, MANUAL, destination, MINIMAL, SENT)
+        _log(ids, batch, MANUAL, destination, MINIMAL, SENT, remark=note)
         referrals.write(ids, who, last_sent_at=at)
         referrals.move(ids, RECEIVED, DISTRIBUTED, who, note)
         for key in ids:
             changed = {"status": None, "last_sent_at": None}
-            audit.record("update", "referral", key, changed, note[:300])
+            audit.record("update", "referral", key, changed)
     return batch
 
 
@@ -426,7 +426,7 @@ def void(row, reason=""):
     who = audit.actor.get().name
     with database.atomic():
         voided = (
-            DistributionLog.update(result=VOIDED)
+            DistributionLog.update(result=VOIDED, error=reason)
             .where(DistributionLog.id == row.id, DistributionLog.result == SENT)
             .execute()
         )
@@ -436,4 +436,4 @@ def void(row, reason=""):
         referrals.write([key], who, last_sent_at=last)
         if last is None:
             referrals.move([key], DISTRIBUTED, RECEIVED, who, reason)
-        audit.record("update", "distribution_log", row.id, {"result": [SENT, VOIDED]}, reason)
+        audit.record("update", "distribution_log", row.id, {"result": [SENT, VOIDED]})

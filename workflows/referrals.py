@@ -117,7 +117,8 @@ def reopen(referral, reason=""):
         target = DISTRIBUTED if last_sent(referral.id) else RECEIVED
         if not move([referral.id], COMPLETE, target, who, reason):
             raise Refused([Problem("status", _("Only a complete referral can be reopened."))])
-        audit.record("update", "referral", referral.id, {"status": None}, reason)
+        # What was typed stands in the status event, which goes when the file goes; an audit row stays (R-RET-2).
+        audit.record("update", "referral", referral.id, {"status": None})
     return target
 
 
@@ -192,10 +193,16 @@ def sharing_consent(client, organization, today):
     return newest if newest and is_in_force(newest, today) else None
 
 
-def withdraw(consent, today=None, reason=""):
+def withdraw(consent, today=None, reason="", said=""):
     """Take a consent back; from this moment it allows no new outbound referral and no details by email.  Returns the
-    client's open referrals, to be reviewed (R-CON-5)."""
+    client's open referrals, to be reviewed (R-CON-5).
+
+    ``reason`` is the product's own, for the audit log, which stays for ever; what a person ``said`` stays in the file.
+    """
     consent.state, consent.withdrawn_on = WITHDRAWN, today or settings.today()
+    if said:
+        words = _("Taken back: %(reason)s", reason=said)
+        consent.notes = "\n".join(filter(None, (consent.notes, words)))
     save(consent, reason=reason)
     return list(Referral.open().where(Referral.client == consent.client_id).order_by(Referral.id))
 

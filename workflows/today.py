@@ -15,6 +15,7 @@ from models import (
     Draft,
     Organization,
     OutboxMessage,
+    PolicyItem,
     Program,
     Referral,
     ServiceActivity,
@@ -29,6 +30,7 @@ from workflows import (
     incidents,
     letters,
     notes,
+    policy,
     settings,
     visits,
 )
@@ -73,6 +75,7 @@ def counts(today):
     queries["letters-waiting"] = letters.waiting()
     overdue = {f"note-{kind}": query for kind, query in notes.overdue_queries(today).items()}
     queries |= overdue
+    queries["policy"] = policy.to_review(today).select(PolicyItem.id)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
