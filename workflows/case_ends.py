@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from models import (
-    ConsentRecord,
     Draft,
     ExitInterview,
     Household,
-    Intake,
     NeedAlert,
-    NeedsAssessment,
-    PlanReview,
     Referral,
 )
 from workflows import (
@@ -64,21 +60,6 @@ def ends(household):
         tuple(alerts.order_by(NeedAlert.due_on, NeedAlert.id)),
         {person.client.id: person.level for person in case.people},
     )
-
-
-def last_entry(household, closes_on):
-    """The latest dated record of a file that closes on that day (2.6)."""
-    ids = [client.id for client in households.members_of(household)]
-    dated = (
-        Intake.select(Intake.intake_date).where(Intake.household == household),
-        ConsentRecord.select(ConsentRecord.given_on).where(ConsentRecord.household == household),
-        PlanReview.select(PlanReview.done_on).where(PlanReview.household == household),
-        NeedsAssessment.select(NeedsAssessment.completed_on).where(NeedsAssessment.client.in_(ids)),
-        Referral.select(Referral.received_on).where(Referral.client.in_(ids)),
-        Referral.select(Referral.outcome_on).where(Referral.client.in_(ids)),
-    )
-    days = [day for query in dated for (day,) in query.tuples() if day]
-    return max([*days, closes_on])
 
 
 def kept_until(day):

@@ -7,8 +7,8 @@ from forms import close_case as pages
 from forms.choices import term_label
 from forms.formats import date_text
 from models import N_, ExitInterview, Goal, Household, language
-from workflows import engine, plan, records, referrals, settings, texts
-from workflows.case_ends import drafts_about, ends, kept_until, last_entry
+from workflows import engine, last_entry, plan, records, referrals, settings, texts
+from workflows.case_ends import drafts_about, ends, kept_until
 from workflows.case_rules import CLOSED
 
 # The columns of ExitInterview by the questions of the agency's text.
@@ -134,7 +134,7 @@ class CloseCase(engine.Workflow):
 
     def final_facts(self, answers, draft):
         household = answers.case.household
-        last = last_entry(household, answers.of("closing", "close_date"))
+        last = last_entry.of(household, answers.of("closing", "close_date"))
         return {
             "file_number": household.file_number,
             "last_entry": date_text(last),
@@ -169,7 +169,7 @@ class CloseCase(engine.Workflow):
             closing["close_reason"],
         )
         household.close_summary = "\n\n".join([closing["close_summary"], *_left_out(answers)])
-        household.last_entry_on = last_entry(household, household.close_date)
+        household.last_entry_on = last_entry.of(household, household.close_date)
         records.save(household, reason=_("Case closed"))
         return {"household": household.id, "open": sum(kept)}
 
