@@ -13,7 +13,16 @@ from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
 from models import ConsentRecord, Household, Intake
-from workflows import case_rules, case_tasks, households, people, plan, records, settings
+from workflows import (
+    case_rules,
+    case_tasks,
+    households,
+    people,
+    people_rules,
+    plan,
+    records,
+    settings,
+)
 
 
 class HouseholdView(EntityView):
@@ -142,7 +151,7 @@ class HouseholdView(EntityView):
                     choices.term_label("consent-types", row.type),
                 ),
                 named.get(row.client_id, ""),
-                choices.term_label("consent-states", row.state),
+                choices.term_label("consent-states", people_rules.state_of(row)),
                 date_text(row.given_on),
                 date_text(row.expires_on),
             )

@@ -1,6 +1,7 @@
 """Clients, households and consents: the contact part of the file."""
 
 import re
+from dataclasses import replace
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -12,12 +13,15 @@ from wtforms.validators import Optional
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.client_merge import Merging
+from admin_views.listing import Filter
 from admin_views.marks import brief
+from admin_views.showing import pill
 from forms import choices
 from forms.formats import date_text
 from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
 from models import (
+    EXPIRED,
     SHARING,
     Client,
     ConsentRecord,
@@ -27,7 +31,16 @@ from models import (
     Organization,
     Referral,
 )
-from workflows import audit, households, intake, people, records, referrals, settings
+from workflows import (
+    audit,
+    households,
+    intake,
+    people,
+    people_rules,
+    records,
+    referrals,
+    settings,
+)
 
 SHOWN = 10
 
@@ -41,6 +54,15 @@ class ClientView(Merging, EntityView):
 
     details_template = "people/client.html"
     new_label = _l("New client")
+
+    def own_filters(self):
+        """R-CON-3: who came of age and has forms of their own to sign."""
+
+        def due(value):
+            return households.own_forms_to_sign(settings.today())
+
+        offered = lambda: [("due", _("To sign: came of age"))]  # noqa: E731
+        return (Filter("forms", _l("Own forms"), "choice", due, offered),)
 
     def list_facts(self, *listed):
         """A family comes in by the intake; a contact for a referral alone may be typed in directly."""
@@ -172,7 +194,7 @@ class ClientView(Merging, EntityView):
                     url_for("consent_record.details_view", id=consent.id),
                     choices.term_label("consent-types", consent.type),
                 ),
-                choices.term_label("consent-states", consent.state),
+                choices.term_label("consent-states", people_rules.state_of(consent)),
                 date_text(consent.given_on),
                 date_text(consent.expires_on),
             )
@@ -230,12 +252,41 @@ class ClientView(Merging, EntityView):
 
 
 class ConsentView(Attaching, EntityView):
-    """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5)."""
+    """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5).
+
+    A consent past its last day reads "expired" here without anybody having typed it (2.8).
+    """
 
     details_template = "people/consent.html"
     new_label = _l("Record a consent")
     attachment_kind = "signed-form"
     attachment_title = _l("Scan or photo of the signed form")
+
+    def derived_filters(self):
+        """A consent is looked for by how it stands today."""
+        return [
+            replace(one, condition=lambda state: people_rules.in_state(state, settings.today()))
+            if one.name == "state"
+            else one
+            for one in super().derived_filters()
+        ]
+
+    def list_facts(self, listing, names, page, previous, following):
+        if page:
+            past = people_rules.in_state(EXPIRED, settings.today())
+            rows = ConsentRecord.select(ConsentRecord.id).where(ConsentRecord.id.in_(page[0]), past)
+            ran_out = {key for (key,) in rows.tuples()}
+            at = names.index("state") + 1
+            words = pill("state", EXPIRED, choices.term_label("consent-states", EXPIRED))
+            shown = zip(page[0], page[at], strict=True)
+            page[at] = [str(words) if key in ran_out else cell for key, cell in shown]
+        return super().list_facts(listing, names, page, previous, following)
+
+    def fact(self, record, name):
+        label, words = super().fact(record, name)
+        if name == "state":
+            words = choices.term_label("consent-states", people_rules.state_of(record))
+        return label, words
 
     def form_sections(self, record):
         return (
