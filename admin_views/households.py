@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Length, Optional
 
+from admin_views import standing, timeline
 from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
@@ -14,10 +15,11 @@ from forms.fields import LineField
 from forms.formats import date_text
 from models import ConsentRecord, Household, Intake
 from workflows import (
+    assessments,
+    case_file,
     case_rules,
     case_tasks,
     households,
-    people,
     people_rules,
     plan,
     records,
@@ -36,8 +38,15 @@ class HouseholdView(EntityView):
         def due(value):
             return case_tasks.past_its_end(settings.today())
 
+        def stale(value):
+            return case_file.print_is_due(settings.today())
+
         offered = lambda: [("due", _("Past its planned end"))]  # noqa: E731
-        return (Filter("closing", _l("Closing"), "choice", due, offered),)
+        on_paper = lambda: [("due", _("Older than its latest entry"))]  # noqa: E731
+        return (
+            Filter("closing", _l("Closing"), "choice", due, offered),
+            Filter("print", _l("Paper copy"), "choice", stale, on_paper),
+        )
 
     def own_questions(self):
         field = self.meta.fields["file_number"]
@@ -59,12 +68,31 @@ class HouseholdView(EntityView):
         return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
 
     def toolbar(self, record):
-        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
+        trail = f"{url_for('audit_log.file_view')}?household={record.id}"
+        return [
+            (_("New client"), f"{url_for('client.create_view')}?household={record.id}"),
+            (_("Who saw this file"), trail),
+        ]
 
     def details_facts(self, record):
         members = households.members_of(record)
-        found = plan.active(record)
+        found, case = plan.active(record), assessments.case(record)
+        names = {member.id: str(member) for member in members}
         return {
+            "names": names,
+            "people": standing.people_table(case, members),
+            "levels": standing.levels(case),
+            "plan": standing.plan_facts(found),
+            "open_referrals": standing.open_referrals(members),
+            "additions": standing.additions(record.id, members),
+            "dated": timeline.page(record.id, names, self.at("details", record.id)),
+            "print_buttons": [
+                (_("Print the file"), "file", record.id),
+                (_("Print a summary of the case notes"), "notes", record.id),
+            ],
+            "printed": _("The file was last printed on %(day)s.", day=date_text(record.printed_on))
+            if record.printed_on
+            else _("The file was never printed."),
             "key": self._key(record),
             "missing": households.missing(record, members),
             "starts": households.starts(record, members),
@@ -119,26 +147,10 @@ class HouseholdView(EntityView):
 
     def related(self, record):
         members = households.members_of(record)
-        tables = [self._people(members), self._consents(record, members)]
+        tables = [self._consents(record, members)]
         if intakes := self._intakes(record):
             tables.append(intakes)
         return [*tables, self._reviews(record)] if record.anchor_date else tables
-
-    @staticmethod
-    def _people(members):
-        today = settings.today()
-        lines = [
-            (
-                link(url_for("client.details_view", id=member.id), member),
-                choices.term_label("household-relations", member.relation),
-                _age(people.age_on(member, today)),
-                ", ".join(map(choices.language_label, member.preferred_languages or ())),
-                _("Needs an interpreter") if member.needs_interpreter else "",
-            )
-            for member in members
-        ]
-        heads = (_("Name"), _("Place in the household"), _("Age"), _("Languages"), _("Interpreter"))
-        return _("Clients"), heads, lines, None
 
     @staticmethod
     def _consents(record, members):
@@ -192,10 +204,6 @@ class HouseholdView(EntityView):
             for day, row in case_rules.reviews(household)
         ]
         return _("Plan reviews"), (_("Due on"), _("Done on")), lines, None
-
-
-def _age(years):
-    return "" if years is None else _("under 1") if years < 1 else str(years)
 
 
 def _names(lines):

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms.validators import Optional
 
+from admin_views import standing, timeline
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.client_merge import Merging
@@ -32,11 +33,13 @@ from models import (
     Referral,
 )
 from workflows import (
+    assessments,
     audit,
     households,
     intake,
     people,
     people_rules,
+    plan,
     records,
     referrals,
     settings,
@@ -123,6 +126,10 @@ class ClientView(Merging, EntityView):
         audit.record("view", "client", client.id)
         household = client.household
         starts, following = households.starts_of(client, household)
+        case = assessments.case(household)
+        mine = replace(case, people=tuple(p for p in case.people if p.client.id == client.id))
+        members = {row.id: str(row) for row in households.members_of(household)}
+        own = {client.id: members[client.id]}
         key = self._key(client, household)
         return self.render(
             self.details_template,
@@ -134,6 +141,13 @@ class ClientView(Merging, EntityView):
             channels=people.channels(client),
             key=[*key, (_("Next assessment"), following)] if following else key,
             starts=starts,
+            levels=standing.levels(mine),
+            plan=standing.plan_facts(plan.active(household), client.id),
+            additions=standing.additions_for(client),
+            print_buttons=[(_("Print this person's own record"), "person", client.id)],
+            printed=_("Only what concerns this person alone; nothing about others."),
+            dated=timeline.page(household.id, own, self.at("details", client.id), person=client.id),
+            family=timeline.family(household.id, members),
             facts=self.facts(client),
             related=[
                 self._referrals(client),

@@ -11,15 +11,25 @@ from models import (
     FAILED,
     QUEUED,
     UNCERTAIN,
+    Client,
     DistributionLog,
     Draft,
+    Household,
     Organization,
     OutboxMessage,
     Program,
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, settings
+from workflows import (
+    capacity_building,
+    case_file,
+    case_tasks,
+    directory,
+    flags,
+    households,
+    settings,
+)
 
 CAP = 1000
 
@@ -55,6 +65,8 @@ def counts(today):
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
     queries |= case_tasks.queries(today)
+    queries["files-to-print"] = Household.select(Household.id).where(case_file.print_is_due(today))
+    queries["own-forms"] = Client.select(Client.id).where(households.own_forms_to_sign(today))
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
