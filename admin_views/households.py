@@ -13,7 +13,7 @@ from admin_views.showing import pill, text_of
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
-from models import ConsentRecord, Household, Intake
+from models import ConsentRecord, Household, Intake, Staff
 from workflows import (
     assessments,
     case_file,
@@ -94,15 +94,15 @@ class HouseholdView(EntityView):
             if record.printed_on
             else _("The file was never printed."),
             "key": self._key(record),
-            "missing": households.missing(record, members),
-            "starts": households.starts(record, members),
+            "missing": households.missing(record, members, case),
+            "starts": households.starts(record, members, case),
             "next": [
                 (
                     link(url_for("client.details_view", id=client.id), client),
                     point.upper(),
                     *words[:3],
                 )
-                for client, point, *words in households.next_assessments(record)
+                for client, point, *words in households.next_assessments(record, case)
             ]
             if record.status in households.WORKED_WITH
             and record.case_type != case_rules.PORTAL_ONLY
@@ -175,7 +175,8 @@ class HouseholdView(EntityView):
     @staticmethod
     def _intakes(record):
         mode = text_of(Intake.mode)
-        rows = Intake.select().where(Intake.household == record.id).order_by(Intake.id.desc())
+        rows = Intake.select(Intake, Staff).join(Staff, on=Intake.worker)
+        rows = rows.where(Intake.household == record.id).order_by(Intake.id.desc())
         lines = [
             (
                 link(url_for("intake.details_view", id=row.id), date_text(row.intake_date)),

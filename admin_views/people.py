@@ -125,8 +125,8 @@ class ClientView(Merging, EntityView):
         client = self.found()
         audit.record("view", "client", client.id)
         household = client.household
-        starts, following = households.starts_of(client, household)
         case = assessments.case(household)
+        starts, following = households.starts_of(client, household, case)
         mine = replace(case, people=tuple(p for p in case.people if p.client.id == client.id))
         members = {row.id: str(row) for row in households.members_of(household)}
         own = {client.id: members[client.id]}

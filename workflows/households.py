@@ -122,8 +122,9 @@ def own_forms_to_sign(today):
     return (by_date | by_year) & Client.household.in_(served) & ~(both[0] & both[1])
 
 
-def missing(household, members):
-    """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients."""
+def missing(household, members, case=None):
+    """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients, ``case``
+    is its Case of today where the page has it already (as in those below)."""
     found = keeps_closed(household) if household.status in WORKED_WITH else []
     adults = [client for client in members if people_rules.is_minor(client) is False]
     signed = signed_own_forms([client.id for client in adults])
@@ -139,7 +140,7 @@ def missing(household, members):
                 )
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
-    return [*found, *_suggested(household), *_past_its_end(household)]
+    return [*found, *_suggested(household, case), *_past_its_end(household)]
 
 
 def _past_its_end(household):
@@ -151,11 +152,11 @@ def _past_its_end(household):
     return [(words, _("Close a case"), "/close-case/")]
 
 
-def _suggested(household):
+def _suggested(household, case):
     """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
     if household.status not in WORKED_WITH or not household.anchor_date:
         return []
-    day = assessments.case(household).suggested_on
+    day = (case or assessments.case(household)).suggested_on
     if day is None:
         return []
     words = _(
@@ -165,10 +166,10 @@ def _suggested(household):
     return [(words, _("Record a decision"), f"/extensions/new/?household={household.id}")]
 
 
-def next_assessments(household):
+def next_assessments(household, case=None):
     """[(client, point, words for the state, opens on, due on, may start now)] of everybody who has one to come."""
     found = []
-    for person in assessments.case(household).people:
+    for person in (case or assessments.case(household)).people:
         standing = person.next
         if standing is None:
             continue
@@ -193,11 +194,11 @@ STATES = {
 }
 
 
-def starts(household, members):
+def starts(household, members, case=None):
     """[(words on the button, wizard, {question: value})] of what can be begun for this household."""
     found = []
     if household.case_type != case_rules.PORTAL_ONLY and household.status in WORKED_WITH:
-        for client, point, _words, _opens, _due, may_start in next_assessments(household):
+        for client, point, _words, _opens, _due, may_start in next_assessments(household, case):
             if may_start:
                 label = _("Assess %(name)s: %(point)s", name=str(client), point=point.upper())
                 found.append((label, "needs-matrix", {"client": client.id}))
@@ -210,10 +211,10 @@ def starts(household, members):
     return found
 
 
-def starts_of(client, household):
+def starts_of(client, household, case=None):
     """As ``starts``, for one person; and the sentence about their next assessment, empty when there is none."""
     found, words = [], ""
-    for person, point, _state, opens, due, may_start in next_assessments(household):
+    for person, point, _state, opens, due, may_start in next_assessments(household, case):
         if person.id == client.id and household.case_type != case_rules.PORTAL_ONLY:
             facts = {"point": point.upper(), "opens": opens, "due": due}
             words = _("%(point)s, from %(opens)s, due on %(due)s", **facts)
