@@ -88,7 +88,7 @@ def sentences(rows):
         if row.entity_id and row.entity in ENTITIES:
             wanted[row.entity].add(row.entity_id)
     there = {table: _records(ENTITIES[table], ids) for table, ids in wanted.items()}
-    houses = file_trail.files_of(wanted)
+    houses = file_trail.files_of(wanted) | _of_the_gone(rows)
     query = Household.select(Household.id, Household.file_number)
     known = there.get("household", {})
     missing = set(houses.values()) - set(known)
@@ -103,6 +103,13 @@ def sentences(rows):
         )
         for row in rows
     }
+
+
+def _of_the_gone(rows):
+    """{(table, id): household id} as the rows about deleting say it themselves."""
+    deleted = (row for row in rows if row.action == "delete" and row.entity_id)
+    said = ((row, (row.changed_fields or {}).get("household")) for row in deleted)
+    return {(row.entity, row.entity_id): pair[0] for row, pair in said if pair}
 
 
 def _records(model, ids):

@@ -1,6 +1,8 @@
 """The day of the latest entry moves with every dated record and never goes back (2.6, R-RET-1)."""
 
 import datetime
+import runpy
+from pathlib import Path
 
 import pytest
 from case_factories import (
@@ -25,10 +27,11 @@ from casework_factories import (
 )
 from factories import make_client, make_consent, make_household, make_referral
 
-from models import Household, Referral
+from models import Household, Referral, database
 from workflows import checks, clock, last_entry, records, settings
 
 DAY = datetime.timedelta(days=1)
+UP = Path(__file__).resolve().parent.parent / "migrations" / "0016_latest_entry.py"
 
 
 def stored(household):
@@ -163,3 +166,23 @@ def test_an_evening_letter_is_of_the_local_day(app):
     make_correspondence(client=client, occurred_at=late)
     assert stored(client.household) == today - DAY
     assert last_entry.latest([client.household_id]) == {client.household_id: today - DAY}
+
+
+def test_an_older_database_learns_its_days_from_what_it_holds(client):
+    """The migration fills them in once, as the recount would."""
+    day = settings.today() - 7 * DAY
+    for make in MAKERS.values():
+        make(client, day)
+    note = make_case_note(clients=[client], contact_on=day, written_on=day)
+    make_addendum(note=note, written_on=day + DAY)
+    make_booking(client=client, date=settings.today() + 9 * DAY)
+    later = make_client()
+    Household.update(last_entry_on=None).execute()
+    Household.update(last_entry_on=settings.today()).where(
+        Household.id == later.household
+    ).execute()
+    make_case_note(clients=[later], contact_on=day, written_on=day)
+    up = runpy.run_path(str(UP))["up"]
+    up(None, database)
+    assert stored(client.household) == day + DAY and not last_entry.wrong()
+    assert stored(later.household) == settings.today()
