@@ -27,6 +27,7 @@ from workflows import audit, exports, file_trail, settings
 
 # What is counted or noted beside the fields of a record.
 NOTED = {"shown": N_("Rows shown"), "rows": N_("Rows"), "new": N_("New"), "changed": N_("Changed")}
+FEW = 5
 MONTH = datetime.timedelta(days=30)
 
 
@@ -105,7 +106,11 @@ class AuditLogView(EntityView):
     def cell(self, name):
         if name == "changed_fields":
             value_of = AuditLog.changed_fields.python_value
-            return lambda value: ", ".join(map(field_words, value_of(value) or ()))
+            return lambda value: _few(list(map(field_words, value_of(value) or ())))
+        if name == "at":
+            # A moment on one line: the column is as wide as it.
+            shown = super().cell(name)
+            return lambda value: shown(value).replace(" ", "\xa0")
         return super().cell(name)
 
     def list_facts(self, listing, names, page, previous, following):
@@ -139,7 +144,8 @@ class AuditLogView(EntityView):
         first = min(_day("from") or last - MONTH, last)
         rows = file_trail.rows(household.id, first, last)
         on_paper = "print" in request.args
-        audit.record("print" if on_paper else "view", "household", household.id, {"trail": None})
+        words = _("Who saw this file")
+        audit.record("print" if on_paper else "view", "household", household.id, reason=words)
         facts = {
             "title": _("Who saw file %(number)s", number=household.file_number),
             "household": household,
@@ -163,6 +169,14 @@ class AuditLogView(EntityView):
             back_href=self.get_url(".file_view", household=key, to=last, **{"from": first}),
             **facts,
         )
+
+
+def _few(words):
+    """The first of the fields of a row; all of them are on the page of the row."""
+    if len(words) <= FEW:
+        return ", ".join(words)
+    left = len(words) - FEW
+    return _("%(fields)s and %(count)s more", fields=", ".join(words[:FEW]), count=left)
 
 
 def _day(name):

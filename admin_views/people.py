@@ -141,7 +141,7 @@ class ClientView(Merging, EntityView):
             channels=people.channels(client),
             key=[*key, (_("Next assessment"), following)] if following else key,
             starts=starts,
-            levels=standing.levels(mine),
+            levels=standing.levels(mine) | {"now": ""},
             plan=standing.plan_facts(plan.active(household), client.id),
             additions=standing.additions_for(client),
             print_buttons=[(_("Print this person's own record"), "person", client.id)],

@@ -100,9 +100,11 @@ WORDS = {
     "note_addendum": lambda day: _("Addition to the note of %(day)s", day=date_text(day)),
     "case_activity": _activity,
     "correspondence": _letter,
-    "home_visit": lambda status: choices.term_label("visit-statuses", status),
+    "home_visit": lambda status: _(
+        "Home visit: %(status)s", status=choices.term_label("visit-statuses", status)
+    ),
     "needs_assessment": _assessment,
-    "intake": lambda mode: text_of(Intake.mode)(mode),
+    "intake": lambda mode: _("Intake: %(how)s", how=text_of(Intake.mode)(mode)),
     "consent_record": _consent,
     "consent_withdrawn": _withdrawn,
     "referral": _made,
@@ -111,10 +113,14 @@ WORDS = {
     "settlement_plan": lambda: _("Settlement plan made"),
     "plan_review": lambda: _("Plan looked at together"),
     "incident_report": lambda type: choices.term_label("incident-types", type),
-    "booking": lambda setting, minutes: choices.term_label("interpreter-settings", setting),
+    "booking": lambda setting, minutes: _(
+        "Interpreter: %(where)s", where=choices.term_label("interpreter-settings", setting)
+    ),
     "appointment": _appointment,
     "exit_interview": lambda: _("Exit interview"),
-    "extension": lambda decision: text_of(Extension.decision)(decision),
+    "extension": lambda decision: _(
+        "Extension: %(decision)s", decision=text_of(Extension.decision)(decision)
+    ),
     "case_assignment": lambda: _("Main worker from this day on"),
     "access_request": lambda kind: text_of(AccessRequest.kind)(kind),
     "printout": lambda kind: text_of(Printout.kind)(kind),
