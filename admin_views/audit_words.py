@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from forms.formats import date_text
-from models import N_, TABLES, Attachment, Household
+from models import N_, TABLES, Household
 from workflows import file_trail, settings
 
 ENTITIES = {model._meta.table_name: model for model in TABLES}
@@ -87,14 +87,16 @@ def sentences(rows):
     for row in rows:
         if row.entity_id and row.entity in ENTITIES:
             wanted[row.entity].add(row.entity_id)
-    there = {table: _records(ENTITIES[table], ids) for table, ids in wanted.items()}
+    # Hidden tables have no page to lead to, and what is in them is nobody's to read here.
+    there = {
+        table: _records(ENTITIES[table], ids)
+        for table, ids in wanted.items()
+        if ENTITIES[table]._meta.section != "hidden"
+    }
     houses = file_trail.files_of(wanted) | _of_the_gone(rows)
     query = Household.select(Household.id, Household.file_number)
-    known = there.get("household", {})
-    missing = set(houses.values()) - set(known)
-    numbers = {key: house.file_number for key, house in known.items()}
-    if missing:
-        numbers |= dict(query.where(Household.id.in_(missing)).tuples())
+    named = set(houses.values())
+    numbers = dict(query.where(Household.id.in_(named)).tuples()) if named else {}
     return {
         row.id: _sentence(
             row,
@@ -113,10 +115,15 @@ def _of_the_gone(rows):
 
 
 def _records(model, ids):
-    """{id: record} of those that are still there; of a scan never its bytes."""
-    columns = [
-        f for f in model._meta.sorted_fields if not (model is Attachment and f.name == "content")
-    ]
+    """{id: record} of those that are still there, of personal ones no more than what they are called by."""
+    table, columns = model._meta.table_name, ()
+    if table == "printout":
+        columns = (model.id, model.kind, model.printed_on)
+    elif table in CALLED:
+        which = CALLED[table][1]
+        columns = (model.id, *([model._meta.fields[which]] if which else []))
+    elif getattr(model._meta, "personal", False):
+        columns = (model.id,)
     return {row.id: row for row in model.select(*columns).where(model.id.in_(list(ids)))}
 
 
@@ -124,7 +131,7 @@ def _sentence(row, record, number):
     if row.entity_id is None or row.entity not in ENTITIES:
         return _general(row)
     what = _what(row, record)
-    if record is not None and ENTITIES[row.entity]._meta.section != "hidden":
+    if record is not None:
         href = url_for(f"{row.entity}.details_view", id=row.entity_id)
         what = Markup('<a href="{}">{}</a>').format(href, what)
     words = Markup(_(VERBS.get(row.action, "%(what)s"))) % {"what": what}

@@ -81,7 +81,7 @@ def _cell(row):
         return linked(href, _("Skipped"))
     words = level_pill(row.level) or _("Complete")
     return Markup('<a href="{}">{}</a> <span class="muted small">{}</span>').format(
-        href, words, date_text(row.completed_on)
+        href, words, date_text(row.completed_on).replace(" ", "\xa0")
     )
 
 

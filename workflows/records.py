@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from peewee import ForeignKeyField, IntegrityError, JSONField, SqliteDatabase
 
 from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
-from workflows import audit
+from workflows import audit, belonging
 
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
 # Columns that every save moves; they are no change by themselves.
@@ -210,20 +210,10 @@ def delete(record, reason=""):
         except IntegrityError as error:
             raise InUse(used_by(record)) from error
         _count(None, stored)
-        audit.record("delete", model._meta.table_name, record.id, _whose(stored), reason)
+        audit.record("delete", model._meta.table_name, record.id, belonging.whose(stored), reason)
         _touch(model)
         for follow in _after[(model, "delete")]:
             follow(record)
-
-
-def _whose(record):
-    """{household or client: [id, None]} of a row that goes: nothing else says afterwards whose file it was in (2.23)."""
-    for name in ("household", "client"):
-        if key := record.__data__.get(name):
-            return {name: [key, None]}
-    owners = (name for name in ("goal", "note", "visit") if record.__data__.get(name))
-    owner = next(owners, None)
-    return _whose(getattr(record, owner)) if owner else {}
 
 
 def _held(record, lock):
