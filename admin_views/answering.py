@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
 from admin_views.held_words import sections
+from admin_views.list_state import Standing
 from admin_views.listing import Filter
 from admin_views.showing import pill, text_of
-from admin_views.standing import Standing
 from forms.formats import date_text, day_of
 from models import AccessRequest, language
 from workflows import access, audit, exports, settings

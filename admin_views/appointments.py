@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from admin_views.base import EntityView
+from admin_views.list_state import Standing
 from admin_views.listing import Filter
 from admin_views.of_household import me
 from admin_views.showing import moment_text, pill
-from admin_views.standing import Standing
 from forms.formats import date_text, day_of
 from forms.pickers import PickerField, RequiredPick
 from forms.validators import clean_line

@@ -1,27 +1,34 @@
-"""The audit log in words: which kind of record and which fields, called what the screens call them."""
+"""The audit log people can read: sentences, filters, and who saw one file between two dates (2.23, R-SYS-3, R-SYS-5)."""
 
+import datetime
+from itertools import groupby
+
+from flask import abort, request, url_for
+from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 
+from admin_views.audit_words import ENTITIES, OTHERS, entity_words, sentences
 from admin_views.base import EntityView
-from admin_views.listing import Filter
-from admin_views.showing import text_of
-from models import N_, TABLES, AuditLog, TermField, normalise
+from admin_views.listing import Filter, whole
+from admin_views.showing import text_of, time_text
+from forms.formats import date_text
+from models import (
+    N_,
+    TABLES,
+    AuditLog,
+    Household,
+    Staff,
+    TermField,
+    normalise,
+)
+from workflows import audit, exports, file_trail, settings
 
-ENTITIES = {model._meta.table_name: model for model in TABLES}
-# What is written about that is no table.
-OTHERS = {
-    "reference_data": N_("Reference data"),
-    "backup": N_("Backups"),
-    "example": N_("Example agency"),
-}
 # What is counted or noted beside the fields of a record.
 NOTED = {"shown": N_("Rows shown"), "rows": N_("Rows"), "new": N_("New"), "changed": N_("Changed")}
-
-
-def entity_words(name):
-    """The title of a kind of record; the name itself when nobody knows it any more."""
-    known = ENTITIES.get(name)
-    return _(known._meta.title) if known else _(OTHERS[name]) if name in OTHERS else name
+FEW = 5
+MONTH = datetime.timedelta(days=30)
 
 
 def field_words(name, entity=""):
@@ -58,6 +65,21 @@ def changed_words(changed, entity=""):
 class AuditLogView(EntityView):
     """Who looked at or changed what, and when; nothing here can be changed."""
 
+    intro = _l("Names are those chosen at “Who is at this screen?”: a label, not proof.")
+
+    def own_filters(self):
+        """Who: by the number of the member of staff, since no name stands in an address."""
+
+        def named(key):
+            who = Staff.get_or_none(Staff.id == (whole(key) or 0))
+            return AuditLog.working_as_name == (who.name if who else "\x01")
+
+        offered = lambda: [  # noqa: E731
+            (str(key), name)
+            for key, name in Staff.select(Staff.id, Staff.name).order_by(Staff.name).tuples()
+        ]
+        return (Filter("who", _l("Who"), "choice", named, offered),)
+
     def derived_filters(self):
         """The kind of record is chosen from a list of titles."""
         return [
@@ -78,21 +100,104 @@ class AuditLogView(EntityView):
         known = [(name, entity_words(name)) for name in (*ENTITIES, *OTHERS)]
         return sorted(known, key=lambda pair: normalise(pair[1]))
 
+    def list_columns(self):
+        return ["at", "action", "working_as_name", "changed_fields"]
+
     def cell(self, name):
-        if name == "entity":
-            return entity_words
         if name == "changed_fields":
             value_of = AuditLog.changed_fields.python_value
-            return lambda value: ", ".join(map(field_words, value_of(value) or ()))
+            return lambda value: _few(list(map(field_words, value_of(value) or ())))
+        if name == "at":
+            # A moment on one line: the column is as wide as it.
+            shown = super().cell(name)
+            return lambda value: shown(value).replace(" ", "\xa0")
         return super().cell(name)
+
+    def list_facts(self, listing, names, page, previous, following):
+        """The action becomes a sentence about the record."""
+        if page:
+            rows = AuditLog.select().where(AuditLog.id.in_(page[0]))
+            told = sentences(list(rows))
+            page[names.index("action") + 1] = [str(escape(told[key])) for key in page[0]]
+        return super().list_facts(listing, names, page, previous, following)
 
     def fact(self, record, name):
         label, words = super().fact(record, name)
         if name == "entity":
             return label, entity_words(record.entity)
+        if name == "action":
+            return label, sentences([record])[record.id]
         if name == "changed_fields":
             return label, changed_words(record.changed_fields, record.entity)
         return label, words
+
+    # ---- Who saw this file ---------------------------------------------------------------------------------------------
+
+    @expose("/file/")
+    def file_view(self):
+        """Every view, print, export and change of any record of one household between two dates; with ``print`` on paper."""
+        key = whole(request.args.get("household"))
+        household = Household.stored(key) if key else None
+        if household is None:
+            abort(404)
+        last = _day("to") or settings.today()
+        first = min(_day("from") or last - MONTH, last)
+        rows = file_trail.rows(household.id, first, last)
+        on_paper = "print" in request.args
+        words = _("Who saw this file")
+        audit.record("print" if on_paper else "view", "household", household.id, reason=words)
+        facts = {
+            "title": _("Who saw file %(number)s", number=household.file_number),
+            "household": household,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "between": _(
+                "From %(first)s to %(last)s", first=date_text(first), last=date_text(last)
+            ),
+            "days": _by_day(rows[: file_trail.MOST]),
+            "is_cut": len(rows) > file_trail.MOST,
+            "most": file_trail.MOST,
+        }
+        if not on_paper:
+            href = self.get_url(".file_view", household=key, to=last, print=1, **{"from": first})
+            back = url_for("household.details_view", id=key)
+            return self.render("people/trail.html", print_href=href, back_href=back, **facts)
+        return self.render(
+            "print/trail.html",
+            printed_on=date_text(settings.today()),
+            confidential=exports.confidentiality_line(),
+            back_href=self.get_url(".file_view", household=key, to=last, **{"from": first}),
+            **facts,
+        )
+
+
+def _few(words):
+    """The first of the fields of a row; all of them are on the page of the row."""
+    if len(words) <= FEW:
+        return ", ".join(words)
+    left = len(words) - FEW
+    return _("%(fields)s and %(count)s more", fields=", ".join(words[:FEW]), count=left)
+
+
+def _day(name):
+    try:
+        return datetime.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _by_day(rows):
+    """[(day, [(who, [(time, sentence)])])], the latest day first."""
+    told = sentences(rows)
+    local = [(settings.local(row.at), row) for row in rows]
+    found = []
+    for day, group in groupby(local, key=lambda pair: pair[0].date()):
+        people = {}
+        for at, row in group:
+            name = row.working_as_name or _("Nobody named")
+            people.setdefault(name, []).append((time_text(at.time()), told[row.id]))
+        found.append((date_text(day), sorted(people.items())))
+    return found[::-1]
 
 
 VIEWS = {AuditLog: AuditLogView}

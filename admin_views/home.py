@@ -141,6 +141,7 @@ class HomeView(PageView, AdminIndexView):
         return (
             *_incidents(),
             *_case_tasks(),
+            *_file_tasks(),
             (
                 "failed",
                 lambda n: ngettext("message could not be sent", "messages could not be sent", n),
@@ -269,6 +270,30 @@ def _incidents():
             "incidents-to-review",
             lambda n: ngettext("incident report to review", "incident reports to review", n),
             f"{url_for('incident_report.index_view')}?waiting=review",
+        ),
+    )
+
+
+def _file_tasks():
+    """What files ask for: own forms of who came of age (R-CON-3), a fresh paper copy (R-NOTE-8)."""
+    return (
+        (
+            "own-forms",
+            lambda n: ngettext(
+                "person came of age and signs their own forms",
+                "people came of age and sign their own forms",
+                n,
+            ),
+            f"{url_for('client.index_view')}?forms=due",
+        ),
+        (
+            "files-to-print",
+            lambda n: ngettext(
+                "file on paper is older than its latest entry",
+                "files on paper are older than their latest entry",
+                n,
+            ),
+            f"{url_for('household.index_view')}?print=due",
         ),
     )
 

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
+from admin_views import standing, timeline
 from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
@@ -13,12 +14,14 @@ from admin_views.showing import pill, text_of
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
-from models import ConsentRecord, Household, Intake
+from models import ConsentRecord, Household, Intake, Staff
 from workflows import (
+    assessments,
+    case_file,
     case_rules,
     case_tasks,
     households,
-    people,
+    people_rules,
     plan,
     records,
     settings,
@@ -37,8 +40,15 @@ class HouseholdView(EntityView):
         def due(value):
             return case_tasks.past_its_end(settings.today())
 
+        def stale(value):
+            return case_file.print_is_due(settings.today())
+
         offered = lambda: [("due", _("Past its planned end"))]  # noqa: E731
-        return (Filter("closing", _l("Closing"), "choice", due, offered),)
+        on_paper = lambda: [("due", _("Older than its latest entry"))]  # noqa: E731
+        return (
+            Filter("closing", _l("Closing"), "choice", due, offered),
+            Filter("print", _l("Paper copy"), "choice", stale, on_paper),
+        )
 
     def own_questions(self):
         field = self.meta.fields["file_number"]
@@ -63,22 +73,41 @@ class HouseholdView(EntityView):
         return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
 
     def toolbar(self, record):
-        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
+        trail = f"{url_for('audit_log.file_view')}?household={record.id}"
+        return [
+            (_("New client"), f"{url_for('client.create_view')}?household={record.id}"),
+            (_("Who saw this file"), trail),
+        ]
 
     def details_facts(self, record):
         members = households.members_of(record)
-        found = plan.active(record)
+        found, case = plan.active(record), assessments.case(record)
+        names = {member.id: str(member) for member in members}
         return {
+            "names": names,
+            "people": standing.people_table(case, members),
+            "levels": standing.levels(case),
+            "plan": standing.plan_facts(found),
+            "open_referrals": standing.open_referrals(members),
+            "additions": standing.additions(record.id, members),
+            "dated": timeline.page(record.id, names, self.at("details", record.id)),
+            "print_buttons": [
+                (_("Print the file"), "file", record.id),
+                (_("Print a summary of the case notes"), "notes", record.id),
+            ],
+            "printed": _("The file was last printed on %(day)s.", day=date_text(record.printed_on))
+            if record.printed_on
+            else _("The file was never printed."),
             "key": self._key(record),
-            "missing": households.missing(record, members),
-            "starts": households.starts(record, members),
+            "missing": households.missing(record, members, case),
+            "starts": households.starts(record, members, case),
             "next": [
                 (
                     link(url_for("client.details_view", id=client.id), client),
                     point.upper(),
                     *words[:3],
                 )
-                for client, point, *words in households.next_assessments(record)
+                for client, point, *words in households.next_assessments(record, case)
             ]
             if record.status in households.WORKED_WITH
             and record.case_type != case_rules.PORTAL_ONLY
@@ -128,26 +157,10 @@ class HouseholdView(EntityView):
 
     def related(self, record):
         members = households.members_of(record)
-        tables = [self._people(members), self._consents(record, members)]
+        tables = [self._consents(record, members)]
         if intakes := self._intakes(record):
             tables.append(intakes)
         return [*tables, self._reviews(record)] if record.anchor_date else tables
-
-    @staticmethod
-    def _people(members):
-        today = settings.today()
-        lines = [
-            (
-                link(url_for("client.details_view", id=member.id), member),
-                choices.term_label("household-relations", member.relation),
-                _age(people.age_on(member, today)),
-                ", ".join(map(choices.language_label, member.preferred_languages or ())),
-                _("Needs an interpreter") if member.needs_interpreter else "",
-            )
-            for member in members
-        ]
-        heads = (_("Name"), _("Place in the household"), _("Age"), _("Languages"), _("Interpreter"))
-        return _("Clients"), heads, lines, None
 
     @staticmethod
     def _consents(record, members):
@@ -160,7 +173,7 @@ class HouseholdView(EntityView):
                     choices.term_label("consent-types", row.type),
                 ),
                 named.get(row.client_id, ""),
-                choices.term_label("consent-states", row.state),
+                choices.term_label("consent-states", people_rules.state_of(row)),
                 date_text(row.given_on),
                 date_text(row.expires_on),
             )
@@ -172,7 +185,8 @@ class HouseholdView(EntityView):
     @staticmethod
     def _intakes(record):
         mode = text_of(Intake.mode)
-        rows = Intake.select().where(Intake.household == record.id).order_by(Intake.id.desc())
+        rows = Intake.select(Intake, Staff).join(Staff, on=Intake.worker)
+        rows = rows.where(Intake.household == record.id).order_by(Intake.id.desc())
         lines = [
             (
                 link(url_for("intake.details_view", id=row.id), date_text(row.intake_date)),
@@ -201,10 +215,6 @@ class HouseholdView(EntityView):
             for day, row in case_rules.reviews(household)
         ]
         return _("Plan reviews"), (_("Due on"), _("Done on")), lines, None
-
-
-def _age(years):
-    return "" if years is None else _("under 1") if years < 1 else str(years)
 
 
 def _names(lines):

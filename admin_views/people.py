@@ -1,17 +1,20 @@
 """Clients, households and consents: the contact part of the file."""
 
 import re
+from dataclasses import replace
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms.validators import Optional
 
-from admin_views.attachments import Attaching
+from admin_views import standing, timeline
 from admin_views.base import EntityView
 from admin_views.client_merge import Merging
+from admin_views.consents import ConsentView
+from admin_views.listing import Filter
 from admin_views.marks import brief
 from admin_views.showing import time_text
 from forms import choices
@@ -19,17 +22,24 @@ from forms.formats import date_text
 from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
 from models import (
-    SHARING,
     Appointment,
     Client,
     ConsentRecord,
     Guardianship,
     Household,
     NeedsAssessment,
-    Organization,
     Referral,
 )
-from workflows import audit, households, intake, people, records, referrals, settings
+from workflows import (
+    assessments,
+    audit,
+    households,
+    intake,
+    people,
+    people_rules,
+    plan,
+    settings,
+)
 
 SHOWN = 10
 
@@ -43,6 +53,15 @@ class ClientView(Merging, EntityView):
 
     details_template = "people/client.html"
     new_label = _l("New client")
+
+    def own_filters(self):
+        """R-CON-3: who came of age and has forms of their own to sign."""
+
+        def due(value):
+            return households.own_forms_to_sign(settings.today())
+
+        offered = lambda: [("due", _("To sign: came of age"))]  # noqa: E731
+        return (Filter("forms", _l("Own forms"), "choice", due, offered),)
 
     def list_facts(self, *listed):
         """A family comes in by the intake; a contact for a referral alone may be typed in directly."""
@@ -102,7 +121,11 @@ class ClientView(Merging, EntityView):
         client = self.found()
         audit.record("view", "client", client.id)
         household = client.household
-        starts, following = households.starts_of(client, household)
+        case = assessments.case(household)
+        starts, following = households.starts_of(client, household, case)
+        mine = replace(case, people=tuple(p for p in case.people if p.client.id == client.id))
+        members = {row.id: str(row) for row in households.members_of(household)}
+        own = {client.id: members[client.id]}
         key = self._key(client, household)
         return self.render(
             self.details_template,
@@ -114,6 +137,13 @@ class ClientView(Merging, EntityView):
             channels=people.channels(client),
             key=[*key, (_("Next assessment"), following)] if following else key,
             starts=starts,
+            levels=standing.levels(mine) | {"now": ""},
+            plan=standing.plan_facts(plan.active(household), client.id),
+            additions=standing.additions_for(client),
+            print_buttons=[(_("Print this person's own record"), "person", client.id)],
+            printed=_("Only what concerns this person alone; nothing about others."),
+            dated=timeline.page(household.id, own, self.at("details", client.id), person=client.id),
+            family=timeline.family(household.id, members),
             facts=self.facts(client),
             related=[
                 self._referrals(client),
@@ -175,7 +205,7 @@ class ClientView(Merging, EntityView):
                     url_for("consent_record.details_view", id=consent.id),
                     choices.term_label("consent-types", consent.type),
                 ),
-                choices.term_label("consent-states", consent.state),
+                choices.term_label("consent-states", people_rules.state_of(consent)),
                 date_text(consent.given_on),
                 date_text(consent.expires_on),
             )
@@ -251,112 +281,6 @@ class ClientView(Merging, EntityView):
         ]
         heads = (_("Name"), _("Place in the household"), _("Born"))
         return _("Others in this household"), heads, lines, None
-
-
-class ConsentView(Attaching, EntityView):
-    """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5)."""
-
-    details_template = "people/consent.html"
-    new_label = _l("Record a consent")
-    attachment_kind = "signed-form"
-    attachment_title = _l("Scan or photo of the signed form")
-
-    def form_sections(self, record):
-        return (
-            (_("Consent"), None, ("client", "type", "state", "given_on", "expires_on")),
-            (
-                _("What was explained"),
-                _("For the form about confidentiality, tick each limit once it is explained."),
-                ("limits_explained", "staff_signer_name"),
-            ),
-            (
-                _("Organizations"),
-                _("Who may receive the information; a sharing consent names at least one."),
-                ("named_organizations",),
-            ),
-            (
-                _("Signature"),
-                None,
-                (
-                    "signed_by_name",
-                    "signer_role",
-                    "guardian_relation",
-                    "language_used",
-                    "interpreter",
-                    "copy_given",
-                    "notes",
-                ),
-            ),
-        )
-
-    def new_record(self):
-        consent = super().new_record()
-        consent.given_on = settings.today()
-        if consent.client_id:
-            consent.household = consent.client.household_id
-            consent.signed_by_name = str(consent.client)
-            consent.language_used = (consent.client.preferred_languages or ["en"])[0]
-        if request.args.get("type") in dict(choices.terms("consent-types")):
-            consent.type = request.args["type"]
-        return consent
-
-    def own_questions(self):
-        address = f"{self.get_url('.lookup_view')}?field=client"
-        return {
-            "client": PickerField(
-                _l("Client"), [Optional()], query=Client.select(), lookup_url=address
-            )
-        }
-
-    def save(self, record, form, many, version):
-        if record.household_id is None and not record.client_id:
-            problem = records.Problem("client", _("Choose the client."))
-            raise records.Refused([problem])
-        return super().save(record, form, many, version)
-
-    def words(self, consent):
-        """What a person calls a consent: its type."""
-        return choices.term_label("consent-types", consent.type)
-
-    def form_title(self, record):
-        return self.words(record) if record.id else _("Record a consent")
-
-    def toolbar(self, record):
-        if not people.may_be_withdrawn(record):
-            return []
-        return [(_("Withdraw"), self.get_url(".withdraw", id=record.id))]
-
-    @expose("/withdraw/", methods=("GET", "POST"))
-    def withdraw(self):
-        """Take a consent back, then list the open referrals to review (R-CON-5)."""
-        consent = self.found()
-        if not people.may_be_withdrawn(consent):
-            flash(_("This consent does not stand any more."), "info")
-            return redirect(self.get_url(".details_view", id=consent.id))
-        reason = " ".join(request.form.get("reason", "").split())[:300]
-        done = request.method == "POST"
-        if done:
-            review = referrals.withdraw(consent, said=reason)
-            flash(_("The consent is withdrawn."), "success")
-        else:
-            review = Referral.open().where(Referral.client == consent.client_id)
-        return self.render(
-            "people/withdraw.html",
-            title=_("Open referrals to review") if done else _("Withdraw this consent?"),
-            done=done,
-            consent=self.words(consent),
-            client=consent.client,
-            is_sharing=consent.type == SHARING,
-            organizations=sorted(row.name for row in self._named(consent)),
-            rows=[(url_for("referral.details_view", id=r.id), *brief(r)) for r in review],
-            back_href=self.get_url(".details_view", id=consent.id),
-            client_href=consent.client_id and url_for("client.details_view", id=consent.client_id),
-        )
-
-    @staticmethod
-    def _named(consent):
-        ids = records.linked_ids(consent, "named_organizations")
-        return Organization.select(Organization.name).where(Organization.id.in_(ids))
 
 
 VIEWS = {Client: ClientView, ConsentRecord: ConsentView}

@@ -14,7 +14,16 @@ from admin_views.listing import whole
 from forms import choices
 from forms.formats import date_text, number_text
 from models import TABLES, Disposal, Household, PolicyItem, RetentionRule
-from workflows import accounts, audit, disposal, file_contents, policy, retention, settings
+from workflows import (
+    accounts,
+    audit,
+    disposal,
+    file_contents,
+    last_entry,
+    policy,
+    retention,
+    settings,
+)
 from workflows.records import Refused
 
 SHOWN = 200
@@ -70,7 +79,7 @@ class RetentionView(PageView):
         household = self._household()
         audit.record("view", "household", household.id)
         waiting = disposal.pending_of(household)
-        last = retention.last_entry(household)
+        last = last_entry.of(household)
         return self.render(
             "retention/file.html",
             household=household,

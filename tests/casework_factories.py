@@ -48,7 +48,9 @@ def _with_clients(model, base, values):
     """A row about ``clients``, a list; one new client unless they are named."""
     chosen = values.pop("clients", None) or [values.pop("client", None) or make_client()]
     row = model(**{"household": chosen[0].household} | base | values)
-    return save(row, {"clients": [client.id for client in chosen]})
+    # A matter of the whole family names nobody (R-NOTE-3); the client says only whose family it is.
+    named = [] if values.get("is_family_matter") else [client.id for client in chosen]
+    return save(row, {"clients": named})
 
 
 def make_case_note(**values):

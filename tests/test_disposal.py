@@ -261,6 +261,8 @@ def age(model, name, key):
     """Put a date of a row far back, past the rules."""
     model.update({name: datetime.date(2010, 1, 4)}).where(model.id == key).execute()
     models.ReferralStatusEvent.update(at=datetime.datetime(2010, 1, 4)).execute()
+    closed = Household.close_date.is_null(False)
+    Household.update(last_entry_on=Household.close_date).where(closed).execute()
 
 
 def log(referral, message):

@@ -1,5 +1,6 @@
 """The audit log: append-only, each row sealed to the one before, one head row so that a cut tail shows (2.23)."""
 
+import datetime
 import hashlib
 import hmac
 import json
@@ -8,9 +9,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from peewee import SqliteDatabase
+from peewee import SqliteDatabase, fn
 
-from models import AuditHead, AuditLog, database, now
+from models import Account, AuditHead, AuditLog, database, now
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class _Sealer:
     key = b""
 
 
+HOUR = datetime.timedelta(hours=1)
 HEAD = "SELECT count, last_hash FROM audit_head WHERE id = 1"
 START = "INSERT INTO audit_head (id, count, last_hash, seal) VALUES (1, 0, '', '') RETURNING count, last_hash"
 APPEND = (
@@ -146,29 +148,66 @@ def _run(sql, *values):
 def first_broken_row():
     """Walk the chain; return None when it is whole, else (row id or None, what is wrong).
 
-    A row id of None means that rows are missing at the end.
+    A row id of None means that rows are missing at the end, or all of them.  Rows are read as the database has them:
+    what is no date or no JSON any more is a changed row, not a fault of the check.
     """
     previous, count = "", 0
-    for row in AuditLog.select().order_by(AuditLog.id).iterator():
-        expected = _row_seal(
-            previous,
-            row.at,
-            row.working_as_name,
-            row.ip,
-            row.action,
-            row.entity,
-            row.entity_id,
-            row.changed_fields,
-            row.reason,
-        )
-        if not hmac.compare_digest(expected, row.row_hash):
-            return row.id, _("changed, or a row before it was removed or moved")
-        previous, count = row.row_hash, count + 1
+    columns = ", ".join(f'"{name}"' for name in ("id", *SEALED, "row_hash"))
+    for key, *values, stored in _run(f"SELECT {columns} FROM audit_log ORDER BY id"):
+        expected = _expected(previous, values)
+        if expected is None or not _same(expected, stored):
+            return key, _("changed, or a row before it was removed or moved")
+        if not previous and (words := _began_late(values[0])):
+            return key, words
+        previous, count = stored, count + 1
+    return _wrong_at_the_end(previous, count)
+
+
+SEALED = (
+    "at",
+    "working_as_name",
+    "ip",
+    "action",
+    "entity",
+    "entity_id",
+    "changed_fields",
+    "reason",
+)
+
+
+def _expected(previous, values):
+    """The seal that a row of these raw values must have; None when they are none that the portal writes."""
+    at, *plain, changed, reason = values
+    fields = AuditLog._meta.fields
+    try:
+        at = fields["at"].python_value(at)
+        changed = fields["changed_fields"].python_value(changed)
+        return _row_seal(previous, at, *plain, changed, reason)
+    except (ValueError, AttributeError, TypeError):
+        return None
+
+
+def _same(expected, stored):
+    """True when two seals are alike; somebody may have put anything in the place of one."""
+    return isinstance(stored, str) and hmac.compare_digest(expected.encode(), stored.encode())
+
+
+def _began_late(at):
+    """What is wrong when the first row is younger than the portal itself: the rows before it were taken away."""
+    opened = Account.select(fn.MIN(Account.created_at)).scalar()
+    if opened and AuditLog._meta.fields["at"].python_value(at) > opened + HOUR:
+        return _("the rows before it are missing")
+    return ""
+
+
+def _wrong_at_the_end(previous, count):
     head = AuditHead.get_or_none(AuditHead.id == 1)
     if head is None:
-        return None if count == 0 else (None, _("the head row is missing"))
+        # A portal that was set up wrote rows: an empty log was emptied.
+        whole = count == 0 and not Account.select(Account.id).exists()
+        return None if whole else (None, _("the head row is missing"))
     if head.count != count or head.last_hash != previous:
         return None, _("rows missing at the end: %(count)s", count=head.count - count)
-    if not hmac.compare_digest(head.seal, _seal(count, previous)):
+    if not _same(_seal(count, previous), head.seal):
         return None, _("the head row was changed")
     return None

@@ -9,6 +9,7 @@ from workflows import (
     assessments,
     case_rules,
     households,
+    last_entry,
     people_rules,
     plan,
     retention,
@@ -58,7 +59,7 @@ def ends(household):
 
 def kept_until(household, closes_on):
     """(latest entry, day until which it is kept) of a file that closes on that day (2.6, R-RET-1)."""
-    day = max(filter(None, (retention.last_entry(household), closes_on)))
+    day = max(filter(None, (last_entry.of(household), closes_on)))
     return day, retention.kept_until(household, day)
 
 

@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 
 from forms.formats import date_text
 from models import (
-    GIVEN,
     VOID,
     Attachment,
     ConsentRecord,
@@ -19,7 +18,7 @@ from models import (
     Staff,
 )
 from workflows import agency_rules, schedule, settings
-from workflows.people_rules import CHARTER
+from workflows.people_rules import CHARTER, in_force
 from workflows.records import CONFIRM, Problem, after, before, rule, save
 
 INTENSIVE, PORTAL_ONLY = "intensive", "portal-only"
@@ -37,7 +36,7 @@ def has_signed_charter(household):
     signed = (
         ConsentRecord.select(ConsentRecord.id)
         .where(ConsentRecord.household == household.id, ConsentRecord.type == CHARTER)
-        .where(ConsentRecord.state == GIVEN)
+        .where(in_force(settings.today()))
     )
     on_file = (Attachment.owner_table == "consent_record") & Attachment.owner_id.in_(signed)
     return Attachment.select(Attachment.id).where(on_file).exists()

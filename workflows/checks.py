@@ -7,10 +7,11 @@ import peewee
 from flask_babel import gettext as _
 
 from models import TABLES, KeptCount, Setting, database
-from workflows import audit, backup, case_tasks, records, schema, settings
+from workflows import audit, backup, case_tasks, last_entry, records, schema, settings
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 TASKS = "case_task.household"  # the rows that case_tasks keeps, by household
+LATEST = "household.last_entry_on"  # the day that last_entry keeps, by household
 SAFE_SQLITE = (3, 51, 3)
 
 
@@ -181,7 +182,8 @@ def miscounted():
         for key in sorted({*real, *kept}):
             if real.get(key, 0) != kept.get(key, 0):
                 found.append((name, key, kept.get(key, 0), real.get(key, 0)))
-    return found + _miscounted_tasks(case_tasks.wrong())
+    behind = [(LATEST, *each) for each in last_entry.wrong()]
+    return found + _miscounted_tasks(case_tasks.wrong()) + behind
 
 
 def _miscounted_tasks(differing):
@@ -194,8 +196,9 @@ def recount():
     with database.atomic():
         found = miscounted()
         case_tasks.recount()
+        last_entry.recount()
         for name, key, _kept, real in found:
-            if name == TASKS:
+            if name in (TASKS, LATEST):
                 continue
             updated = (
                 KeptCount.update(n=real)

@@ -21,7 +21,7 @@ from models import (
     database,
     normalise,
 )
-from workflows import audit, clock, records, retention, settings
+from workflows import audit, clock, last_entry, records, retention, settings
 from workflows.case_rules import CLOSED
 from workflows.file_contents import chunks, contents, leading, tables
 from workflows.records import Problem, Refused
@@ -94,7 +94,7 @@ def pending_of(household):
 
 def is_outdated(waiting, household):
     """True when the file got a newer entry since the first person confirmed."""
-    return waiting.last_entry_on != retention.last_entry(household)
+    return waiting.last_entry_on != last_entry.of(household)
 
 
 def names_of(disposal):
@@ -154,7 +154,7 @@ def _signed(waiting, household, name):
     if waiting is None:
         return Disposal(
             file_number=household.file_number,
-            last_entry_on=retention.last_entry(household),
+            last_entry_on=last_entry.of(household),
             eligible_on=retention.eligible_on(household),
             method=_("Erased from the database"),
             confirmed_by_1=name,

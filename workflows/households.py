@@ -1,11 +1,15 @@
 """A household as its page shows it: what keeps the case from opening, whose forms are missing, what comes next."""
 
+import datetime
+
 from flask_babel import gettext as _
+from peewee import fn
 
 from forms.choices import term_label
 from forms.formats import date_text
-from models import GIVEN, Client, ConsentRecord
+from models import Client, ConsentRecord, Household
 from workflows import (
+    agency_rules,
     assessments,
     case_rules,
     engine,
@@ -15,6 +19,7 @@ from workflows import (
     settings,
     visits,
 )
+from workflows.business_days import add_months
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -31,7 +36,7 @@ def keeps_closed(household):
         .where(
             ConsentRecord.household == household.id,
             ConsentRecord.type == CHARTER,
-            ConsentRecord.state == GIVEN,
+            people_rules.in_force(settings.today()),
         )
         .order_by(ConsentRecord.id.desc())
     )
@@ -53,29 +58,90 @@ def keeps_closed(household):
 
 
 def signed_own_forms(client_ids):
-    """Ids of those clients with both forms given and standing: confidentiality and collection (R-CON-1)."""
+    """Ids of those clients with both forms given and standing: confidentiality and collection (R-CON-1).
+
+    What a parent signed for somebody who is of age by now does not count for them any more (R-CON-3).
+    """
     if not client_ids:
         return set()
-    rows = ConsentRecord.select(ConsentRecord.client, ConsentRecord.type).where(
-        ConsentRecord.client.in_(list(client_ids)),
-        ConsentRecord.type.in_(OWN_FORMS),
-        ConsentRecord.state == GIVEN,
+    rows = (
+        ConsentRecord.select(ConsentRecord.client, ConsentRecord.type)
+        .join(Client, on=ConsentRecord.client)
+        .where(
+            ConsentRecord.client.in_(list(client_ids)),
+            ConsentRecord.type.in_(OWN_FORMS),
+            people_rules.in_force(settings.today()),
+            signed_in_time(),
+        )
     )
     pairs = set(rows.tuples())
     return {key for key in client_ids if all((key, kind) in pairs for kind in OWN_FORMS)}
 
 
-def missing(household, members):
-    """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients."""
+def _number(column, years=0):
+    """A date column as a number such as 20260301, some years later: both databases compare it."""
+    return (column.year + years) * 10000 + column.month * 100 + column.day
+
+
+def signed_in_time():
+    """The condition of a consent that a parent or guardian did not sign for the client as a child who has come of age
+    since: a guardian whom a court named signs after that day (R-CON-3)."""
+    today = settings.today()
+    years = agency_rules.ages_of_majority()[settings.value("province")]
+    is_child = Client.birth_date > add_months(today, -12 * years)
+    after_it = _number(ConsentRecord.given_on) >= _number(Client.birth_date, years)
+    by_themselves = ConsentRecord.signer_role != "guardian"
+    unknown = Client.birth_date.is_null()
+    return by_themselves | unknown | is_child | after_it
+
+
+def own_forms_to_sign(today):
+    """The condition of clients of a case under way who came of age within the last two years and have not signed both
+    of their own forms; no case runs longer than that (R-CON-3)."""
+    years = agency_rules.ages_of_majority()[settings.value("province")]
+    last = add_months(today, -12 * years)
+    first = add_months(last, -24)
+    by_date = Client.birth_date.between(first, last)
+    # A year alone counts from 1 July.
+    earliest = first.year + (first > datetime.date(first.year, 7, 1))
+    latest = last.year - (last < datetime.date(last.year, 7, 1))
+    by_year = Client.birth_date.is_null() & Client.birth_year_only.between(earliest, latest)
+    served = Household.select(Household.id).where(
+        Household.status.in_(WORKED_WITH), Household.case_type != case_rules.PORTAL_ONLY
+    )
+    both = [
+        fn.EXISTS(
+            ConsentRecord.select(ConsentRecord.id).where(
+                ConsentRecord.client == Client.id,
+                ConsentRecord.type == kind,
+                people_rules.in_force(today),
+                signed_in_time(),
+            )
+        )
+        for kind in OWN_FORMS
+    ]
+    return (by_date | by_year) & Client.household.in_(served) & ~(both[0] & both[1])
+
+
+def missing(household, members, case=None):
+    """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients, ``case``
+    is its Case of today where the page has it already (as in those below)."""
     found = keeps_closed(household) if household.status in WORKED_WITH else []
     adults = [client for client in members if people_rules.is_minor(client) is False]
     signed = signed_own_forms([client.id for client in adults])
     for client in adults:
         if client.id not in signed and household.case_type != case_rules.PORTAL_ONLY:
             words = _("%(name)s has not signed their own forms yet.", name=str(client))
+            day = people_rules.of_age_on(client)
+            if day > add_months(settings.today(), -24):
+                words = _(
+                    "%(name)s came of age on %(day)s and signs their own forms from now on.",
+                    name=str(client),
+                    day=date_text(day),
+                )
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
-    return [*_escalated(household), *found, *_suggested(household), *_past_its_end(household)]
+    return [*_escalated(household), *found, *_suggested(household, case), *_past_its_end(household)]
 
 
 def _escalated(household):
@@ -96,11 +162,11 @@ def _past_its_end(household):
     return [(words, _("Close a case"), "/close-case/")]
 
 
-def _suggested(household):
+def _suggested(household, case):
     """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
     if household.status not in WORKED_WITH or not household.anchor_date:
         return []
-    day = assessments.case(household).suggested_on
+    day = (case or assessments.case(household)).suggested_on
     if day is None:
         return []
     words = _(
@@ -110,10 +176,10 @@ def _suggested(household):
     return [(words, _("Record a decision"), f"/extensions/new/?household={household.id}")]
 
 
-def next_assessments(household):
+def next_assessments(household, case=None):
     """[(client, point, words for the state, opens on, due on, may start now)] of everybody who has one to come."""
     found = []
-    for person in assessments.case(household).people:
+    for person in (case or assessments.case(household)).people:
         standing = person.next
         if standing is None:
             continue
@@ -138,11 +204,11 @@ STATES = {
 }
 
 
-def starts(household, members):
+def starts(household, members, case=None):
     """[(words on the button, wizard, {question: value})] of what can be begun for this household."""
     found = []
     if household.case_type != case_rules.PORTAL_ONLY and household.status in WORKED_WITH:
-        for client, point, _words, _opens, _due, may_start in next_assessments(household):
+        for client, point, _words, _opens, _due, may_start in next_assessments(household, case):
             if may_start:
                 label = _("Assess %(name)s: %(point)s", name=str(client), point=point.upper())
                 found.append((label, "needs-matrix", {"client": client.id}))
@@ -155,10 +221,10 @@ def starts(household, members):
     return found
 
 
-def starts_of(client, household):
+def starts_of(client, household, case=None):
     """As ``starts``, for one person; and the sentence about their next assessment, empty when there is none."""
     found, words = [], ""
-    for person, point, _state, opens, due, may_start in next_assessments(household):
+    for person, point, _state, opens, due, may_start in next_assessments(household, case):
         if person.id == client.id and household.case_type != case_rules.PORTAL_ONLY:
             facts = {"point": point.upper(), "opens": opens, "due": due}
             words = _("%(point)s, from %(opens)s, due on %(due)s", **facts)

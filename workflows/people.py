@@ -382,5 +382,5 @@ def recent_clients(name, limit=6):
 
 
 def may_be_withdrawn(consent):
-    """True while a consent that was given stands."""
+    """True while a consent that was given was not taken back; one that ran out may still be."""
     return consent.state == GIVEN and consent.withdrawn_on is None

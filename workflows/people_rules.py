@@ -8,7 +8,7 @@ import re
 from flask_babel import gettext as _
 
 from forms import choices
-from models import GIVEN, Client, ConsentRecord, Guardianship
+from models import EXPIRED, GIVEN, Client, ConsentRecord, Guardianship
 from workflows import agency_rules, settings
 from workflows.business_days import birth_day, comes_of_age_on
 from workflows.records import CONFIRM, Problem, rule
@@ -32,6 +32,38 @@ def is_minor(client, on=None):
     """True or False on the day ``on`` (today); None when no birth is known (R-CON-3)."""
     day = of_age_on(client)
     return None if day is None else (on or settings.today()) < day
+
+
+# ---- Which consents stand (R-CON-5, R-CON-6) -----------------------------------------------------------------------------
+
+
+def in_force(today):
+    """The condition of a consent that is given, not withdrawn and not past its last day."""
+    lasts = ConsentRecord.expires_on.is_null() | (ConsentRecord.expires_on >= today)
+    return (ConsentRecord.state == GIVEN) & ConsentRecord.withdrawn_on.is_null() & lasts
+
+
+def is_past(consent, today):
+    """True once a consent that was given is past its last day: it reads "expired" from then on (2.8)."""
+    return bool(consent.state == GIVEN and consent.expires_on and consent.expires_on < today)
+
+
+def is_in_force(consent, today):
+    """As ``in_force``, of one record."""
+    return consent.state == GIVEN and consent.withdrawn_on is None and not is_past(consent, today)
+
+
+def state_of(consent, today=None):
+    """given, refused, withdrawn or expired, as it is today: nobody types that a consent ran out (2.8)."""
+    return EXPIRED if is_past(consent, today or settings.today()) else consent.state
+
+
+def in_state(state, today):
+    """The condition of the consents that read so today."""
+    past = (ConsentRecord.state == GIVEN) & (ConsentRecord.expires_on < today)
+    if state == EXPIRED:
+        return (ConsentRecord.state == EXPIRED) | past
+    return in_force(today) if state == GIVEN else ConsentRecord.state == state
 
 
 # ---- Clients (2.7) -----------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from peewee import ForeignKeyField, IntegrityError, JSONField, SqliteDatabase
 
 from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
-from workflows import audit
+from workflows import audit, belonging
 
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
 # Columns that every save moves; they are no change by themselves.
@@ -213,7 +213,7 @@ def delete(record, reason=""):
         except IntegrityError as error:
             raise InUse(used_by(record)) from error
         _count(None, stored)
-        audit.record("delete", model._meta.table_name, record.id, {}, reason)
+        audit.record("delete", model._meta.table_name, record.id, belonging.whose(stored), reason)
         _touch(model)
         for follow in _after[(model, "delete")]:
             follow(record)

@@ -12,7 +12,6 @@ from models import (
     COMPLETE,
     DISTRIBUTED,
     EMAIL_DETAILS,
-    GIVEN,
     INBOUND,
     OUTBOUND,
     PENDING,
@@ -39,6 +38,7 @@ from models import (
     now,
 )
 from workflows import audit, settings
+from workflows.people_rules import is_in_force
 from workflows.records import WARN, Problem, Refused, after, before, bump, derive, rule, save
 
 MOVES = {
@@ -154,15 +154,6 @@ def _decisions(kind, client_ids):
     for consent in query:
         found.setdefault(consent.client_id, []).append(consent)
     return found
-
-
-def is_in_force(consent, today):
-    """True while a consent is given, not withdrawn and not past its last day."""
-    return (
-        consent.state == GIVEN
-        and consent.withdrawn_on is None
-        and (consent.expires_on is None or consent.expires_on >= today)
-    )
 
 
 def may_leave_in_full(client_ids, today):

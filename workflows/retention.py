@@ -11,40 +11,15 @@ from flask_babel import gettext as _
 from peewee import fn
 
 from models import (
-    AccessRequest,
-    Appointment,
-    Booking,
-    CaseActivity,
-    CaseAssignment,
-    CaseNote,
     Client,
-    ConsentRecord,
-    ConsultedParty,
-    Correspondence,
     Disposal,
-    DistributionLog,
-    EscalationStep,
-    ExitInterview,
-    Extension,
-    HomeVisit,
     Household,
     IncidentReport,
-    Intake,
-    MatchRun,
-    NeedAlert,
-    NeedsAssessment,
-    NoteAddendum,
-    PlanAction,
-    PlanReview,
     PrivacyBreach,
-    Referral,
-    ReferralStatusEvent,
     RetentionRule,
     Setting,
-    SettlementPlan,
-    VisitList,
 )
-from workflows import people_rules, records, settings
+from workflows import last_entry, people_rules, records, settings
 from workflows.business_days import years_later
 from workflows.case_rules import CLOSED, PORTAL_ONLY
 from workflows.records import Problem
@@ -58,67 +33,6 @@ SETTINGS = {
     "breach_record_years": ((BREACH,), "years_after_last_entry"),
 }
 SPOKEN_BACK = "As in the retention rule"
-# What dates an entry of a file, so that a new one moves the day (R-RET-1).  A day on which something is due is none.
-DATED = (
-    Intake.intake_date,
-    Intake.completed_on,
-    ConsentRecord.given_on,
-    ConsentRecord.withdrawn_on,
-    NeedsAssessment.completed_on,
-    NeedAlert.done_on,
-    Extension.decided_on,
-    Referral.received_on,
-    Referral.outcome_on,
-    ReferralStatusEvent.at,
-    DistributionLog.sent_at,
-    MatchRun.at,
-    SettlementPlan.created_on,
-    SettlementPlan.agreed_with_client_on,
-    PlanAction.done_on,
-    PlanReview.done_on,
-    ExitInterview.date,
-    CaseNote.contact_on,
-    CaseNote.written_on,
-    ConsultedParty.consulted_on,
-    NoteAddendum.written_on,
-    Correspondence.occurred_at,
-    Correspondence.signed_on,
-    CaseActivity.date,
-    Appointment.called_at,
-    Appointment.done_on,
-    AccessRequest.received_on,
-    AccessRequest.answered_on,
-    VisitList.date,
-    HomeVisit.risk_checked_on,
-    HomeVisit.checked_in_at,
-    EscalationStep.taken_at,
-    IncidentReport.occurred_at,
-    IncidentReport.submitted_at,
-    IncidentReport.supervisor_review_on,
-    PrivacyBreach.discovered_at,
-    PrivacyBreach.regulator_told_on,
-    PrivacyBreach.people_told_on,
-    PrivacyBreach.closed_on,
-    Booking.date,
-    CaseAssignment.started_on,
-    CaseAssignment.ended_on,
-)
-# The way from a table without a household of its own to the one that has it.
-WAYS = {
-    NeedsAssessment: NeedsAssessment.client,
-    NeedAlert: NeedAlert.client,
-    Referral: Referral.client,
-    MatchRun: MatchRun.client,
-    Appointment: Appointment.client,
-    AccessRequest: AccessRequest.client,
-    ReferralStatusEvent: ReferralStatusEvent.referral,
-    DistributionLog: DistributionLog.referral,
-    PlanAction: PlanAction.goal,
-    ConsultedParty: ConsultedParty.note,
-    NoteAddendum: NoteAddendum.note,
-    EscalationStep: EscalationStep.visit,
-    PrivacyBreach: PrivacyBreach.incident,
-}
 CHUNK = 500
 
 
@@ -202,52 +116,6 @@ def a_file_is_disposed_of_on_its_own_page(change):
         yield Problem("status", words)
 
 
-# ---- The latest entry ----------------------------------------------------------------------------------------------------
-
-
-def last_entry(household):
-    """The day of the latest dated record of a file; None when it has none at all (2.6)."""
-    return last_entries([household]).get(household.id)
-
-
-def last_entries(households):
-    """{household id: day of its latest entry}, a statement for each kind of date, however many files."""
-    latest = {}
-    for household in households:
-        days = (household.close_date, household.last_entry_on)
-        _keep(latest, household.id, max((day for day in days if day), default=None))
-    ids = sorted(household.id for household in households)
-    for start in range(0, len(ids), CHUNK):
-        for field in DATED:
-            for key, day in _dated(field, ids[start : start + CHUNK]).tuples():
-                _keep(latest, key, day)
-    return latest
-
-
-def _keep(latest, key, day):
-    if isinstance(day, datetime.datetime):
-        day = settings.local(day).date()
-    if day and (latest.get(key) is None or day > latest[key]):
-        latest[key] = day
-
-
-def _dated(field, ids):
-    """(household id, latest value of ``field``) of the rows in these files."""
-    model = field.model
-    query, owner = model.select(), model
-    if model is VisitList:
-        query, owner = query.join(HomeVisit, on=(HomeVisit.visit_list == VisitList.id)), HomeVisit
-    while "household" not in owner._meta.fields and "plan" not in owner._meta.fields:
-        way = WAYS[owner]
-        query = query.join(way.rel_model, on=(way == way.rel_model.id))
-        owner = way.rel_model
-    if "household" not in owner._meta.fields:
-        query = query.join(SettlementPlan, on=(owner._meta.fields["plan"] == SettlementPlan.id))
-        owner = SettlementPlan
-    home = owner._meta.fields["household"]
-    return query.select(home, fn.MAX(field)).where(home.in_(ids)).group_by(home)
-
-
 # ---- The day -------------------------------------------------------------------------------------------------------------
 
 
@@ -269,7 +137,7 @@ def kept_until(household, day, members=None):
 
 def eligible_on(household):
     """The day from which a file may be disposed of, counted from its latest entry; None when it has no date at all."""
-    day = last_entry(household)
+    day = last_entry.of(household)
     return day and kept_until(household, day)
 
 
@@ -311,7 +179,7 @@ def closed_until(day):
             Household.status == CLOSED, (stored <= oldest) | stored.is_null(True)
         )
     )
-    latest, members = last_entries(rows), _members(rows)
+    latest, members = last_entry.of_all(rows), _members(rows)
     found = []
     for row in rows:
         last = latest.get(row.id)

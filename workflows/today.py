@@ -11,8 +11,10 @@ from models import (
     FAILED,
     QUEUED,
     UNCERTAIN,
+    Client,
     DistributionLog,
     Draft,
+    Household,
     Organization,
     OutboxMessage,
     PolicyItem,
@@ -24,9 +26,11 @@ from workflows import (
     access,
     appointments,
     capacity_building,
+    case_file,
     case_tasks,
     directory,
     flags,
+    households,
     incidents,
     letters,
     notes,
@@ -76,6 +80,8 @@ def counts(today):
     overdue = {f"note-{kind}": query for kind, query in notes.overdue_queries(today).items()}
     queries |= overdue
     queries["policy"] = policy.to_review(today).select(PolicyItem.id)
+    queries["files-to-print"] = Household.select(Household.id).where(case_file.print_is_due(today))
+    queries["own-forms"] = Client.select(Client.id).where(households.own_forms_to_sign(today))
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
