@@ -15,7 +15,7 @@ from admin_views.wizards import WORKFLOWS
 from forms import choices
 from forms.formats import date_text
 from models import Organization, now
-from workflows import audit, backup, flags, people, settings, today
+from workflows import audit, backup, flags, people, settings, team, today
 
 WIZARDS = {workflow.name: workflow() for workflow in WORKFLOWS}
 
@@ -112,6 +112,7 @@ class HomeView(PageView, AdminIndexView):
         limit = today.last_review_that_counts(day) - datetime.timedelta(days=1)
         return (
             *_case_tasks(),
+            *_team_tasks(),
             (
                 "failed",
                 lambda n: ngettext("message could not be sent", "messages could not be sent", n),
@@ -233,3 +234,26 @@ def _case_tasks():
             url_for("capacity_building_activity.index_view"),
         ),
     )
+
+
+def _team_tasks():
+    """Reviews with interpreters (R-INT-4), and for who supervises the trainings that are missing (R-STAFF-1)."""
+    review = (
+        "interpreter-review",
+        lambda n: ngettext(
+            "interpreter to review confidentiality with",
+            "interpreters to review confidentiality with",
+            n,
+        ),
+        f"{url_for('interpreter.index_view')}?review=due",
+    )
+    training = (
+        "training",
+        lambda n: ngettext(
+            "member of staff with training missing or expired",
+            "members of staff with training missing or expired",
+            n,
+        ),
+        f"{url_for('staff.index_view')}?training=missing",
+    )
+    return (review, training) if team.may_sign(current_user.working_as) else (review,)

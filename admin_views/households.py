@@ -9,11 +9,12 @@ from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
 from admin_views.showing import pill, text_of
+from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
 from models import ConsentRecord, Household, Intake
-from workflows import case_rules, case_tasks, households, people, plan, records, settings
+from workflows import case_rules, case_tasks, caseload, households, people, plan, records, settings
 
 
 class HouseholdView(EntityView):
@@ -42,7 +43,18 @@ class HouseholdView(EntityView):
 
     def form_facts(self, record, form):
         asks = record.id and Household.get_by_id(record.id).anchor_date
-        return {"asks_reason": bool(asks), "reason": request.form.get("reason", "")}
+        suggested = (
+            caseload.suggestion_words(household=record) if self._may_be_a_case(record) else ""
+        )
+        return {
+            "asks_reason": bool(asks),
+            "reason": request.form.get("reason", ""),
+            "suggested": suggested,
+        }
+
+    @staticmethod
+    def _may_be_a_case(record):
+        return record.id is None or record.status in households.WORKED_WITH
 
     def save(self, record, form, many, version):
         reason = " ".join(request.form.get("reason", "").split())[:300]
@@ -50,7 +62,11 @@ class HouseholdView(EntityView):
         return records.save(record, many, version=version, confirmed=confirmed, reason=reason)
 
     def toolbar(self, record):
-        return [(_("New client"), f"{url_for('client.create_view')}?household={record.id}")]
+        book = f"{url_for('booking.create_view')}?household={record.id}"
+        return [
+            (_("New client"), f"{url_for('client.create_view')}?household={record.id}"),
+            (_("Book an interpreter"), book),
+        ]
 
     def details_facts(self, record):
         members = households.members_of(record)
@@ -113,6 +129,7 @@ class HouseholdView(EntityView):
         tables = [self._people(members), self._consents(record, members)]
         if intakes := self._intakes(record):
             tables.append(intakes)
+        tables += of_household(record)
         return [*tables, self._reviews(record)] if record.anchor_date else tables
 
     @staticmethod

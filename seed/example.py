@@ -42,12 +42,23 @@ from models import (
     Staff,
     TaxonomyItem,
     TaxonomyList,
+    TrainingRecord,
     WeeklyCheck,
     database,
     now,
 )
 from seed import example_families, read
-from workflows import audit, business_days, mail, records, referrals, service_rules, settings, texts
+from workflows import (
+    audit,
+    business_days,
+    mail,
+    records,
+    referrals,
+    service_rules,
+    settings,
+    team,
+    texts,
+)
 
 AUTHOR = "Example agency"
 # A consent has to be good on the as-of date and on the day somebody tries the example.
@@ -139,10 +150,17 @@ class _Loading:
 
     def load_staff(self):
         for row in self.data["staff"]:
-            if not Staff.select().where(Staff.name == row["name"]).exists():
-                person = Staff(**row)
+            person = Staff.get_or_none(Staff.name == row["name"])
+            lacking = person and "trained" in row and team.lacking_words(person)
+            if lacking:  # somebody real has this name, and gets no papers that nobody saw
+                raise NotPossible(lacking)
+            if person is None:
+                person = Staff(**{name: v for name, v in row.items() if name != "trained"})
                 records.save(person)
                 self.staff.append(person.id)
+                for kind, day in row.get("trained", {}).items():
+                    done = self.day(day) if isinstance(day, int) else day
+                    records.save(TrainingRecord(staff=person, type=kind, done_on=done))
 
     # ---- Directory
 

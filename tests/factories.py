@@ -39,6 +39,7 @@ from models import (
     TaxonomyItem,
     TaxonomyList,
     TextTemplate,
+    TrainingRecord,
     WeeklyCheck,
     database,
 )
@@ -106,7 +107,13 @@ def make_holiday(**values):
 
 
 def make_staff(**values):
-    return save(Staff(**{"name": _numbered("Worker")} | values))
+    """A case worker with the papers that a case asks for (R-STAFF-1)."""
+    base = {"name": _numbered("Worker"), "role": "caseworker", "work_phone": "519-555-0117"}
+    base["confidentiality_signed_on"] = settings.today()
+    staff = save(Staff(**base | values))
+    check = {"staff": staff, "type": "vulnerable-sector-check", "done_on": settings.today()}
+    _row(TrainingRecord, check)
+    return staff
 
 
 def make_organization(**values):

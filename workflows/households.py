@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from forms.choices import term_label
 from forms.formats import date_text
 from models import GIVEN, Client, ConsentRecord
-from workflows import assessments, case_rules, engine, people_rules, plan, schedule, settings
+from workflows import assessments, case_rules, engine, people_rules, plan, schedule, settings, team
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -37,6 +37,9 @@ def keeps_closed(household):
         found.append((words, _("Add the scan"), href))
     if household.primary_worker_id is None:
         found.append((_("The case has no main worker yet."), _("Choose the main worker"), edit))
+    elif household.status == "intake" and (words := team.lacking_words(household.primary_worker)):
+        page = f"/staff/details/?id={household.primary_worker_id}"
+        found.append((words, _("Open the page of this person"), page))
     if not household.no_conflict_declared:
         words = _("The main worker has not declared yet that there is no conflict of interest.")
         found.append((words, _("Record it"), edit))

@@ -19,7 +19,7 @@ from models import (
     Referral,
     ServiceActivity,
 )
-from workflows import capacity_building, case_tasks, directory, flags, settings
+from workflows import capacity_building, case_tasks, directory, flags, interpreters, settings, team
 
 CAP = 1000
 
@@ -54,7 +54,7 @@ def counts(today):
         directory.april_list(today).select(ServiceActivity.id).order_by()
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
-    queries |= case_tasks.queries(today)
+    queries |= case_tasks.queries(today) | team.queries(today) | interpreters.queries(today)
     columns = [_capped(query).alias(name.replace("-", "_")) for name, query in queries.items()]
     columns.append(capacity_building.unrecorded(today).alias("capacity"))
     found = Select([], columns).bind(Referral._meta.database).tuples()
