@@ -39,15 +39,13 @@ from models import (
     ReferralStatusEvent,
     ServiceActivity,
     ServiceLocation,
-    Staff,
     TaxonomyItem,
     TaxonomyList,
-    TrainingRecord,
     WeeklyCheck,
     database,
     now,
 )
-from seed import example_families, read
+from seed import example_families, example_staff, read
 from workflows import (
     audit,
     business_days,
@@ -56,7 +54,6 @@ from workflows import (
     referrals,
     service_rules,
     settings,
-    team,
     texts,
 )
 
@@ -149,18 +146,9 @@ class _Loading:
         return min(datetime.datetime.combine(self.day(days), datetime.time(17, 30)), now())
 
     def load_staff(self):
-        for row in self.data["staff"]:
-            person = Staff.get_or_none(Staff.name == row["name"])
-            lacking = person and "trained" in row and team.lacking_words(person)
-            if lacking:  # somebody real has this name, and gets no papers that nobody saw
-                raise NotPossible(lacking)
-            if person is None:
-                person = Staff(**{name: v for name, v in row.items() if name != "trained"})
-                records.save(person)
-                self.staff.append(person.id)
-                for kind, day in row.get("trained", {}).items():
-                    done = self.day(day) if isinstance(day, int) else day
-                    records.save(TrainingRecord(staff=person, type=kind, done_on=done))
+        self.staff, in_the_way = example_staff.load(self.data["staff"], self.as_of)
+        if in_the_way:
+            raise NotPossible(in_the_way)
 
     # ---- Directory
 

@@ -4,9 +4,9 @@ from browser import Browser
 
 import models
 from app import create_app
-from models import Organization
+from models import Organization, Staff, TrainingRecord
 from seed import start
-from workflows import audit, records, schema
+from workflows import audit, records, schema, settings
 
 AGENCY = "Test Settlement Services"
 PASSPHRASE = "seven kettles on a quiet shore"
@@ -40,8 +40,23 @@ def prepare(url, folder):
         "worker": sign_in(app).cookies(),
         "administrator": administer(sign_in(app)).cookies(),
     }
+    with app.app_context():
+        give_papers()
+        leave()
     leave()
     return cookies
+
+
+def give_papers(name="Test Worker"):
+    """What somebody needs before a case is assigned to them (R-STAFF-1)."""
+    named = audit.actor.set(audit.Actor("Set-up"))
+    staff = Staff.get(Staff.name == name)
+    staff.role, staff.work_phone = "caseworker", "519-555-0116"
+    staff.confidentiality_signed_on = settings.today()
+    records.save(staff)
+    check = TrainingRecord(staff=staff, type="vulnerable-sector-check", done_on=settings.today())
+    records.save(check)
+    audit.actor.reset(named)
 
 
 def sign_in(app, name="Test Worker"):
