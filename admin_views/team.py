@@ -5,6 +5,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import Markup
 from wtforms.validators import InputRequired
 
 from admin_views.attachments import Attaching
@@ -58,32 +59,25 @@ class StaffView(EntityView):
     @staticmethod
     def _trainings(record):
         """Every mandatory training and how it stands, then the others that were done (R-STAFF-1)."""
-        here = url_for("training_record.create_view")
-        mandatory = team.trainings(record)
-        slugs = [one.slug for one in mandatory]
-        rows = TrainingRecord.select().where(TrainingRecord.staff == record.id)
-        done = list(rows.order_by(TrainingRecord.done_on.desc(), TrainingRecord.id).limit(SHOWN))
+        again = {one.slug: one for one in team.trainings(record) if not one.is_valid}
         lines = [
-            (
-                one.label,
-                pill("state", "wrong", _("Expired") if one.done_on else _("Missing")),
-                date_text(one.done_on),
-                "",
-                link(f"{here}?staff={record.id}&type={one.slug}", _("Record it")),
-            )
-            for one in mandatory
-            if not one.is_valid
+            (one.label, pill("state", "wrong", _("Missing")), "", "", _record_it(record, slug))
+            for slug, one in again.items()
+            if one.done_on is None
         ]
-        for row in done:
-            label, today = choices.term_label("training-types", row.type), settings.today()
-            is_over = bool(row.expires_on and row.expires_on < today)
-            words = _("Expired") if is_over else _("Done")
-            state = pill("state", "inactive" if is_over else "done", words)
-            kind = _("Mandatory") if row.type in slugs else ""
+        rows = TrainingRecord.select().where(TrainingRecord.staff == record.id)
+        for row in rows.order_by(TrainingRecord.done_on.desc(), TrainingRecord.id).limit(SHOWN):
+            label = choices.term_label("training-types", row.type)
             page = url_for("training_record.details_view", id=row.id)
-            lines.append(
-                (link(page, label), state, date_text(row.done_on), date_text(row.expires_on), kind)
-            )
+            is_over = bool(row.expires_on and row.expires_on < settings.today())
+            # What was done again since is over and needs nobody.
+            to_do = again.pop(row.type, None)
+            state = pill("state", "inactive" if is_over else "done", _("Done"))
+            if is_over or to_do:
+                state = pill("state", "wrong" if to_do else "inactive", _("Expired"))
+            days = date_text(row.done_on), date_text(row.expires_on)
+            more = _record_it(record, row.type) if to_do else ""
+            lines.append((link(page, label), state, *days, more))
         heads = (_("Training"), _("State"), _("Done on"), _("Valid until"), "")
         return _("Trainings"), heads, lines, None
 
@@ -233,6 +227,14 @@ class BookingView(HouseholdRecordView):
     def _option(row):
         spoken = ", ".join(map(choices.language_label, row.languages or ()))
         return f"{row.name} – {spoken}" if spoken else row.name
+
+
+def _record_it(staff, slug):
+    """The link that begins the record of one training of somebody."""
+    label = choices.term_label("training-types", slug)
+    href = url_for("training_record.create_view", staff=staff.id, type=slug)
+    words = Markup('{}<span class="visually-hidden">: {}</span>').format(_("Record it"), label)
+    return link(href, words)
 
 
 VIEWS = {

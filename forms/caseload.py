@@ -1,7 +1,7 @@
 """The page on which a whole caseload is handed over."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms.validators import InputRequired, Length, Optional
 
 from forms.base import PortalForm
@@ -16,7 +16,9 @@ EACH = "each"
 class MoveForm(PortalForm):
     """Which households, to whom, and why."""
 
-    households = TickField(_l("Households"), coerce=int)
+    households = TickField(
+        _l("Households"), [InputRequired(_l("Tick at least one household."))], coerce=int
+    )
     to = SmallTableField(
         _l("New main worker"),
         [InputRequired()],
@@ -39,8 +41,7 @@ class MoveForm(PortalForm):
         rows = Staff.select(Staff.id, Staff.name).where(Staff.is_active, Staff.id != giver.id)
         names = [(str(key), name) for key, name in rows.order_by(Staff.name).tuples()]
         form.households.choices = [
-            (house.id, _("%(file)s, %(people)s people", file=house.file_number, people=people))
-            for house, people in listed
+            (house.id, _people(house.file_number, people)) for house, people in listed
         ]
         form.to.choices = [
             ("", _("Choose…")),
@@ -57,3 +58,8 @@ class MoveForm(PortalForm):
     def backup(self):
         """The Staff chosen as backup, or None."""
         return Staff.get_by_id(self.backup_worker.data) if self.backup_worker.data else None
+
+
+def _people(number, people):
+    """A file and how many people are in it."""
+    return ngettext("%(file)s, %(num)s person", "%(file)s, %(num)s people", people, file=number)
