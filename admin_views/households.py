@@ -54,7 +54,10 @@ class HouseholdView(EntityView):
 
     @staticmethod
     def _may_be_a_case(record):
-        return record.id is None or record.status in households.WORKED_WITH
+        """A suggestion is for a new case: once a case is open with its worker nobody else is named."""
+        if record.id is None or record.status == "intake":
+            return True
+        return record.status in households.WORKED_WITH and record.primary_worker_id is None
 
     def save(self, record, form, many, version):
         reason = " ".join(request.form.get("reason", "").split())[:300]

@@ -204,6 +204,15 @@ class BookingView(HouseholdRecordView):
         setting = choices.term_label("interpreter-settings", record.setting)
         return f"{date_text(record.date)} · {setting}"
 
+    def form_sections(self, record):
+        when = ("date", "starts_at", "minutes")
+        names = ("interpreter", "client", when, "setting", "urgent_override_reason")
+        return ((None, None, names),)
+
+    def details_sections(self, record):
+        names = ("household", *self.field_names(record))
+        return ((None, None, names),)
+
     def replaced_fields(self, record):
         """Interpreters by the languages they share with the people, those who share one first."""
         if not record.household_id:

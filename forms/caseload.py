@@ -1,5 +1,6 @@
 """The page on which a whole caseload is handed over."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms.validators import InputRequired, Length, Optional

@@ -259,7 +259,10 @@ def test_the_household_form_names_who_may_take_the_case_and_why(browser):
     Staff.update(role="reception").execute()
     make_staff(name="Samira Idris", languages=["ar"])
     page = browser.get(f"/households/edit/?id={family().id}")
-    assert "Suggested: Samira Idris (speaks Arabic, 0 adults with high needs, 0 clients)." in page
+    assert (
+        "Suggested main worker: Samira Idris (speaks Arabic, 0 adults with high needs, 0 clients)."
+        in page
+    )
 
 
 # ---- Handing over -----------------------------------------------------------------------------------------------------------------

@@ -281,4 +281,6 @@ def suggestion_words(members=(), household=None):
     found = suggested(household) if household else suggested_for(list(members))
     if found is None:
         return ""
-    return _("Suggested: %(name)s (%(reason)s).", name=found.staff.name, reason=found.words)
+    return _(
+        "Suggested main worker: %(name)s (%(reason)s).", name=found.staff.name, reason=found.words
+    )
