@@ -1,18 +1,24 @@
 """Papers before a case, trainings, and the history of main workers (2.20, R-STAFF-1)."""
 
 import datetime
+import io
+import runpy
+from pathlib import Path
 
 import pytest
 from case_factories import make_case
 from casework_factories import make_training
 from factories import make_client, make_household, make_staff, save
+from scans import pdf
 from test_case_rules import open_case, signed_charter
 from test_home import tasks
 
-from models import AuditLog, CaseAssignment, Household, Staff, TrainingRecord
+import models
+from models import Attachment, AuditLog, CaseAssignment, Household, Staff, TrainingRecord
 from workflows import case_rules, households, records, settings, team
 from workflows.business_days import add_months
 
+UP = Path(__file__).resolve().parent.parent / "migrations" / "0015_assignments.py"
 DAY = datetime.timedelta(days=1)
 
 
@@ -169,6 +175,9 @@ def test_the_page_of_a_worker_shows_what_is_missing_and_leads_to_recording_it(
     )
     page = administrator_browser.submit(administrator_browser.get(href), "Save")
     assert "Vulnerable sector police check" in page.heading and "Proof of training" in page
+    scan = {"file": (io.BytesIO(pdf()), "check.pdf")}
+    assert "check.pdf" in administrator_browser.submit(page, "Add this file", scan)
+    assert Attachment.get().kind == "training-proof"
     page = administrator_browser.get(f"/staff/details/?id={staff.id}")
     assert "No case can be assigned yet" not in page
 
@@ -243,6 +252,20 @@ def test_the_history_stands_on_the_page_of_the_household_and_is_not_begun_by_han
     row = CaseAssignment(household=house, staff=make_staff(), started_on=settings.today())
     assert "Change the main worker" in refusal(row)
     assert browser.get("/case-assignments/new/").heading == "Caseload"
+
+
+def test_cases_from_before_the_history_begin_with_the_worker_of_now(app):
+    """2.20: a running case since its first day, a closed one not at all."""
+    began, staff = add_months(settings.today(), -6), make_staff()
+    running = make_case(primary_worker=staff, anchor_date=began)
+    closed = make_household(primary_worker=staff)
+    Household.update(status="closed").where(Household.id == closed.id).execute()
+    CaseAssignment.delete().execute()
+    runpy.run_path(str(UP))["up"](None, models.database)
+    [row] = CaseAssignment.select()
+    assert (row.household, row.staff, row.started_on, row.ended_on) == (running, staff, began, None)
+    save(Household.get_by_id(running.id))
+    assert CaseAssignment.select().count() == 1
 
 
 def test_nobody_leaves_with_cases(administrator_browser):
