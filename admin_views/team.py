@@ -130,7 +130,7 @@ class AssignmentView(EntityView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
-        return redirect(url_for("caseload.index"))
+        return redirect(url_for("caseload.move"))
 
     def empty(self):
         return {

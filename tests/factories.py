@@ -106,13 +106,14 @@ def make_holiday(**values):
 # ---- Directory --------------------------------------------------------------------------------------------------------
 
 
-def make_staff(**values):
-    """A case worker with the papers that a case asks for (R-STAFF-1)."""
+def make_staff(is_checked=True, **values):
+    """A case worker with the papers that a case asks for, the sector check among them (R-STAFF-1)."""
     base = {"name": _numbered("Worker"), "role": "caseworker", "work_phone": "519-555-0117"}
     base["confidentiality_signed_on"] = settings.today()
     staff = save(Staff(**base | values))
     check = {"staff": staff, "type": "vulnerable-sector-check", "done_on": settings.today()}
-    _row(TrainingRecord, check)
+    if is_checked:
+        _row(TrainingRecord, check)
     return staff
 
 

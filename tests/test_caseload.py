@@ -200,6 +200,13 @@ def test_somebody_who_joins_a_household_is_counted_on_screen_too(browser):
     assert Client.get(Client.last_name == "Zaman").household == house
 
 
+def test_the_file_says_that_its_worker_has_too_many(browser):
+    """R-LOAD-1: also where the intake opened the case without asking."""
+    house = case_of(make_staff(name="Full Hands", max_clients=2), people=3)
+    page = browser.get(f"/households/details/?id={house.id}")
+    assert "Full Hands has 3 clients; 2 is the most for one worker." in page
+
+
 def test_what_does_not_add_to_a_caseload_asks_nothing(app):
     """R-LOAD-1: other changes of a full worker's case or client are saved as ever."""
     worker = make_staff(max_clients=1)

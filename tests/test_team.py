@@ -29,9 +29,7 @@ def refusal(record, **options):
 
 
 def without_check(**values):
-    staff = make_staff(**values)
-    TrainingRecord.delete().where(TrainingRecord.staff == staff).execute()
-    return staff
+    return make_staff(is_checked=False, **values)
 
 
 def history(household):
@@ -251,7 +249,7 @@ def test_the_history_stands_on_the_page_of_the_household_and_is_not_begun_by_han
     assert [row[2] for row in page.rows if row[0] == "Ida Berg"] == ["now"]
     row = CaseAssignment(household=house, staff=make_staff(), started_on=settings.today())
     assert "Change the main worker" in refusal(row)
-    assert browser.get("/case-assignments/new/").heading == "Caseload"
+    assert browser.get("/case-assignments/new/").heading == "Whose cases move?"
 
 
 def test_cases_from_before_the_history_begin_with_the_worker_of_now(app):

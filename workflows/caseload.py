@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from peewee import JOIN, fn
+from peewee import JOIN, Case, fn
 
 from forms import choices
 from models import COMPLETE, Client, Household, NeedsAssessment, Staff
@@ -32,6 +32,7 @@ class Load:
     cases: int
     clients: int
     levels: dict
+    is_checked: bool = False  # the vulnerable-sector check stands
 
     @property
     def adults(self):
@@ -84,8 +85,12 @@ def loads():
     for key, level, adults in _levels(settings.today()):
         levels[key][level] = adults
     works = Staff.is_active & Staff.role.in_(team.CASE_ROLES)
-    rows = Staff.select().where(works | Staff.id.in_(list(counted))).order_by(Staff.name)
-    return [Load(row, *counted.get(row.id, (0, 0)), levels[row.id]) for row in rows]
+    is_checked = Case(None, ((Staff.id.in_(team.checked()), 1),), 0).alias("is_checked")
+    rows = Staff.select(Staff, is_checked).where(works | Staff.id.in_(list(counted)))
+    return [
+        Load(row, *counted.get(row.id, (0, 0)), levels[row.id], bool(row.is_checked))
+        for row in rows.order_by(Staff.name)
+    ]
 
 
 def _cases():
@@ -252,13 +257,12 @@ def suggested_for(members, found=None, but=(), now=None):
     """
     codes = list(dict.fromkeys(c for m in members for c in m.preferred_languages or ()))
     found = loads() if found is None else found
-    has_check = team.checked([load.staff.id for load in found])
     fitting = []
     for load in found:
         staff = load.staff
         # Their own people are counted already.
         have = load.clients - (len(members) if staff.id == now else 0)
-        papers = team.lacking(staff, staff.id in has_check)
+        papers = team.lacking(staff, load.is_checked)
         if papers or staff.id in but or not staff.is_active or staff.role not in team.CASE_ROLES:
             continue
         if have + len(members) > staff.max_clients:

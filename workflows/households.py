@@ -5,7 +5,17 @@ from flask_babel import gettext as _
 from forms.choices import term_label
 from forms.formats import date_text
 from models import GIVEN, Client, ConsentRecord
-from workflows import assessments, case_rules, engine, people_rules, plan, schedule, settings, team
+from workflows import (
+    assessments,
+    case_rules,
+    caseload,
+    engine,
+    people_rules,
+    plan,
+    schedule,
+    settings,
+    team,
+)
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -69,7 +79,25 @@ def missing(household, members):
             words = _("%(name)s has not signed their own forms yet.", name=str(client))
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
+    found += caseload_words(household)
     return [*found, *_suggested(household), *_past_its_end(household)]
+
+
+def caseload_words(household):
+    """R-LOAD-1: the main worker has more clients than one worker should, as ``missing`` says it."""
+    if not caseload.is_counted(household):
+        return []
+    staff = household.primary_worker
+    number = caseload.clients_of(staff.id)
+    if number <= staff.max_clients:
+        return []
+    words = _(
+        "%(name)s has %(number)s clients; %(most)s is the most for one worker.",
+        name=staff.name,
+        number=number,
+        most=staff.max_clients,
+    )
+    return [(words, _("Compare with the team"), "/caseload/")]
 
 
 def _past_its_end(household):

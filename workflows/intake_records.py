@@ -32,7 +32,7 @@ from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 CONSENT_REFUSED, INTAKE = "consent-refused", "intake"
 SIGNED_FORM = "signed-form"
-# Said on the page where the worker is chosen; the file says it again.
+# The page after the intake and the file say it: a family at the desk is not sent away for it.
 CONFIRMED = (case_rules.NEW_WORKER, caseload.PAST_THE_MOST)
 OWN_NUMBER = "funder_client_number"  # the one answer of the page about arrival that nobody shares
 

@@ -101,17 +101,17 @@ def it_was_done(change):
 # ---- Papers before a case (R-STAFF-1) -----------------------------------------------------------------------------------
 
 
-def checked(staff_ids, today=None):
-    """Ids of those among ``staff_ids`` whose vulnerable-sector check stands."""
-    stands = _stands(SECTOR_CHECK, today or settings.today())
-    rows = TrainingRecord.select(TrainingRecord.staff).where(stands)
-    return {key for (key,) in rows.where(TrainingRecord.staff.in_(list(staff_ids))).tuples()}
+def checked():
+    """A query of the ids of staff whose vulnerable-sector check stands today."""
+    return TrainingRecord.select(TrainingRecord.staff).where(
+        _stands(SECTOR_CHECK, settings.today())
+    )
 
 
 def lacking(staff, is_checked=None):
     """What somebody lacks before a case is assigned to them, as words for a list; empty when nothing (R-STAFF-1)."""
     if is_checked is None:
-        is_checked = staff.id in checked([staff.id])
+        is_checked = checked().where(TrainingRecord.staff == staff.id).exists()
     signed = staff.confidentiality_signed_on
     found = [
         (bool(staff.role), _("the role")),
