@@ -37,8 +37,11 @@ def up(migrator, db):
             table_name = "case_assignment"
 
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    known = CaseAssignment.select(CaseAssignment.household_id)
     rows = Household.select().where(
-        Household.primary_worker_id.is_null(False), Household.status.not_in(OVER)
+        Household.primary_worker_id.is_null(False),
+        Household.status.not_in(OVER),
+        Household.id.not_in(known),
     )
     for house in rows:
         began = house.anchor_date or house.created_at.date()

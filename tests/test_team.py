@@ -259,7 +259,8 @@ def test_cases_from_before_the_history_begin_with_the_worker_of_now(app):
     closed = make_household(primary_worker=staff)
     Household.update(status="closed").where(Household.id == closed.id).execute()
     CaseAssignment.delete().execute()
-    runpy.run_path(str(UP))["up"](None, models.database)
+    for _time in range(2):
+        runpy.run_path(str(UP))["up"](None, models.database)
     [row] = CaseAssignment.select()
     assert (row.household, row.staff, row.started_on, row.ended_on) == (running, staff, began, None)
     save(Household.get_by_id(running.id))
