@@ -58,6 +58,7 @@ GROUPS = (
                 "/interpreters/",
                 _l("Languages, certificates, and the signed form."),
             ),
+            (_l("Training"), "/training-records/", _l("Trainings and checks, with their proof.")),
             (
                 _l("Signed-in screens"),
                 "/administration/screens",

@@ -22,6 +22,7 @@ from workflows import (
     flags,
     people,
     settings,
+    team,
     today,
     visits,
 )
@@ -142,6 +143,7 @@ class HomeView(PageView, AdminIndexView):
             *_incidents(),
             *_case_tasks(),
             *_file_tasks(),
+            *_team_tasks(),
             (
                 "failed",
                 lambda n: ngettext("message could not be sent", "messages could not be sent", n),
@@ -364,3 +366,26 @@ def _case_tasks():
             url_for("capacity_building_activity.index_view"),
         ),
     )
+
+
+def _team_tasks():
+    """Reviews with interpreters (R-INT-4), and for who supervises the trainings that are missing (R-STAFF-1)."""
+    review = (
+        "interpreter-review",
+        lambda n: ngettext(
+            "interpreter to review confidentiality with",
+            "interpreters to review confidentiality with",
+            n,
+        ),
+        f"{url_for('interpreter.index_view')}?review=due",
+    )
+    training = (
+        "training",
+        lambda n: ngettext(
+            "member of staff with training missing or expired",
+            "members of staff with training missing or expired",
+            n,
+        ),
+        f"{url_for('staff.index_view')}?training=missing",
+    )
+    return (review, training) if team.may_sign(current_user.working_as) else (review,)

@@ -11,6 +11,7 @@ from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
 from admin_views.showing import pill, text_of
+from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
@@ -20,6 +21,7 @@ from workflows import (
     case_file,
     case_rules,
     case_tasks,
+    caseload,
     households,
     people_rules,
     plan,
@@ -62,7 +64,21 @@ class HouseholdView(EntityView):
 
     def form_facts(self, record, form):
         asks = record.id and Household.get_by_id(record.id).anchor_date
-        return {"asks_reason": bool(asks), "reason": request.form.get("reason", "")}
+        suggested = (
+            caseload.suggestion_words(household=record) if self._may_be_a_case(record) else ""
+        )
+        return {
+            "asks_reason": bool(asks),
+            "reason": request.form.get("reason", ""),
+            "suggested": suggested,
+        }
+
+    @staticmethod
+    def _may_be_a_case(record):
+        """A suggestion is for a new case: once a case is open with its worker nobody else is named."""
+        if record.id is None or record.status == "intake":
+            return True
+        return record.status in households.WORKED_WITH and record.primary_worker_id is None
 
     def save(self, record, form, many, version):
         reason = " ".join(request.form.get("reason", "").split())[:300]
@@ -160,6 +176,7 @@ class HouseholdView(EntityView):
         tables = [self._consents(record, members)]
         if intakes := self._intakes(record):
             tables.append(intakes)
+        tables += of_household(record)
         return [*tables, self._reviews(record)] if record.anchor_date else tables
 
     @staticmethod

@@ -273,6 +273,7 @@ class WorkerForm(AfterConsent):
     """Who works with the family from now on (R-CON-4)."""
 
     title = _l("Main worker")
+    template = "workflow/intake_worker.html"
     model = Household
     asks = ("primary_worker", "backup_worker", "no_conflict_declared")
 

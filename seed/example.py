@@ -39,15 +39,23 @@ from models import (
     ReferralStatusEvent,
     ServiceActivity,
     ServiceLocation,
-    Staff,
     TaxonomyItem,
     TaxonomyList,
     WeeklyCheck,
     database,
     now,
 )
-from seed import example_families, read
-from workflows import audit, business_days, mail, records, referrals, service_rules, settings, texts
+from seed import example_families, example_staff, read
+from workflows import (
+    audit,
+    business_days,
+    mail,
+    records,
+    referrals,
+    service_rules,
+    settings,
+    texts,
+)
 
 AUTHOR = "Example agency"
 # A consent has to be good on the as-of date and on the day somebody tries the example.
@@ -139,11 +147,10 @@ class _Loading:
         return min(datetime.datetime.combine(self.day(days), datetime.time(17, 30)), now())
 
     def load_staff(self, rows):
-        for row in rows:
-            if not Staff.select().where(Staff.name == row["name"]).exists():
-                person = Staff(**row)
-                records.save(person)
-                self.staff.append(person.id)
+        made, in_the_way = example_staff.load(rows, self.as_of)
+        self.staff += made
+        if in_the_way:
+            raise NotPossible(in_the_way)
 
     # ---- Directory
 

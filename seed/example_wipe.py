@@ -20,6 +20,7 @@ from models import (
     Referral,
     SavedFilter,
     Staff,
+    TrainingRecord,
     WeeklyCheck,
     database,
     now,
@@ -82,8 +83,11 @@ def _belonging(facts):
         doomed[Attachment] |= owned
     checks = WeeklyCheck.select(WeeklyCheck.id).where(WeeklyCheck.id >= facts["check"])
     doomed[WeeklyCheck] |= {row.id for row in checks}
+    # What somebody was trained for keeps nobody here; it goes with whom it is about.
+    doomed[TrainingRecord] |= _ids(TrainingRecord.id, TrainingRecord.staff, facts["staff"])
     for model, ids in ((Staff, facts["staff"]), (Interpreter, facts.get("interpreters", ()))):
         doomed[model] = set(ids) - _needed(model, doomed)
+    doomed[TrainingRecord] &= _ids(TrainingRecord.id, TrainingRecord.staff, doomed[Staff])
     return doomed
 
 

@@ -183,13 +183,18 @@ def make_booking(**values):
 
 
 def make_assignment(**values):
-    base = {
-        "household": values.pop("household", None) or make_client().household,
-        "staff": values.pop("staff", None) or make_staff(),
-        "started_on": settings.today(),
-        "no_conflict_declared": True,
-    }
-    return save(CaseAssignment(**base | values))
+    """The assignment of now, which the household brings with it; an earlier one where ``ended_on`` is given."""
+    household = values.pop("household", None) or make_client().household
+    staff = values.pop("staff", None) or make_staff()
+    if not values.get("ended_on"):
+        household.primary_worker, household.no_conflict_declared = staff, True
+        save(household)
+        row = CaseAssignment.get(CaseAssignment.household == household)
+        for name, value in values.items():
+            setattr(row, name, value)
+        return save(row)
+    base = {"started_on": settings.today(), "no_conflict_declared": True}
+    return save(CaseAssignment(household=household, staff=staff, **base | values))
 
 
 def make_training(**values):

@@ -39,6 +39,7 @@ from models import (
     TaxonomyItem,
     TaxonomyList,
     TextTemplate,
+    TrainingRecord,
     WeeklyCheck,
     database,
 )
@@ -105,8 +106,15 @@ def make_holiday(**values):
 # ---- Directory --------------------------------------------------------------------------------------------------------
 
 
-def make_staff(**values):
-    return save(Staff(**{"name": _numbered("Worker")} | values))
+def make_staff(is_checked=True, **values):
+    """A case worker with the papers that a case asks for, the sector check among them (R-STAFF-1)."""
+    base = {"name": _numbered("Worker"), "role": "caseworker", "work_phone": "519-555-0117"}
+    base["confidentiality_signed_on"] = settings.today()
+    staff = save(Staff(**base | values))
+    check = {"staff": staff, "type": "vulnerable-sector-check", "done_on": settings.today()}
+    if is_checked:
+        _row(TrainingRecord, check)
+    return staff
 
 
 def make_organization(**values):

@@ -1,10 +1,12 @@
 """The database every test starts from: migrated, seeded, an agency set up, two screens signed in."""
 
+import datetime
+
 from browser import Browser
 
 import models
 from app import create_app
-from models import Organization
+from models import Organization, Staff, TrainingRecord
 from seed import start
 from workflows import audit, records, schema
 
@@ -13,6 +15,7 @@ PASSPHRASE = "seven kettles on a quiet shore"
 ADMINISTRATOR = "a heron over the frozen canal"
 SECRET = "the secret of the tests, nobody else's"
 CONFIG = {"SECRET_KEY": SECRET, "CLOCK": "0", "TESTING": True, "MAIL_SUPPRESS_SEND": False}
+LONG_AGO = datetime.date(2020, 1, 6)  # before any day to which a test moves the clock
 OWN = {
     "address": "33 Princess Street",
     "city": "Leamington",
@@ -34,6 +37,7 @@ def prepare(url, folder):
         for name, value in OWN.items():
             setattr(own, name, value)
         records.save(own)
+        make_worker()
         audit.actor.reset(named)
         leave()
     cookies = {
@@ -42,6 +46,17 @@ def prepare(url, folder):
     }
     leave()
     return cookies
+
+
+def make_worker(name="Test Worker"):
+    """A member of staff with what is needed before a case is assigned to them (R-STAFF-1)."""
+    staff = Staff.get_or_none(Staff.name == name) or Staff(name=name)
+    staff.role, staff.work_phone = "caseworker", "519-555-0116"
+    staff.confidentiality_signed_on = LONG_AGO
+    records.save(staff)
+    check = TrainingRecord(staff=staff, type="vulnerable-sector-check", done_on=LONG_AGO)
+    records.save(check)
+    return staff
 
 
 def sign_in(app, name="Test Worker"):

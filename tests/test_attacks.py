@@ -201,7 +201,7 @@ def test_a_record_read_before_the_lock_does_not_bring_back_old_values(app):
 
 
 def test_a_record_deleted_while_it_was_being_edited_does_not_come_back(app):
-    staff = make_staff()
+    staff = make_staff(is_checked=False)
     mine = Staff.get_by_id(staff.id)
     records.delete(staff)
     mine.role = None

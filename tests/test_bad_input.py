@@ -108,7 +108,7 @@ def test_a_button_pressed_twice_saves_once(administrator_browser):
 
 
 def test_a_row_that_vanished_while_its_form_was_open_is_not_found(administrator_browser):
-    staff = make_staff()
+    staff = make_staff(is_checked=False)
     page = administrator_browser.get(f"/staff/edit/?id={staff.id}")
     staff.delete_instance()
     gone = administrator_browser.submit(page, name="Too late", status=404)

@@ -12,11 +12,13 @@ from workflows import (
     agency_rules,
     assessments,
     case_rules,
+    caseload,
     engine,
     people_rules,
     plan,
     schedule,
     settings,
+    team,
     visits,
 )
 from workflows.business_days import add_months
@@ -51,6 +53,9 @@ def keeps_closed(household):
         found.append((words, _("Add the scan"), href))
     if household.primary_worker_id is None:
         found.append((_("The case has no main worker yet."), _("Choose the main worker"), edit))
+    elif household.status == "intake" and (words := team.lacking_words(household.primary_worker)):
+        page = f"/staff/details/?id={household.primary_worker_id}"
+        found.append((words, _("Open the page of this person"), page))
     if not household.no_conflict_declared:
         words = _("The main worker has not declared yet that there is no conflict of interest.")
         found.append((words, _("Record it"), edit))
@@ -141,6 +146,7 @@ def missing(household, members, case=None):
                 )
             href = f"/consent-records/new/?client={client.id}&type={CONFIDENTIALITY}"
             found.append((words, _("Record a form"), href))
+    found += caseload_words(household)
     return [*_escalated(household), *found, *_suggested(household, case), *_past_its_end(household)]
 
 
@@ -151,6 +157,23 @@ def _escalated(household):
         (words, label, f"/home-visits/details/?id={visit.id}")
         for visit in visits.open_escalations(household)
     ]
+
+
+def caseload_words(household):
+    """R-LOAD-1: the main worker has more clients than one worker should, as ``missing`` says it."""
+    if not caseload.is_counted(household):
+        return []
+    staff = household.primary_worker
+    number = caseload.clients_of(staff.id)
+    if number <= staff.max_clients:
+        return []
+    words = _(
+        "%(name)s has %(number)s clients; %(most)s is the most for one worker.",
+        name=staff.name,
+        number=number,
+        most=staff.max_clients,
+    )
+    return [(words, _("Compare with the team"), "/caseload/")]
 
 
 def _past_its_end(household):

@@ -144,6 +144,8 @@ class NewIntake(engine.Workflow):
             form.people.choices = [(r["number"], pages.name_of(r)) for r in may_be_asked(answers)]
 
     def facts(self, page, answers, draft):
+        if page.step == "worker":
+            return {"suggestion": intake_records.suggestion(answers)}
         if page.step not in ("limits", "charter"):
             return {}
         spoken = answers.of("desk", "language_used")

@@ -17,12 +17,23 @@ from models import (
     Intake,
     Organization,
 )
-from workflows import attachments, case_rules, households, people, people_rules, records, settings
+from workflows import (
+    attachments,
+    case_rules,
+    caseload,
+    households,
+    people,
+    people_rules,
+    records,
+    settings,
+)
 from workflows.intake_people import children, first_of, is_of_age, may_be_asked, other_adults, rows
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 CONSENT_REFUSED, INTAKE = "consent-refused", "intake"
 SIGNED_FORM = "signed-form"
+# The page after the intake and the file say it: a family at the desk is not sent away for it.
+CONFIRMED = (case_rules.NEW_WORKER, caseload.PAST_THE_MOST)
 OWN_NUMBER = "funder_client_number"  # the one answer of the page about arrival that nobody shares
 
 
@@ -57,7 +68,7 @@ def write(answers, draft):
     household = Household.get_by_id(household.id)
     if household.status == INTAKE and not households.keeps_closed(household):
         household.status = case_rules.OPEN
-        records.save(household)
+        records.save(household, confirmed=CONFIRMED)
     return {"household": household.id}
 
 
@@ -71,8 +82,25 @@ def _household(answers):
     for page in ("household", "worker"):
         for name, value in answers[page].items():
             setattr(household, name, value)
-    records.save(household, reason=_("Said at the intake"), confirmed=(case_rules.NEW_WORKER,))
+    records.save(household, reason=_("Said at the intake"), confirmed=CONFIRMED)
     return household
+
+
+def suggestion(answers):
+    """Who may take this family, in a sentence; empty for a contact that is no case (R-LOAD-3)."""
+    if answers.of("household", "case_type") == case_rules.PORTAL_ONLY:
+        return ""
+    spoken = [answers.of("desk", "language_used")]
+    members = [
+        Client(
+            birth_date=row["birth_date"],
+            birth_year_only=row["birth_year_only"],
+            preferred_languages=answers.of(f"contact-{row['number']}", "preferred_languages")
+            or spoken,
+        )
+        for row in rows(answers)
+    ]
+    return caseload.suggestion_words(members)
 
 
 # ---- People ----------------------------------------------------------------------------------------------------------------
@@ -99,7 +127,7 @@ def _client(row, household, answers):
     if client.id is None:
         client.address, client.municipality = household.address, household.city
     _is_new(row, answers, client)
-    records.save(client, confirmed=(people.SIMILAR,))
+    records.save(client, confirmed=(people.SIMILAR, caseload.PAST_THE_MOST))
     return client
 
 

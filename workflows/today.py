@@ -32,10 +32,12 @@ from workflows import (
     flags,
     households,
     incidents,
+    interpreters,
     letters,
     notes,
     policy,
     settings,
+    team,
     visits,
 )
 
@@ -72,7 +74,7 @@ def counts(today):
         directory.april_list(today).select(ServiceActivity.id).order_by()
     )
     queries["new-year"] = own_services().select(ServiceActivity.id).where(ended)
-    queries |= case_tasks.queries(today)
+    queries |= case_tasks.queries(today) | team.queries(today) | interpreters.queries(today)
     queries |= visits.queries() | incidents.queries()
     queries["late-calls"] = appointments.late_calls()
     queries["access-requests"] = access.pressing(today)
