@@ -1,0 +1,489 @@
+"""Casework in figures: the standard's two tables and capacity building (domain 8)."""
+
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+
+from flask_babel import gettext as _
+from peewee import JOIN, Select, fn
+
+from forms import choices
+from models import (
+    COMPLETE,
+    N_,
+    CapacityBuildingActivity,
+    CaseActivity,
+    Client,
+    Household,
+    NeedsAssessment,
+    Referral,
+    Staff,
+    normalise,
+)
+from workflows import reports_clients
+from workflows.reports_clients import ACTIVE, ASSESSED, LEVELS
+from workflows.reports_tables import (
+    AVERAGE,
+    CASE_TYPE,
+    FOLLOWS,
+    LOCATION,
+    PERIOD,
+    PLAIN,
+    REFERENCE,
+    TOTAL,
+    WORKER,
+    Column,
+    Figure,
+    Grid,
+    Line,
+    Mean,
+    Report,
+    Table,
+    by_number,
+    mean,
+    once,
+)
+from workflows.scoring import round_half_up
+
+# The averages that the standard prints: cases, clients of all ages, adults at each level.
+REFERENCE_CASELOAD = (21, 58, 7, 11, 7, 7, 4)
+# For each level from very high to low, a client's: activities, minutes, hours, referrals.
+REFERENCE_ACTIVITY = (
+    (22, 1034, 17, 10),
+    (15, 1120, 19, 10),
+    (19, 1179, 20, 11),
+    (13, 952, 16, 5),
+    (10, 615, 10, 4),
+)
+NO_REFERENCE = (None,) * 4
+NOTHING = (0, 0, 0, 0)  # clients, activities, minutes, referrals
+MADE_BY_US = ("internal", "outbound")
+
+
+# ---- Caseload -------------------------------------------------------------------------------------------------------
+
+
+@once
+def caseloads(asked):
+    """[(worker's name, (cases, clients, adults at each level))] of those with an active case, by name."""
+    query = (
+        Household.select(
+            Household.primary_worker,
+            fn.COUNT(Household.id.distinct()),
+            fn.COUNT(Client.id),
+        )
+        .join(Client, JOIN.LEFT_OUTER)
+        .where(reports_clients.active(asked), *reports_clients.of(asked))
+        .group_by(Household.primary_worker)
+    )
+    at_level = reports_clients.levels(asked)
+    names = dict(Staff.select(Staff.id, Staff.name).tuples())
+    rows = [
+        (
+            names.get(worker, ""),
+            (cases, clients, *(at_level.get(worker, {}).get(level, 0) for level in LEVELS)),
+        )
+        for worker, cases, clients in query.tuples()
+    ]
+    return sorted(rows, key=lambda row: row[0].casefold())
+
+
+def caseload(asked):
+    rows = caseloads(asked)
+    totals = tuple(map(sum, zip(*(cells for _name, cells in rows), strict=True)))
+    totals = totals or (0,) * len(REFERENCE_CASELOAD)
+    workers = [(name, cells) for name, cells in rows if name]
+    led = map(sum, zip(*(cells for _name, cells in workers), strict=True))
+    averages = tuple(round_half_up(Fraction(n, len(workers))) for n in led)
+    lines = [Line(name or _("No main worker"), cells) for name, cells in rows]
+    lines.append(Line(_("Total"), totals, TOTAL))
+    if workers:
+        lines.append(Line(_("Average of a worker"), averages, AVERAGE))
+    lines.append(Line(_("Reference of the standard"), REFERENCE_CASELOAD, REFERENCE))
+    columns = (
+        Column(_("Cases")),
+        Column(_("Clients of all ages"), bar=True),
+        *(Column(choices.term_label("need-levels", level)) for level in LEVELS),
+    )
+    return Grid(_("Worker"), columns, tuple(lines))
+
+
+def workers(asked):
+    return sum(1 for name, _cells in caseloads(asked) if name)
+
+
+def a_workers(place):
+    """A function: the average over the workers of one column of the caseload table."""
+
+    def compute(asked):
+        rows = [cells for name, cells in caseloads(asked) if name]
+        # Hidden in a shared report when there are few people behind it, not few workers.
+        found = mean(sum(cells[place] for cells in rows), len(rows))
+        return Mean(found.value, sum(cells[1] for cells in rows))
+
+    return compute
+
+
+CASELOAD = Report(
+    "caseload",
+    N_("Caseload"),
+    N_(
+        "The standard’s table: cases, clients and adults at each level, for each worker and on average."
+    ),
+    (PERIOD, WORKER, CASE_TYPE),
+    (
+        Figure(
+            "workers",
+            N_("Workers with a case"),
+            N_(
+                "Staff who were the main worker of at least one active case. It is today’s main worker that counts."
+            ),
+            workers,
+            personal=False,
+        ),
+        Figure(
+            "cases-of-a-worker",
+            N_("Cases of a worker"),
+            N_(
+                "Active cases with a main worker, divided by the workers with a case. The standard’s average is 21."
+            ),
+            a_workers(0),
+        ),
+        Figure(
+            "clients-of-a-worker",
+            N_("Clients of a worker"),
+            N_(
+                "Persons of every age in active cases with a main worker, divided by the workers with a case. The standard’s"
+                " average is 58."
+            ),
+            a_workers(1),
+        ),
+        ACTIVE,
+        ASSESSED,
+    ),
+    (
+        Table(
+            "workers",
+            N_("Caseload of each worker"),
+            N_(
+                "Active cases on the last day of the period by today’s main worker; clients of every age; adults by the level"
+                " of their latest assessment. Adults without an assessment stand under clients only, so the levels add up to"
+                " less."
+            ),
+            caseload,
+        ),
+    ),
+)
+
+
+# ---- Activities and referrals by level of need ------------------------------------------------------------------------
+
+
+def level_on(client, day):
+    """An expression: the level of the person on that day, that of the latest assessment completed by then."""
+    return (
+        NeedsAssessment.select(NeedsAssessment.level)
+        .where(
+            NeedsAssessment.client == client,
+            NeedsAssessment.state == COMPLETE,
+            NeedsAssessment.level.is_null(False),
+            NeedsAssessment.completed_on <= day,
+        )
+        .order_by(NeedsAssessment.completed_on.desc(), NeedsAssessment.point.desc())
+        .limit(1)
+    )
+
+
+def _activities(asked, *columns):
+    query = CaseActivity.select(*columns).where(CaseActivity.date.between(asked.first, asked.last))
+    if asked.worker:
+        query = query.where(CaseActivity.staff == asked.worker)
+    if asked.location:
+        query = query.where(CaseActivity.location == asked.location)
+    if asked.case_type:
+        cases = Household.select(Household.id).where(Household.case_type == asked.case_type)
+        query = query.where(CaseActivity.household.in_(cases))
+    return query
+
+
+@once
+def work_at_level(asked):
+    """{(client, level or None): (activities, minutes)}: joint work counts once for each client (R-ACT-2)."""
+    through = CaseActivity.clients.get_through_model()
+    of_client = (
+        _activities(
+            asked,
+            through.client,
+            level_on(through.client, CaseActivity.date).alias("level"),
+            CaseActivity.minutes,
+        )
+        .join(through, on=(through.caseactivity == CaseActivity.id))
+        .alias("of_client")
+    )
+    columns = [of_client.c.client_id, of_client.c.level]
+    query = Select(
+        [of_client], [*columns, fn.COUNT(of_client.c.minutes), fn.SUM(of_client.c.minutes)]
+    ).group_by(*columns)
+    rows = query.bind(CaseActivity._meta.database).tuples()
+    return {(client, level): (number, minutes) for client, level, number, minutes in rows}
+
+
+@once
+def referrals_at_level(asked):
+    """{(client, level or None): referrals made for the client in the period while at that level}."""
+    made = (
+        Referral.select(
+            Referral.client, level_on(Referral.client, Referral.referred_on).alias("level")
+        )
+        .where(
+            Referral.referred_on.between(asked.first, asked.last),
+            Referral.direction.in_(MADE_BY_US),
+            Referral.client.is_null(False),
+        )
+        .alias("made")
+    )
+    columns = [made.c.client_id, made.c.level]
+    query = Select([made], [*columns, fn.COUNT(made.c.client_id)]).group_by(*columns)
+    rows = query.bind(Referral._meta.database).tuples()
+    return {(client, level): number for client, level, number in rows}
+
+
+@once
+def by_need(asked):
+    """{level or None: (clients, activities, minutes, referrals)}, each client's own counted together."""
+    made, found = referrals_at_level(asked), {}
+    for pair, (activities, minutes) in work_at_level(asked).items():
+        sums = found.setdefault(pair[1], [0, 0, 0, 0])
+        for place, number in enumerate((1, activities, minutes, made.get(pair, 0))):
+            sums[place] += number
+    return found
+
+
+@once
+def agency_work(asked):
+    """(activities, minutes) of the agency: joint work counts once (R-ACT-2)."""
+    query = _activities(
+        asked, fn.COUNT(CaseActivity.id), fn.COALESCE(fn.SUM(CaseActivity.minutes), 0)
+    )
+    return tuple(query.tuples().get())
+
+
+def worked_with(asked):
+    return len({client for client, _level in work_at_level(asked)})
+
+
+def _averages(clients, activities, minutes, referrals):
+    """A client's activities, minutes, hours and referrals: whole numbers, halves rounded up, as the standard prints."""
+    if not clients:
+        return None, None, None, None
+    shares = (activities, minutes, Fraction(minutes, 60), referrals)
+    return tuple(round_half_up(Fraction(share) / clients, 0) for share in shares)
+
+
+def _levels(asked):
+    """[(words, sums of ``by_need``, the standard's averages or None)] of each level, the whole agency the last."""
+    found = by_need(asked)
+    rows = [
+        (choices.term_label("need-levels", level), found.get(level, NOTHING), reference)
+        for level, reference in zip(LEVELS, REFERENCE_ACTIVITY, strict=True)
+    ]
+    rows.append((_("Not assessed yet"), found.get(None, NOTHING), NO_REFERENCE))
+    whole = [sum(sums[place] for sums in found.values()) for place in range(4)]
+    return [*rows, (_("The agency"), (worked_with(asked), *whole[1:]), NO_REFERENCE)]
+
+
+def activity_by_need(asked):
+    *levels, (whole, sums, _reference) = _levels(asked)
+    lines = [Line(label, tuple(one[:3])) for label, one, _reference in levels]
+    lines.append(Line(whole, (sums[0], *agency_work(asked)), TOTAL))
+    columns = (
+        Column(_("Clients"), bar=True),
+        Column(_("Activities"), FOLLOWS),
+        Column(_("Minutes"), FOLLOWS),
+    )
+    note = _(
+        "One person may stand at two levels. Work with several clients at once counts for each of them at their level, and once"
+        " for the agency."
+    )
+    return Grid(_("Level of need"), columns, tuple(lines), note=note)
+
+
+def averages_by_need(asked):
+    lines = []
+    for label, sums, reference in _levels(asked):
+        pairs = zip(_averages(*sums), reference, strict=True)
+        lines.append(Line(label, (sums[0], *(value for pair in pairs for value in pair))))
+    lines[-1] = replace(lines[-1], kind=TOTAL)
+    columns = [Column(_("Clients"))]
+    for label in (_("Activities"), _("Minutes"), _("Hours"), _("Referrals")):
+        columns += [Column(label, FOLLOWS), Column(_("Standard"), PLAIN)]
+    return Grid(_("Level of need"), tuple(columns), tuple(lines))
+
+
+def by_topic(asked):
+    query = _activities(
+        asked, CaseActivity.topic, fn.COUNT(CaseActivity.id), fn.SUM(CaseActivity.minutes)
+    ).group_by(CaseActivity.topic)
+    rows = {topic: (number, minutes) for topic, number, minutes in query.tuples()}
+    pairs = by_number(
+        {topic: number for topic, (number, _m) in rows.items()},
+        lambda topic: (choices.term_label("cma-topics", topic), topic),
+    )
+    lines = [Line(label, (number, rows[topic][1])) for (label, topic), number in pairs]
+    lines.append(Line(_("Total"), agency_work(asked), TOTAL))
+    columns = (Column(_("Activities"), bar=True), Column(_("Minutes"), FOLLOWS))
+    return Grid(_("Topic"), columns, tuple(lines))
+
+
+ACTIVITY = Report(
+    "activity-by-need",
+    N_("Activities and referrals by level of need"),
+    N_(
+        "The standard’s second table: what was done for clients while they were at each level, beside its averages."
+    ),
+    (PERIOD, LOCATION, WORKER, CASE_TYPE),
+    (
+        Figure(
+            "activities",
+            N_("Activities"),
+            N_("Case activities whose day is in the period. Joint work counts once."),
+            lambda asked: agency_work(asked)[0],
+        ),
+        Figure(
+            "minutes",
+            N_("Minutes"),
+            N_("The minutes of these activities. Joint work counts once."),
+            lambda asked: Mean(agency_work(asked)[1], agency_work(asked)[0]),
+        ),
+        Figure(
+            "hours",
+            N_("Hours"),
+            N_("These minutes divided by 60, a half rounded up."),
+            lambda asked: Mean(
+                round_half_up(Fraction(agency_work(asked)[1], 60), 0), agency_work(asked)[0]
+            ),
+        ),
+        Figure(
+            "clients",
+            N_("Clients"),
+            N_("Different persons with at least one of these activities."),
+            worked_with,
+        ),
+    ),
+    (
+        Table(
+            "levels",
+            N_("By level of need"),
+            N_(
+                "The level is the person’s on the day of the activity: that of the latest assessment completed by then. Clients"
+                " are those with at least one activity at that level."
+            ),
+            activity_by_need,
+        ),
+        Table(
+            "averages",
+            N_("A client’s average at each level"),
+            N_(
+                "Activities and minutes at the level, divided by the clients with at least one activity at it. Hours are"
+                " minutes ÷ 60. Referrals are those we made for these clients, within the agency or to partners, on a day on"
+                " which they were at the level. Everything is rounded to whole numbers, a half upwards; beside it stand the"
+                " averages that the standard prints."
+            ),
+            averages_by_need,
+        ),
+        Table(
+            "topics",
+            N_("By topic"),
+            N_("Activities of the period and their minutes by topic. Joint work counts once."),
+            by_topic,
+        ),
+    ),
+)
+
+
+# ---- Capacity building ------------------------------------------------------------------------------------------------
+
+
+@once
+def community_work(asked):
+    """[(type, partners, minutes, people who attended)] of the period."""
+    query = CapacityBuildingActivity.select(
+        CapacityBuildingActivity.type,
+        CapacityBuildingActivity.partners,
+        CapacityBuildingActivity.minutes,
+        CapacityBuildingActivity.attendees,
+    ).where(CapacityBuildingActivity.date.between(asked.first, asked.last))
+    if asked.location:
+        query = query.where(CapacityBuildingActivity.location == asked.location)
+    if asked.worker:
+        query = query.where(CapacityBuildingActivity.staff == asked.worker)
+    return list(query.tuples())
+
+
+def _partners(rows):
+    return len({normalise(partners) for _type, partners, _minutes, _people in rows})
+
+
+def community_by_type(asked):
+    rows, lines = community_work(asked), []
+    counts = Counter(row[0] for row in rows)
+    for slug, label in choices.terms("capacity-building-types", counts):
+        mine = [row for row in rows if row[0] == slug]
+        if mine:
+            lines.append(Line(label, (len(mine), _partners(mine), sum(row[2] for row in mine))))
+    total = (len(rows), _partners(rows), sum(row[2] for row in rows))
+    columns = (Column(_("Activities"), bar=True), Column(_("Partners")), Column(_("Minutes")))
+    return Grid(_("Type"), columns, (*lines, Line(_("Total"), total, TOTAL)))
+
+
+COMMUNITY = Report(
+    "capacity-building",
+    N_("Capacity building"),
+    N_("Work with the community: activities, partners and minutes by type."),
+    (PERIOD, LOCATION, WORKER),
+    (
+        Figure(
+            "activities",
+            N_("Activities"),
+            N_("Capacity building activities whose day is in the period."),
+            lambda asked: len(community_work(asked)),
+            personal=False,
+        ),
+        Figure(
+            "partners",
+            N_("Partners"),
+            N_(
+                "Different partners of these activities, as written there. Capitals and accents make no difference."
+            ),
+            lambda asked: _partners(community_work(asked)),
+            personal=False,
+        ),
+        Figure(
+            "minutes",
+            N_("Minutes"),
+            N_("The minutes of these activities."),
+            lambda asked: sum(row[2] for row in community_work(asked)),
+            personal=False,
+        ),
+        Figure(
+            "attendees",
+            N_("People who attended"),
+            N_(
+                "The people who attended, added up over these activities. Somebody who came twice counts twice."
+            ),
+            lambda asked: sum(row[3] or 0 for row in community_work(asked)),
+            personal=False,
+        ),
+    ),
+    (
+        Table(
+            "types",
+            N_("By type"),
+            N_(
+                "Activities of the period by type; a partner of two types counts in both lines and once in the total."
+            ),
+            community_by_type,
+            personal=False,
+        ),
+    ),
+)

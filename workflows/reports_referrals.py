@@ -1,0 +1,410 @@
+"""Referrals in figures: what came, how it stood at the end of the period, how fast it was sent (domain 8)."""
+
+import datetime
+from bisect import bisect_right
+from collections import Counter
+from fractions import Fraction
+
+from flask_babel import gettext as _
+from peewee import JOIN, Case, fn
+
+from forms import choices
+from forms.formats import day_of
+from models import (
+    N_,
+    PENDING,
+    RECEIVED,
+    SENT,
+    AreaOfFocus,
+    Client,
+    DistributionLog,
+    Household,
+    Program,
+    Referral,
+    ReferralStatusEvent,
+    ServiceActivity,
+    database,
+)
+from workflows import settings
+from workflows.reports_tables import (
+    CASE_TYPE,
+    LOCATION,
+    ONE_DAY,
+    PERIOD,
+    PROGRAM,
+    Column,
+    Figure,
+    Grid,
+    Line,
+    Mean,
+    Ratio,
+    Report,
+    Table,
+    by_number,
+    counted,
+    in_order,
+    once,
+)
+from workflows.scoring import round_half_up
+
+
+def narrowed(query, asked):
+    """``query`` of referrals, narrowed to the location, the program and the type of case that were asked for."""
+    if asked.location:
+        query = query.where(Referral.location == asked.location)
+    if asked.program:
+        query = query.where(Referral.program == asked.program)
+    if asked.case_type:
+        people = Client.select(Client.id).join(Household)
+        people = people.where(Household.case_type == asked.case_type)
+        query = query.where(Referral.client.in_(people))
+    return query
+
+
+def _at_end(asked, *columns):
+    """A query of referrals with ``columns`` and, the last one, their status at the end of the period.
+
+    What the first move after the period started from is what they were at its end; one that never moved since is what
+    it is now.
+    """
+    if asked.last >= asked.today:
+        return Referral.select(*columns, Referral.status)
+    later, event = ReferralStatusEvent.alias(), ReferralStatusEvent.alias()
+    first = (
+        later.select(later.referral, fn.MIN(later.id).alias("event"))
+        .where(later.at >= asked.ends)
+        .group_by(later.referral)
+        .alias("later_move")
+    )
+    was = fn.COALESCE(event.from_status, RECEIVED)
+    status = Case(None, ((event.id.is_null(), Referral.status),), was)
+    return (
+        Referral.select(*columns, status)
+        .join(first, JOIN.LEFT_OUTER, on=(first.c.referral_id == Referral.id))
+        .join(event, JOIN.LEFT_OUTER, on=(event.id == first.c.event))
+    )
+
+
+COLUMNS = ("received", "service", "program", "direction", "priority", "outcome", "sent", "status")
+
+
+@once
+def received(asked):
+    """{column: values} of the referrals received in the period; the values of one referral stand at one place."""
+    log = DistributionLog.alias()
+    sent = log.select(fn.MIN(log.sent_at)).where(
+        log.referral == Referral.id, log.result == SENT, log.sent_at < asked.ends
+    )
+    outcome = Case(None, ((Referral.outcome_on > asked.last, PENDING),), Referral.outcome)
+    query = _at_end(
+        asked,
+        Referral.received_on,
+        Referral.service_activity,
+        Referral.program,
+        Referral.direction,
+        Referral.priority,
+        outcome,
+        sent,
+    ).where(Referral.received_on.between(asked.first, asked.last))
+    rows = database.execute(narrowed(query, asked)).fetchall()
+    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    return dict(zip(COLUMNS, columns, strict=True))
+
+
+def days_to_first_sending(asked):
+    """The median of the days from received to first sent, a half-way one rounded up to one decimal."""
+    found = received(asked)
+    days = [asked.first + ONE_DAY * n for n in range((asked.last - asked.first).days + 1)]
+    midnights = [str(settings.start_of(day)) for day in days]
+    place = {day: n for n, day in enumerate(days)}
+    waits = sorted(
+        max(0, bisect_right(midnights, str(sent)) - 1 - place[day_of(day)])
+        for day, sent in zip(found["received"], found["sent"], strict=True)
+        if sent is not None
+    )
+    if not waits:
+        return Mean(None, 0)
+    middle = len(waits) // 2
+    twice = waits[middle] + waits[~middle]
+    return Mean(round_half_up(Fraction(twice, 2)), len(waits))
+
+
+def with_outcome(asked):
+    outcomes = received(asked)["outcome"]
+    return Ratio(sum(outcome != PENDING for outcome in outcomes), len(outcomes))
+
+
+def successes(asked):
+    outcomes = [outcome for outcome in received(asked)["outcome"] if outcome != PENDING]
+    good = {s for s in set(outcomes) if choices.term_extra("referral-outcomes", s).get("success")}
+    return Ratio(sum(outcome in good for outcome in outcomes), len(outcomes))
+
+
+@once
+def waiting(asked):
+    """(stale, overdue): referrals of any day that were received and not sent at the end of the period (R-REF-11)."""
+    stale, overdue = (
+        asked.last - datetime.timedelta(days=settings.value(key))
+        for key in ("referral_stale_days", "referral_overdue_days")
+    )
+    query = narrowed(_at_end(asked, Referral.received_on), asked)
+    # Those that were received then are received now, or have moved since.
+    moved = ReferralStatusEvent.select(ReferralStatusEvent.referral)
+    moved = moved.where(ReferralStatusEvent.at >= asked.ends)
+    candidates = Referral.status == RECEIVED
+    if asked.last < asked.today:
+        candidates |= Referral.id.in_(moved)
+    rows = database.execute(query.where(Referral.received_on <= stale, candidates)).fetchall()
+    days = [day_of(day) for day, status in rows if status == RECEIVED]
+    late = sum(day <= overdue for day in days)
+    return len(days) - late, late
+
+
+def _by(name, terms, head):
+    def compute(asked):
+        counts = Counter(received(asked)[name])
+        pairs = in_order(counts, choices.terms(terms, counts), _("Not known"))
+        return counted(head(), _("Referrals"), pairs)
+
+    return compute
+
+
+def by_service(asked):
+    counts = Counter(received(asked)["service"])
+    names = dict(
+        ServiceActivity.select(ServiceActivity.id, ServiceActivity.name)
+        .where(ServiceActivity.id.in_([key for key in counts if key]))
+        .tuples()
+    )
+    names[None] = _("A program or an organization as a whole")
+    summed = Counter()
+    for key, number in counts.items():
+        summed[names[key]] += number
+    return counted(_("Service or activity"), _("Referrals"), by_number(summed, str))
+
+
+def by_area(asked):
+    area = dict(Program.select(Program.id, Program.area_of_focus).tuples())
+    label = choices.label_column(AreaOfFocus)
+    names = dict(AreaOfFocus.select(AreaOfFocus.id, label).tuples())
+    names[None] = _("An organization as a whole")
+    counts = Counter(area.get(key) for key in received(asked)["program"])
+    return counted(_("Area of focus"), _("Referrals"), by_number(counts, names.get))
+
+
+# ---- The distribution log ---------------------------------------------------------------------------------------------
+
+EMAIL, MANUAL, FAILED, VOIDED = "email", "manual", "failed", "voided"
+
+
+@once
+def sendings(asked):
+    """{(destination, channel, result): (messages, referrals)} of the log in the period."""
+    query = (
+        DistributionLog.select(
+            DistributionLog.destination,
+            DistributionLog.channel,
+            DistributionLog.result,
+            fn.COUNT(DistributionLog.message.distinct()),
+            fn.COUNT(DistributionLog.id),
+        )
+        .where(DistributionLog.sent_at >= asked.begins, DistributionLog.sent_at < asked.ends)
+        .group_by(DistributionLog.destination, DistributionLog.channel, DistributionLog.result)
+    )
+    if asked.location or asked.program:
+        query = narrowed(query.join(Referral), asked)
+    return {tuple(row[:3]): tuple(row[3:]) for row in query.tuples()}
+
+
+def _sum(asked, place, channel, *results):
+    """The sum over the log; every result but voided when none is named."""
+    return sum(
+        numbers[place]
+        for (_to, how, result), numbers in sendings(asked).items()
+        if how == channel and (result in results if results else result != VOIDED)
+    )
+
+
+def by_destination(asked):
+    kinds = ((EMAIL, SENT, 0), (EMAIL, SENT, 1), (EMAIL, FAILED, 1), (MANUAL, None, 1))
+    found = {}
+    for (to, how, result), numbers in sendings(asked).items():
+        cells = found.setdefault(to, [0] * len(kinds))
+        for n, (channel, wanted, place) in enumerate(kinds):
+            if how == channel and (result == wanted if wanted else result != VOIDED):
+                cells[n] += numbers[place]
+    lines = [Line(to, tuple(cells)) for to, cells in found.items()]
+    lines.sort(key=lambda line: (-line.cells[1] - line.cells[3], line.label))
+    total = tuple(map(sum, zip(*(line.cells for line in lines), strict=True))) or (0,) * 4
+    columns = (
+        Column(_("Messages sent")),
+        Column(_("Referrals sent"), bar=True),
+        Column(_("Failed")),
+        Column(_("Recorded as sent another way")),
+    )
+    return Grid(_("Destination"), columns, (*lines, Line(_("Total"), total, "total")))
+
+
+def by_result(asked):
+    counts = Counter()
+    for (_to, _how, result), numbers in sendings(asked).items():
+        counts[result] += numbers[1]
+    pairs = in_order(counts, choices.terms("distribution-results", counts), _("Not known"))
+    return counted(_("Result"), _("Lines of the log"), pairs)
+
+
+REPORT = Report(
+    "referrals",
+    N_("Referrals by period"),
+    N_("What was received, how it stood at the end, how fast it was sent, and what became of it."),
+    (PERIOD, LOCATION, PROGRAM, CASE_TYPE),
+    (
+        Figure(
+            "received",
+            N_("Received in the period"),
+            N_("Referrals whose day of receipt is in the period."),
+            lambda asked: len(received(asked)["status"]),
+        ),
+        Figure(
+            "days-to-send",
+            N_("Median days until first sent"),
+            N_(
+                "Of the referrals received in the period and sent by its end: the middle one of the days from the day of"
+                " receipt to the day of the first sending that was not voided."
+            ),
+            days_to_first_sending,
+        ),
+        Figure(
+            "with-outcome",
+            N_("With an outcome"),
+            N_(
+                "Referrals received in the period whose outcome by its end is no longer pending, of all received."
+            ),
+            with_outcome,
+        ),
+        Figure(
+            "successes",
+            N_("Successes"),
+            N_(
+                "Of the referrals with an outcome: those enrolled, or where the service was received."
+            ),
+            successes,
+        ),
+        Figure(
+            "stale",
+            N_("Stale at the end"),
+            N_(
+                "Referrals of any day that were still received on the last day of the period, %(referral_stale_days)s days"
+                " old or older, and not overdue yet."
+            ),
+            lambda asked: waiting(asked)[0],
+        ),
+        Figure(
+            "overdue",
+            N_("Overdue at the end"),
+            N_(
+                "Referrals of any day that were still received on the last day of the period, %(referral_overdue_days)s"
+                " days old or older."
+            ),
+            lambda asked: waiting(asked)[1],
+        ),
+    ),
+    (
+        Table(
+            "status",
+            N_("Status at the end of the period"),
+            N_(
+                "Referrals received in the period by the status they had when it ended, from their status history."
+            ),
+            _by("status", "referral-statuses", lambda: _("Status")),
+        ),
+        Table(
+            "outcome",
+            N_("Outcome"),
+            N_("Referrals received in the period by what had become of the client by its end."),
+            _by("outcome", "referral-outcomes", lambda: _("Outcome")),
+        ),
+        Table(
+            "direction",
+            N_("By direction"),
+            N_("Referrals received in the period: to us, within the agency, from us to partners."),
+            _by("direction", "referral-directions", lambda: _("Direction")),
+        ),
+        Table(
+            "priority",
+            N_("By priority"),
+            N_("Referrals received in the period by the priority they have now."),
+            _by("priority", "referral-priorities", lambda: _("Priority")),
+        ),
+        Table(
+            "area",
+            N_("By area of focus"),
+            N_(
+                "Referrals received in the period by the area of focus of the program they went to."
+            ),
+            by_area,
+        ),
+        Table(
+            "service",
+            N_("By service"),
+            N_(
+                "Referrals received in the period by the service or activity they went to; copies at other places count together."
+            ),
+            by_service,
+        ),
+    ),
+)
+
+DISTRIBUTION = Report(
+    "distribution-log",
+    N_("Distribution log"),
+    N_("What was sent by email or another way, to whom, and what failed."),
+    (PERIOD, LOCATION, PROGRAM),
+    (
+        Figure(
+            "messages",
+            N_("Messages sent"),
+            N_("Different messages that the mail server accepted, by the day they were written."),
+            lambda asked: _sum(asked, 0, EMAIL, SENT),
+            personal=False,
+        ),
+        Figure(
+            "referrals-sent",
+            N_("Referrals sent by email"),
+            N_(
+                "Lines of the log sent by email with the result Sent. A referral sent twice counts twice."
+            ),
+            lambda asked: _sum(asked, 1, EMAIL, SENT),
+        ),
+        Figure(
+            "failures",
+            N_("Failures"),
+            N_("Lines of the log sent by email with the result Failed."),
+            lambda asked: _sum(asked, 1, EMAIL, FAILED),
+        ),
+        Figure(
+            "manual",
+            N_("Recorded as sent another way"),
+            N_(
+                "Lines of the log that somebody recorded as sent by phone, fax or by hand, without the voided ones."
+            ),
+            lambda asked: _sum(asked, 1, MANUAL),
+        ),
+    ),
+    (
+        Table(
+            "destination",
+            N_("By destination"),
+            N_(
+                "The lines of the log by the address or the place they went to, without the voided ones."
+            ),
+            by_destination,
+        ),
+        Table(
+            "result",
+            N_("By result"),
+            N_("All lines of the log by how the sending stands."),
+            by_result,
+        ),
+    ),
+)
