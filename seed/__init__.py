@@ -17,6 +17,8 @@ from models import (
     MATRIX,
     SCORING,
     AreaOfFocus,
+    ExportColumn,
+    ExportProfile,
     Holiday,
     Instrument,
     Keyword,
@@ -79,6 +81,7 @@ def load(force_labels=False):
         _merge(counts, Holiday, "slug", _holidays(), (*LABELS, "provinces"), force_labels)
         _merge(counts, TextTemplate, "slug", _texts(), WORDING, force_labels)
         _load_instruments(counts)
+        _load_export_profile(counts)
         changed = {
             table: [count["added"], count["updated"]]
             for table, count in counts.items()
@@ -270,6 +273,26 @@ def _load_instruments(counts):
         draft.save(force_insert=True)
         count["added"] += 1
     counts[Instrument._meta.table_name] = count
+
+
+def _load_export_profile(counts):
+    """The default shape of the service record; its name and its columns are people's own once they saved them."""
+    data = read("export_profile")
+    row = {"uuid": data["uuid"], "name": data["name"], "about": data["about"]}
+    found = _merge(counts, ExportProfile, "uuid", [row], ("name", "about"), False)
+    columns = (
+        {
+            "profile": found[(data["uuid"],)],
+            "position": position,
+            "source": column["source"],
+            "heading": column["heading"],
+            "is_on": column.get("on", True),
+            "required_if": column.get("required"),
+        }
+        for position, column in enumerate(data["columns"], 1)
+    )
+    own = ("position", "heading", "is_on", "required_if")
+    _merge(counts, ExportColumn, ("profile", "source"), columns, own, False)
 
 
 def _holidays():
