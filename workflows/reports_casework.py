@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from flask_babel import gettext as _
-from peewee import JOIN, Select, fn
+from peewee import JOIN, SQL, Select, Value, fn
 
 from forms import choices
 from models import (
@@ -18,6 +18,7 @@ from models import (
     NeedsAssessment,
     Referral,
     Staff,
+    database,
     normalise,
 )
 from workflows import reports_clients
@@ -39,7 +40,6 @@ from workflows.reports_tables import (
     Mean,
     Report,
     Table,
-    by_number,
     mean,
     once,
 )
@@ -55,6 +55,7 @@ REFERENCE_ACTIVITY = (
     (13, 952, 16, 5),
     (10, 615, 10, 4),
 )
+AGENCY = "agency"  # beside the levels
 NO_REFERENCE = (None,) * 4
 NOTHING = (0, 0, 0, 0)  # clients, activities, minutes, referrals
 MADE_BY_US = ("internal", "outbound")
@@ -207,69 +208,62 @@ def _activities(asked, *columns):
 
 
 @once
-def work_at_level(asked):
-    """{(client, level or None): (activities, minutes)}: joint work counts once for each client (R-ACT-2)."""
+def work(asked):
+    """{level, "" when not assessed, or AGENCY: (clients, activities, minutes, referrals)}, each client's own added up.
+
+    Joint work counts once for each client (R-ACT-2).  A client stands under each level at which there was an activity;
+    referrals are those made for these clients while at it.  Under AGENCY each client stands once.
+    """
     through = CaseActivity.clients.get_through_model()
-    of_client = (
-        _activities(
-            asked,
-            through.client,
-            level_on(through.client, CaseActivity.date).alias("level"),
-            CaseActivity.minutes,
-        )
-        .join(through, on=(through.caseactivity == CaseActivity.id))
-        .alias("of_client")
+    done = _activities(
+        asked,
+        through.client.alias("client"),
+        _known_level(through.client, CaseActivity.date).alias("level"),
+        CaseActivity.minutes.alias("minutes"),
+    ).join(through, on=(through.caseactivity == CaseActivity.id))
+    made = Referral.select(
+        Referral.client, _known_level(Referral.client, Referral.referred_on), SQL("NULL")
+    ).where(
+        Referral.referred_on.between(asked.first, asked.last),
+        Referral.direction.in_(MADE_BY_US),
+        Referral.client.is_null(False),
     )
-    columns = [of_client.c.client_id, of_client.c.level]
-    query = Select(
-        [of_client], [*columns, fn.COUNT(of_client.c.minutes), fn.SUM(of_client.c.minutes)]
-    ).group_by(*columns)
-    rows = query.bind(CaseActivity._meta.database).tuples()
-    return {(client, level): (number, minutes) for client, level, number, minutes in rows}
+    # One row a client and level; only an activity has minutes, so the other rows are the referrals.
+    rows = done.union_all(made).alias("rows_of_clients")
+    client, level, minutes = rows.c.client, rows.c.level, rows.c.minutes
+    sums = (fn.COUNT(minutes), fn.SUM(minutes), fn.COUNT(client) - fn.COUNT(minutes))
+    names = ("client", "level", "activities", "minutes", "referrals")
+    pairs = Select([rows], [client, level, *sums]).group_by(client, level)
+    pairs = pairs.cte("work_at_level", columns=names)
+    added = [fn.SUM(getattr(pairs.c, name)) for name in names[2:]]
+    active = pairs.c.activities > 0
+    levels = Select([pairs], [pairs.c.level, fn.COUNT(pairs.c.client), *added])
+    agency = Select([pairs], [Value(AGENCY), fn.COUNT(pairs.c.client.distinct()), *added])
+    query = levels.where(active).group_by(pairs.c.level).union_all(agency.where(active))
+    found = database.execute(query.with_cte(pairs)).fetchall()
+    return {name: tuple(int(number or 0) for number in sums) for name, *sums in found}
+
+
+def _known_level(client, day):
+    return fn.COALESCE(level_on(client, day), "")
 
 
 @once
-def referrals_at_level(asked):
-    """{(client, level or None): referrals made for the client in the period while at that level}."""
-    made = (
-        Referral.select(
-            Referral.client, level_on(Referral.client, Referral.referred_on).alias("level")
-        )
-        .where(
-            Referral.referred_on.between(asked.first, asked.last),
-            Referral.direction.in_(MADE_BY_US),
-            Referral.client.is_null(False),
-        )
-        .alias("made")
-    )
-    columns = [made.c.client_id, made.c.level]
-    query = Select([made], [*columns, fn.COUNT(made.c.client_id)]).group_by(*columns)
-    rows = query.bind(Referral._meta.database).tuples()
-    return {(client, level): number for client, level, number in rows}
+def topics(asked):
+    """{topic: (activities, minutes)} of the agency: joint work counts once (R-ACT-2)."""
+    # Grouped by an expression, so that the database walks along the days and not along every topic there ever was.
+    topic = fn.LOWER(CaseActivity.topic)
+    query = _activities(asked, topic, fn.COUNT(CaseActivity.id), fn.SUM(CaseActivity.minutes))
+    return {name: (number, minutes) for name, number, minutes in query.group_by(topic).tuples()}
 
 
-@once
-def by_need(asked):
-    """{level or None: (clients, activities, minutes, referrals)}, each client's own counted together."""
-    made, found = referrals_at_level(asked), {}
-    for pair, (activities, minutes) in work_at_level(asked).items():
-        sums = found.setdefault(pair[1], [0, 0, 0, 0])
-        for place, number in enumerate((1, activities, minutes, made.get(pair, 0))):
-            sums[place] += number
-    return found
-
-
-@once
 def agency_work(asked):
     """(activities, minutes) of the agency: joint work counts once (R-ACT-2)."""
-    query = _activities(
-        asked, fn.COUNT(CaseActivity.id), fn.COALESCE(fn.SUM(CaseActivity.minutes), 0)
-    )
-    return tuple(query.tuples().get())
+    return tuple(map(sum, zip(*topics(asked).values(), strict=True))) or (0, 0)
 
 
 def worked_with(asked):
-    return len({client for client, _level in work_at_level(asked)})
+    return work(asked).get(AGENCY, NOTHING)[0]
 
 
 def _averages(clients, activities, minutes, referrals):
@@ -281,15 +275,14 @@ def _averages(clients, activities, minutes, referrals):
 
 
 def _levels(asked):
-    """[(words, sums of ``by_need``, the standard's averages or None)] of each level, the whole agency the last."""
-    found = by_need(asked)
+    """[(words, sums of ``work``, the standard's averages or none)] of each level, the whole agency the last."""
+    found = work(asked)
     rows = [
         (choices.term_label("need-levels", level), found.get(level, NOTHING), reference)
         for level, reference in zip(LEVELS, REFERENCE_ACTIVITY, strict=True)
     ]
-    rows.append((_("Not assessed yet"), found.get(None, NOTHING), NO_REFERENCE))
-    whole = [sum(sums[place] for sums in found.values()) for place in range(4)]
-    return [*rows, (_("The agency"), (worked_with(asked), *whole[1:]), NO_REFERENCE)]
+    rows.append((_("Not assessed yet"), found.get("", NOTHING), NO_REFERENCE))
+    return [*rows, (_("The agency"), found.get(AGENCY, NOTHING), NO_REFERENCE)]
 
 
 def activity_by_need(asked):
@@ -321,15 +314,9 @@ def averages_by_need(asked):
 
 
 def by_topic(asked):
-    query = _activities(
-        asked, CaseActivity.topic, fn.COUNT(CaseActivity.id), fn.SUM(CaseActivity.minutes)
-    ).group_by(CaseActivity.topic)
-    rows = {topic: (number, minutes) for topic, number, minutes in query.tuples()}
-    pairs = by_number(
-        {topic: number for topic, (number, _m) in rows.items()},
-        lambda topic: (choices.term_label("cma-topics", topic), topic),
-    )
-    lines = [Line(label, (number, rows[topic][1])) for (label, topic), number in pairs]
+    found = topics(asked)
+    named = sorted(found, key=lambda topic: (-found[topic][0], topic))
+    lines = [Line(choices.term_label("cma-topics", topic), found[topic]) for topic in named]
     lines.append(Line(_("Total"), agency_work(asked), TOTAL))
     columns = (Column(_("Activities"), bar=True), Column(_("Minutes"), FOLLOWS))
     return Grid(_("Topic"), columns, tuple(lines))
