@@ -7,6 +7,7 @@ the same order.  Names of people are never in them.
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from peewee import JOIN
 
@@ -179,7 +180,7 @@ def _person(raw):
     (key, identity, number, born, year, gender, category, arrived, resident, spoken, town, post) = (
         raw
     )
-    languages = json.loads(spoken) if isinstance(spoken, str) else spoken or []
+    languages = _listed(spoken)
     values = {
         "client_number": number or "",
         "birth_year": day_of(born).year if born else year or "",
@@ -192,6 +193,16 @@ def _person(raw):
         "postal_prefix": (post or "")[:3],
     }
     return key, identity, languages, values
+
+
+def _listed(raw):
+    """A stored list: text on SQLite, already read on PostgreSQL."""
+    return _read(raw) if isinstance(raw, str) else raw or ()
+
+
+@lru_cache(4096)
+def _read(text):
+    return tuple(json.loads(text) or ())
 
 
 def _day(value):
@@ -301,7 +312,6 @@ def _activities(first, last, known):
             outcome,
             level,
         ) = row[len(PERSON) :]
-        used = json.loads(used) if isinstance(used, str) else used or []
         values = _values(
             day_of(day),
             chosen or known.following.get(topic, "case-management"),
@@ -314,7 +324,7 @@ def _activities(first, last, known):
             topic=topic,
             activity_type=kind,
             minutes=minutes,
-            support_services_used=";".join(used),
+            support_services_used=";".join(_listed(used)),
             level_of_need=level or "",
             outcome=outcome or "",
             **_target(way),
