@@ -286,7 +286,7 @@ def _load_export_profile(counts):
             "position": position,
             "source": column["source"],
             "heading": column["heading"],
-            "is_on": column.get("on", True),
+            "is_on": column.get("in_file", True),
             "required_if": column.get("required"),
         }
         for position, column in enumerate(data["columns"], 1)

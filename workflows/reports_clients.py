@@ -185,10 +185,11 @@ def by_municipality(asked):
     """Spelled with and without capitals is one place, called as most people wrote it."""
     counts, spelled = Counter(), {}
     for name, number in Counter(people(asked)["municipality"]).items():
-        key = " ".join((name or "").casefold().split())
+        name = " ".join((name or "").split())
+        key = name.casefold()
         counts[key] += number
-        spelled[key] = max(spelled.get(key, (0, "")), (number, (name or "").strip()))
-    pairs = by_number(counts, lambda key: spelled[key][1] or _("Not known"))
+        spelled.setdefault(key, []).append((number, name[:1].isupper(), name))
+    pairs = by_number(counts, lambda key: max(spelled[key])[2] or _("Not known"))
     return counted(_("Municipality"), _("Persons"), pairs)
 
 
