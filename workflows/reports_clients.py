@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from flask_babel import gettext as _
-from peewee import fn
+from peewee import SQL, fn
 
 from forms import choices
 from forms.formats import day_of
@@ -212,8 +212,8 @@ def levels(asked):
         .group_by(NeedsAssessment.client)
         .alias("latest_level")
     )
-    # The day takes ten letters and the point two.
-    level = fn.SUBSTR(latest.c.latest, 13)
+    # The day takes ten letters and the point two; as a parameter the number would be another one in the grouping.
+    level = fn.SUBSTR(latest.c.latest, SQL("13"))
     query = (
         Client.select(Household.primary_worker, level, fn.COUNT(Client.id))
         .join(Household)
