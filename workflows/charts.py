@@ -20,21 +20,6 @@ def bar(value, most):
     )
 
 
-def stack(values, most, names):
-    """Bars one after another, each with the class of its name, on a scale that ends at ``most``."""
-    drawn, start = [], 0.0
-    for value, name in zip(values, names, strict=True):
-        if not isinstance(value, int) or value <= 0 or most <= 0:
-            continue
-        wide = float(Fraction(WIDTH * value, most))
-        # A hair between two neighbours tells them apart without colour.
-        drawn.append(
-            f'<rect class="chart-{name}" x="{start:.1f}" y="0" width="{max(0.5, wide - 1):.1f}" height="{HEIGHT}"/>'
-        )
-        start += wide
-    return _drawing("".join(drawn)) if drawn else ""
-
-
 def _drawing(content):
     return Markup(
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true"'

@@ -1,36 +1,28 @@
-"""Casework in figures: the standard's two tables and capacity building (domain 8)."""
+"""What was done for clients while they were at each level of need: the standard's second table (domain 8)."""
 
-from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
 from flask_babel import gettext as _
-from peewee import JOIN, SQL, Select, Value, fn
+from peewee import SQL, Select, Value, fn
 
 from forms import choices
 from models import (
     COMPLETE,
     N_,
-    CapacityBuildingActivity,
     CaseActivity,
-    Client,
     Household,
     NeedsAssessment,
     Referral,
-    Staff,
     database,
-    normalise,
 )
-from workflows import reports_clients
-from workflows.reports_clients import ACTIVE, ASSESSED, LEVELS
+from workflows.reports_need import LEVELS
 from workflows.reports_tables import (
-    AVERAGE,
     CASE_TYPE,
     FOLLOWS,
     LOCATION,
     PERIOD,
     PLAIN,
-    REFERENCE,
     TOTAL,
     WORKER,
     Column,
@@ -40,13 +32,10 @@ from workflows.reports_tables import (
     Mean,
     Report,
     Table,
-    mean,
     once,
 )
 from workflows.scoring import round_half_up
 
-# The averages that the standard prints: cases, clients of all ages, adults at each level.
-REFERENCE_CASELOAD = (21, 58, 7, 11, 7, 7, 4)
 # For each level from very high to low, a client's: activities, minutes, hours, referrals.
 REFERENCE_ACTIVITY = (
     (22, 1034, 17, 10),
@@ -59,125 +48,6 @@ AGENCY = "agency"  # beside the levels
 NO_REFERENCE = (None,) * 4
 NOTHING = (0, 0, 0, 0)  # clients, activities, minutes, referrals
 MADE_BY_US = ("internal", "outbound")
-
-
-# ---- Caseload -------------------------------------------------------------------------------------------------------
-
-
-@once
-def caseloads(asked):
-    """[(worker's name, (cases, clients, adults at each level))] of those with an active case, by name."""
-    query = (
-        Household.select(
-            Household.primary_worker,
-            fn.COUNT(Household.id.distinct()),
-            fn.COUNT(Client.id),
-        )
-        .join(Client, JOIN.LEFT_OUTER)
-        .where(reports_clients.active(asked), *reports_clients.of(asked))
-        .group_by(Household.primary_worker)
-    )
-    at_level = reports_clients.levels(asked)
-    names = dict(Staff.select(Staff.id, Staff.name).tuples())
-    rows = [
-        (
-            names.get(worker, ""),
-            (cases, clients, *(at_level.get(worker, {}).get(level, 0) for level in LEVELS)),
-        )
-        for worker, cases, clients in query.tuples()
-    ]
-    return sorted(rows, key=lambda row: row[0].casefold())
-
-
-def caseload(asked):
-    rows = caseloads(asked)
-    totals = tuple(map(sum, zip(*(cells for _name, cells in rows), strict=True)))
-    totals = totals or (0,) * len(REFERENCE_CASELOAD)
-    workers = [(name, cells) for name, cells in rows if name]
-    led = map(sum, zip(*(cells for _name, cells in workers), strict=True))
-    averages = tuple(round_half_up(Fraction(n, len(workers))) for n in led)
-    lines = [Line(name or _("No main worker"), cells) for name, cells in rows]
-    lines.append(Line(_("Total"), totals, TOTAL))
-    if workers:
-        lines.append(Line(_("Average of a worker"), averages, AVERAGE))
-    lines.append(Line(_("Reference of the standard"), REFERENCE_CASELOAD, REFERENCE))
-    columns = (
-        Column(_("Cases")),
-        Column(_("Clients of all ages"), bar=True),
-        *(Column(choices.term_label("need-levels", level)) for level in LEVELS),
-    )
-    return Grid(_("Worker"), columns, tuple(lines))
-
-
-def workers(asked):
-    return sum(1 for name, _cells in caseloads(asked) if name)
-
-
-def a_workers(place):
-    """A function: the average over the workers of one column of the caseload table."""
-
-    def compute(asked):
-        rows = [cells for name, cells in caseloads(asked) if name]
-        # Hidden in a shared report when there are few people behind it, not few workers.
-        found = mean(sum(cells[place] for cells in rows), len(rows))
-        return Mean(found.value, sum(cells[1] for cells in rows))
-
-    return compute
-
-
-CASELOAD = Report(
-    "caseload",
-    N_("Caseload"),
-    N_(
-        "The standard’s table: cases, clients and adults at each level, for each worker and on average."
-    ),
-    (PERIOD, WORKER, CASE_TYPE),
-    (
-        Figure(
-            "workers",
-            N_("Workers with a case"),
-            N_(
-                "Staff who were the main worker of at least one active case. It is today’s main worker that counts."
-            ),
-            workers,
-            personal=False,
-        ),
-        Figure(
-            "cases-of-a-worker",
-            N_("Cases of a worker"),
-            N_(
-                "Active cases with a main worker, divided by the workers with a case. The standard’s average is 21."
-            ),
-            a_workers(0),
-        ),
-        Figure(
-            "clients-of-a-worker",
-            N_("Clients of a worker"),
-            N_(
-                "Persons of every age in active cases with a main worker, divided by the workers with a case. The standard’s"
-                " average is 58."
-            ),
-            a_workers(1),
-        ),
-        ACTIVE,
-        ASSESSED,
-    ),
-    (
-        Table(
-            "workers",
-            N_("Caseload of each worker"),
-            N_(
-                "Active cases on the last day of the period by today’s main worker; clients of every age; adults by the level"
-                " of their latest assessment. Adults without an assessment stand under clients only, so the levels add up to"
-                " less."
-            ),
-            caseload,
-        ),
-    ),
-)
-
-
-# ---- Activities and referrals by level of need ------------------------------------------------------------------------
 
 
 def level_on(client, day):
@@ -322,7 +192,7 @@ def by_topic(asked):
     return Grid(_("Topic"), columns, tuple(lines))
 
 
-ACTIVITY = Report(
+REPORT = Report(
     "activity-by-need",
     N_("Activities and referrals by level of need"),
     N_(
@@ -383,94 +253,6 @@ ACTIVITY = Report(
             N_("By topic"),
             N_("Activities of the period and their minutes by topic. Joint work counts once."),
             by_topic,
-        ),
-    ),
-)
-
-
-# ---- Capacity building ------------------------------------------------------------------------------------------------
-
-
-@once
-def community_work(asked):
-    """[(type, partners, minutes, people who attended)] of the period."""
-    query = CapacityBuildingActivity.select(
-        CapacityBuildingActivity.type,
-        CapacityBuildingActivity.partners,
-        CapacityBuildingActivity.minutes,
-        CapacityBuildingActivity.attendees,
-    ).where(CapacityBuildingActivity.date.between(asked.first, asked.last))
-    if asked.location:
-        query = query.where(CapacityBuildingActivity.location == asked.location)
-    if asked.worker:
-        query = query.where(CapacityBuildingActivity.staff == asked.worker)
-    return list(query.tuples())
-
-
-def _partners(rows):
-    return len({normalise(partners) for _type, partners, _minutes, _people in rows})
-
-
-def community_by_type(asked):
-    rows, lines = community_work(asked), []
-    counts = Counter(row[0] for row in rows)
-    for slug, label in choices.terms("capacity-building-types", counts):
-        mine = [row for row in rows if row[0] == slug]
-        if mine:
-            lines.append(Line(label, (len(mine), _partners(mine), sum(row[2] for row in mine))))
-    total = (len(rows), _partners(rows), sum(row[2] for row in rows))
-    columns = (Column(_("Activities"), bar=True), Column(_("Partners")), Column(_("Minutes")))
-    return Grid(_("Type"), columns, (*lines, Line(_("Total"), total, TOTAL)))
-
-
-COMMUNITY = Report(
-    "capacity-building",
-    N_("Capacity building"),
-    N_("Work with the community: activities, partners and minutes by type."),
-    (PERIOD, LOCATION, WORKER),
-    (
-        Figure(
-            "activities",
-            N_("Activities"),
-            N_("Capacity building activities whose day is in the period."),
-            lambda asked: len(community_work(asked)),
-            personal=False,
-        ),
-        Figure(
-            "partners",
-            N_("Partners"),
-            N_(
-                "Different partners of these activities, as written there. Capitals and accents make no difference."
-            ),
-            lambda asked: _partners(community_work(asked)),
-            personal=False,
-        ),
-        Figure(
-            "minutes",
-            N_("Minutes"),
-            N_("The minutes of these activities."),
-            lambda asked: sum(row[2] for row in community_work(asked)),
-            personal=False,
-        ),
-        Figure(
-            "attendees",
-            N_("People who attended"),
-            N_(
-                "The people who attended, added up over these activities. Somebody who came twice counts twice."
-            ),
-            lambda asked: sum(row[3] or 0 for row in community_work(asked)),
-            personal=False,
-        ),
-    ),
-    (
-        Table(
-            "types",
-            N_("By type"),
-            N_(
-                "Activities of the period by type; a partner of two types counts in both lines and once in the total."
-            ),
-            community_by_type,
-            personal=False,
         ),
     ),
 )

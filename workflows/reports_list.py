@@ -6,12 +6,16 @@ from flask_babel import gettext as _
 
 from models import N_
 from workflows import (
+    reports_caseload,
     reports_casework,
     reports_clients,
+    reports_community,
     reports_directory,
+    reports_need,
     reports_outcomes,
     reports_quality,
     reports_referrals,
+    reports_sendings,
     reports_sharing,
 )
 from workflows.reports_tables import Figure, Grid, Report, Table, words
@@ -19,12 +23,12 @@ from workflows.reports_tables import Figure, Grid, Report, Table, words
 REPORTS = (
     reports_directory.REPORT,
     reports_referrals.REPORT,
-    reports_referrals.DISTRIBUTION,
+    reports_sendings.REPORT,
     reports_clients.REPORT,
-    reports_clients.NEED,
-    reports_casework.CASELOAD,
-    reports_casework.ACTIVITY,
-    reports_casework.COMMUNITY,
+    reports_need.REPORT,
+    reports_caseload.REPORT,
+    reports_casework.REPORT,
+    reports_community.REPORT,
     reports_outcomes.REPORT,
     Report(
         "service-record",

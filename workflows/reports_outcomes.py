@@ -20,6 +20,7 @@ from workflows.reports_tables import (
     CASE_TYPE,
     PERIOD,
     PROGRAM,
+    TOTAL,
     WORKER,
     Column,
     Figure,
@@ -134,7 +135,7 @@ def by_need_met(asked):
 def independence(asked):
     counts = Counter(_scores(interviews(asked), 0))
     lines = tuple(Line(str(n), (counts.get(n, 0),)) for n in range(1, 6))
-    total = Line(_("Total"), (sum(counts.values()),), "total")
+    total = Line(_("Total"), (sum(counts.values()),), TOTAL)
     return Grid(
         _("Handles daily life alone (1 to 5)"),
         (Column(_("Interviews"), bar=True),),

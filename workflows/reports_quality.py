@@ -11,6 +11,7 @@ from workflows.case_rules import CLOSED
 from workflows.reports_clients import of
 from workflows.reports_tables import (
     CASE_TYPE,
+    PLAIN,
     WORKER,
     Column,
     Figure,
@@ -74,7 +75,7 @@ def _people_with(condition):
         query = _people(asked, Client.id, Client.display_name, Household.file_number)
         query = query.where(condition).order_by(Client.display_name, Client.id)
         lines, note = _listed(query, PERSON)
-        return Grid(_("Person"), (Column(_("File number"), "plain"),), tuple(lines), note=note)
+        return Grid(_("Person"), (Column(_("File number"), PLAIN),), tuple(lines), note=note)
 
     return compute
 
@@ -118,7 +119,7 @@ def listed_duplicates(asked):
         for first, second in shown
     )
     note = _("Only the first %(number)s are listed.", number=MOST) if len(pairs) > MOST else ""
-    return Grid(_("Person"), (Column(_("May be the same as"), "plain"),), lines, note=note)
+    return Grid(_("Person"), (Column(_("May be the same as"), PLAIN),), lines, note=note)
 
 
 # ---- Files ----------------------------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def _files_with(condition):
         query = _files(asked, condition, *facts)
         query = query.order_by(Household.last_entry_on, Household.id)
         lines, note = _listed(query, FILE)
-        return Grid(_("File"), (Column(_("Latest entry"), "plain"),), tuple(lines), note=note)
+        return Grid(_("File"), (Column(_("Latest entry"), PLAIN),), tuple(lines), note=note)
 
     return compute
 
