@@ -242,7 +242,9 @@ def _offered(name):
         query = Staff.select(Staff.id, Staff.name).where(Staff.is_active == True)  # noqa: E712
         return list(query.order_by(Staff.name).tuples())
     model = ServiceLocation if name == LOCATION else Program
-    query = model.select(model.id, model.name).where(model.organization == directory.own_id())
+    # What is confidential is not offered: the name of a chosen one would stand in the file.
+    ours = (model.organization == directory.own_id(), *exports.may_leave(model))
+    query = model.select(model.id, model.name).where(*ours)
     return list(query.order_by(model.name).tuples())
 
 

@@ -184,3 +184,28 @@ def test_the_directory_counts_entries_by_what_they_are(app):
     assert look.figure("complete") == Ratio(0, 4)
     assert look.table("missing") == {"There is no eligibility information.": 4}
     assert Look("service-directory", location=place.id).figure("entries") == 2
+
+
+def test_confidential_places_and_programs_are_counted_and_never_named(browser):
+    """Decision 0.1: a report is made to leave the agency."""
+    hidden = make_service(
+        make_program(name="Shelter", is_confidential=True),
+        make_location(name="Safe house", is_confidential=True),
+        name="Safe nights",
+    )
+    referral = received(5, hidden)
+    make_distribution(referral=referral, destination="safe@house.example", channel="email")
+    make_distribution(referral=received(5), destination="open@house.example", channel="email")
+    assert Look("referrals").table("service")["Confidential services"] == 1
+    assert Look("service-directory").table("location")["Confidential locations"] == 1
+    assert Look("distribution-log").table("destination")["Confidential destinations"] == (
+        0,
+        1,
+        0,
+        0,
+    )
+    for slug in ("referrals", "service-directory", "distribution-log"):
+        text = browser.open(f"/reports/{slug}/file/csv/").get_data(as_text=True)
+        text += browser.get(f"/reports/{slug}/").text
+        for secret in ("Shelter", "Safe house", "Safe nights", "safe@house.example"):
+            assert secret not in text, (slug, secret)

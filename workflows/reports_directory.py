@@ -16,7 +16,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import directory, today
+from workflows import directory, exports, today
 from workflows.reports_tables import (
     LOCATION,
     PROGRAM,
@@ -84,17 +84,20 @@ def by_funding(asked):
 
 
 def by_location(asked):
+    """Confidential places stand together and nameless: a report leaves the agency (decision 0.1)."""
     counts = _grouped(asked, ServiceActivity.location)
-    names = _places(counts)
-    return counted(_("Location"), _("Entries"), by_number(counts, names.get))
+    names, summed = _places(counts), Counter()
+    for key, number in counts.items():
+        summed[names.get(key) or _("Confidential locations")] += number
+    return counted(_("Location"), _("Entries"), by_number(summed, str))
 
 
 def _places(keys):
-    """{id: name of the location}, two of one name told apart by whose they are."""
+    """{id: name of the location} of those that may be named, two of one name told apart by whose they are."""
     rows = (
         ServiceLocation.select(ServiceLocation.id, ServiceLocation.name, Organization.name)
         .join(Organization)
-        .where(ServiceLocation.id.in_(list(keys)))
+        .where(ServiceLocation.id.in_(list(keys)), *exports.may_leave(ServiceLocation))
     )
     rows = list(rows.tuples())
     named = Counter(name for _key, name, _whose in rows)

@@ -25,7 +25,7 @@ from models import (
     ServiceActivity,
     database,
 )
-from workflows import settings
+from workflows import exports, settings
 from workflows.reports_tables import (
     CASE_TYPE,
     LOCATION,
@@ -167,16 +167,20 @@ def _by(name, terms, head):
 
 
 def by_service(asked):
+    """Services of confidential places and programs stand together and nameless (decision 0.1)."""
     counts = Counter(received(asked)["service"])
     names = dict(
         ServiceActivity.select(ServiceActivity.id, ServiceActivity.name)
-        .where(ServiceActivity.id.in_([key for key in counts if key]))
+        .where(
+            ServiceActivity.id.in_([key for key in counts if key]),
+            *exports.may_leave(ServiceActivity),
+        )
         .tuples()
     )
     names[None] = _("A program or an organization as a whole")
     summed = Counter()
     for key, number in counts.items():
-        summed[names[key]] += number
+        summed[names.get(key) or _("Confidential services")] += number
     return counted(_("Service or activity"), _("Referrals"), by_number(summed, str))
 
 

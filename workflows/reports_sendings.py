@@ -1,12 +1,15 @@
 """The distribution log in figures: what was sent, to whom, and what failed (domain 8)."""
 
 from collections import Counter
+from functools import reduce
+from operator import and_
 
 from flask_babel import gettext as _
-from peewee import fn
+from peewee import SQL, Case, fn
 
 from forms import choices
 from models import N_, SENT, DistributionLog, Referral
+from workflows import exports
 from workflows.reports_referrals import narrowed
 from workflows.reports_tables import (
     LOCATION,
@@ -29,19 +32,26 @@ EMAIL, MANUAL, FAILED, VOIDED = "email", "manual", "failed", "voided"
 
 @once
 def sendings(asked):
-    """{(destination, channel, result): (messages, referrals)} of the log in the period."""
+    """{(destination, channel, result): (messages, referrals)} of the log in the period.
+
+    Where referrals to confidential places and programs went is left empty (decision 0.1).
+    """
+    open_ones = exports.may_leave(Referral)
+    destination = DistributionLog.destination
+    if open_ones:
+        destination = Case(None, ((reduce(and_, open_ones), destination),), SQL("''"))
     query = (
         DistributionLog.select(
-            DistributionLog.destination,
+            destination,
             DistributionLog.channel,
             DistributionLog.result,
             fn.COUNT(DistributionLog.message.distinct()),
             fn.COUNT(DistributionLog.id),
         )
         .where(DistributionLog.sent_at >= asked.begins, DistributionLog.sent_at < asked.ends)
-        .group_by(DistributionLog.destination, DistributionLog.channel, DistributionLog.result)
+        .group_by(SQL("1"), DistributionLog.channel, DistributionLog.result)
     )
-    if asked.location or asked.program:
+    if asked.location or asked.program or open_ones:
         query = narrowed(query.join(Referral), asked)
     return {tuple(row[:3]): tuple(row[3:]) for row in query.tuples()}
 
@@ -63,7 +73,8 @@ def by_destination(asked):
         for n, (channel, wanted, place) in enumerate(kinds):
             if how == channel and (result == wanted if wanted else result != VOIDED):
                 cells[n] += numbers[place]
-    lines = [Line(to, tuple(cells)) for to, cells in found.items()]
+    hidden = _("Confidential destinations")
+    lines = [Line(to or hidden, tuple(cells)) for to, cells in found.items()]
     lines.sort(key=lambda line: (-line.cells[1] - line.cells[3], line.label))
     total = tuple(map(sum, zip(*(line.cells for line in lines), strict=True))) or (0,) * 4
     columns = (
