@@ -17,6 +17,15 @@ from workflows.service_events import KINDS, PERSONAL, SOURCES, events
 
 ALWAYS = "always"
 MOST_LINKS = 50
+# Every row has these, so nobody needs to look for them.
+NEVER_EMPTY = (
+    "row_id",
+    "fiscal_year",
+    "service_date",
+    "service_kind",
+    "ircc_service",
+    "group_or_individual",
+)
 # The list of each source whose values are those of a list; the others with few values stand beside it.
 LISTS = {
     "ircc_service": "ircc-services",
@@ -223,7 +232,8 @@ def check(profile, first, last):
     """
     asked = []
     for column in columns(profile):
-        needed = conditions(column.required_if) if column.is_on else None
+        asks = column.is_on and column.source not in NEVER_EMPTY
+        needed = conditions(column.required_if) if asks else None
         if needed is not None:
             asked.append((Gap(column.source, column.heading), needed, column.source in PERSONAL))
     number = 0
@@ -231,7 +241,7 @@ def check(profile, first, last):
         number += 1
         values = event.values
         for gap, needed, personal in asked:
-            if values.get(gap.source) not in (None, "") or (personal and event.client is None):
+            if values.get(gap.source) or (personal and event.client is None):
                 continue
             if not needed or any(_is(values, source, value) for source, value in needed):
                 gap.rows += 1
