@@ -108,6 +108,11 @@ GROUPS = (
                 "/administration/backups",
                 _l("Make one now, check one, see when the last good one was."),
             ),
+            (
+                _l("Export profiles"),
+                "/export-profiles/",
+                _l("Columns and codes of the service record for each funder."),
+            ),
             (_l("Import"), "/administration/import", _l("Bring in data from another directory.")),
             (
                 _l("Example agency"),

@@ -18,6 +18,8 @@ from models import (
     RECORD_KINDS,
     SCORING,
     AreaOfFocus,
+    ExportColumn,
+    ExportProfile,
     Holiday,
     Instrument,
     Keyword,
@@ -84,6 +86,7 @@ def load(force_labels=False):
         _add(counts, RetentionRule, "record_kind", _rules_of_keeping())
         _add(counts, PolicyItem, "topic", ({"topic": slug, "text": ""} for slug in _topics()))
         _load_instruments(counts)
+        _load_export_profile(counts)
         changed = {
             table: [count["added"], count["updated"]]
             for table, count in counts.items()
@@ -287,6 +290,26 @@ def _load_instruments(counts):
         draft.save(force_insert=True)
         count["added"] += 1
     counts[Instrument._meta.table_name] = count
+
+
+def _load_export_profile(counts):
+    """The default shape of the service record; its name and its columns are people's own once they saved them."""
+    data = read("export_profile")
+    row = {"uuid": data["uuid"], "name": data["name"], "about": data["about"]}
+    found = _merge(counts, ExportProfile, "uuid", [row], ("name", "about"), False)
+    columns = (
+        {
+            "profile": found[(data["uuid"],)],
+            "position": position,
+            "source": column["source"],
+            "heading": column["heading"],
+            "is_on": column.get("in_file", True),
+            "required_if": column.get("required"),
+        }
+        for position, column in enumerate(data["columns"], 1)
+    )
+    own = ("position", "heading", "is_on", "required_if")
+    _merge(counts, ExportColumn, ("profile", "source"), columns, own, False)
 
 
 def _holidays():

@@ -1,0 +1,174 @@
+"""How great the need of assessed adults is, and how it moves (domain 8)."""
+
+from collections import Counter
+
+from flask_babel import gettext as _
+from peewee import SQL, fn
+
+from forms import choices
+from models import COMPLETE, N_, Client, Household, NeedsAssessment
+from workflows.reports_clients import active, of
+from workflows.reports_tables import (
+    CASE_TYPE,
+    PERIOD,
+    TOTAL,
+    WORKER,
+    Column,
+    Figure,
+    Grid,
+    Line,
+    Ratio,
+    Report,
+    Table,
+    counted,
+    once,
+)
+
+LEVELS = ("very-high", "high", "moderate", "moderate-to-low", "low")
+FIRST_POINT, YEAR_POINT = "a1", "a4"
+
+
+@once
+def levels(asked):
+    """{worker id or None: {level: adults}} of the assessed adults of active cases by their latest level."""
+    key = NeedsAssessment.completed_on.cast("text").concat(NeedsAssessment.point)
+    latest = (
+        NeedsAssessment.select(
+            NeedsAssessment.client, fn.MAX(key.concat(NeedsAssessment.level)).alias("latest")
+        )
+        .where(
+            NeedsAssessment.state == COMPLETE,
+            NeedsAssessment.level.is_null(False),
+            NeedsAssessment.completed_on <= asked.last,
+        )
+        .group_by(NeedsAssessment.client)
+        .alias("latest_level")
+    )
+    # The day takes ten letters and the point two; as a parameter the number would be another one in the grouping.
+    level = fn.SUBSTR(latest.c.latest, SQL("13"))
+    query = (
+        Client.select(Household.primary_worker, level, fn.COUNT(Client.id))
+        .join(Household)
+        .join(latest, on=(latest.c.client_id == Client.id))
+        .where(active(asked), *of(asked))
+        .group_by(Household.primary_worker, level)
+    )
+    found = {}
+    for worker, name, number in query.tuples():
+        found.setdefault(worker, {})[name] = number
+    return found
+
+
+def by_level(asked):
+    counts = Counter()
+    for one in levels(asked).values():
+        counts.update(one)
+    return _levels_grid(counts)
+
+
+def _levels_grid(counts):
+    return counted(
+        _("Level of need"),
+        _("Adults"),
+        [(choices.term_label("need-levels", level), counts[level]) for level in LEVELS],
+    )
+
+
+@once
+def moves(asked):
+    """{(level at A1, level at A4): adults} of those whose A4 was completed in the period."""
+    before, after = NeedsAssessment.alias(), NeedsAssessment.alias()
+    query = (
+        after.select(before.level, after.level, fn.COUNT(after.id))
+        .join(before, on=(before.client == after.client))
+        .where(
+            after.point == YEAR_POINT,
+            after.state == COMPLETE,
+            after.completed_on.between(asked.first, asked.last),
+            after.level.is_null(False),
+            before.point == FIRST_POINT,
+            before.state == COMPLETE,
+            before.level.is_null(False),
+        )
+        .group_by(before.level, after.level)
+    )
+    if of(asked):
+        people_of = Client.select(Client.id).join(Household).where(*of(asked))
+        query = query.where(after.client.in_(people_of))
+    return {(first, last): number for first, last, number in query.tuples()}
+
+
+def movement(asked):
+    found = moves(asked)
+    lines = []
+    for first in LEVELS:
+        cells = [found.get((first, last), 0) for last in LEVELS]
+        lines.append(Line(choices.term_label("need-levels", first), (*cells, sum(cells))))
+    total = tuple(map(sum, zip(*(line.cells for line in lines), strict=True)))
+    columns = [Column(choices.term_label("need-levels", level)) for level in LEVELS]
+    return Grid(
+        _("At A1, down; at A4, across"),
+        (*columns, Column(_("Total"))),
+        (*lines, Line(_("Total"), total, TOTAL)),
+        sums=True,
+    )
+
+
+def improved(asked):
+    """Adults whose level at A4 is a lower need than at A1, of those with both."""
+    found = moves(asked)
+    better = sum(n for (a, b), n in found.items() if LEVELS.index(b) > LEVELS.index(a))
+    return Ratio(better, sum(found.values()))
+
+
+ASSESSED = Figure(
+    "assessed",
+    N_("Assessed adults"),
+    N_(
+        "Adults in active cases with at least one completed needs assessment that gave a level by the end of the period."
+    ),
+    lambda asked: sum(sum(one.values()) for one in levels(asked).values()),
+)
+REPORT = Report(
+    "level-of-need",
+    N_("Level of need"),
+    N_("Assessed adults by their latest level, and how levels moved from A1 to A4."),
+    (PERIOD, WORKER, CASE_TYPE),
+    (
+        ASSESSED,
+        Figure(
+            "both-points",
+            N_("Adults with A1 and A4"),
+            N_(
+                "Adults whose A4 was completed in the period and whose A1 and A4 both gave a level."
+            ),
+            lambda asked: sum(moves(asked).values()),
+        ),
+        Figure(
+            "improved",
+            N_("Improved by at least one level"),
+            N_(
+                "Of the adults with A1 and A4: those whose level at A4 is at least one step lower than at A1."
+            ),
+            improved,
+        ),
+    ),
+    (
+        Table(
+            "levels",
+            N_("Assessed adults by level"),
+            N_(
+                "Each adult counts once, at the level of the latest completed assessment by the end of the period."
+            ),
+            by_level,
+        ),
+        Table(
+            "movement",
+            N_("From A1 to A4"),
+            N_(
+                "Adults whose A4 was completed in the period: the level at A1 down, the level at A4 across."
+            ),
+            movement,
+        ),
+    ),
+)

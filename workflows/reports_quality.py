@@ -1,0 +1,293 @@
+"""Data quality: what is missing from people's records, who may be on file twice, which files ask for something (domain 8)."""
+
+import datetime
+
+from flask_babel import gettext as _
+from peewee import fn
+
+from models import N_, Client, Household
+from workflows import settings
+from workflows.case_rules import CLOSED
+from workflows.reports_clients import of
+from workflows.reports_tables import (
+    CASE_TYPE,
+    PLAIN,
+    WORKER,
+    Column,
+    Figure,
+    Grid,
+    Line,
+    Ratio,
+    Report,
+    Table,
+    once,
+)
+
+MOST = 50
+RUNNING = ("intake", "open", "extended", "on-hold")
+PERSON, FILE = "/clients/details/?id=", "/households/details/?id="
+NO_BIRTH_DATE = Client.birth_date.is_null() & Client.birth_year_only.is_null()
+YEAR_ONLY = Client.birth_date.is_null() & Client.birth_year_only.is_null(False)
+NO_CATEGORY = Client.immigration_category == "unknown"
+NO_LANGUAGE = Client.preferred_languages.cast("text") == "[]"
+NO_MUNICIPALITY = Client.municipality.is_null() | (Client.municipality == "")
+
+
+def _people(asked, *columns):
+    """A query of the people whose case is not closed."""
+    query = Client.select(*columns).join(Household)
+    return query.where(Household.status.in_(RUNNING), *of(asked))
+
+
+def _files(asked, condition, *columns):
+    """A query of the files for which the condition holds, whatever their state."""
+    return Household.select(*columns).where(condition(asked), *of(asked))
+
+
+def _how_many(condition):
+    return fn.COALESCE(fn.SUM(condition.cast("integer")), 0)
+
+
+GAPS = (NO_BIRTH_DATE, YEAR_ONLY, NO_CATEGORY, NO_LANGUAGE, NO_MUNICIPALITY)
+
+
+@once
+def gaps(asked):
+    """(people, then how many of them have each of GAPS)."""
+    query = _people(asked, fn.COUNT(Client.id), *map(_how_many, GAPS))
+    return tuple(query.tuples().get())
+
+
+def _gap(place):
+    return lambda asked: Ratio(gaps(asked)[place + 1], gaps(asked)[0])
+
+
+def _listed(query, start):
+    """A Grid of the first rows of (id, words, when or what)."""
+    rows = query.limit(MOST + 1).tuples()
+    lines = [Line(str(label), (said or "",), href=f"{start}{key}") for key, label, said in rows]
+    note = _("Only the first %(number)s are listed.", number=MOST) if len(lines) > MOST else ""
+    return lines[:MOST], note
+
+
+def _people_with(condition):
+    def compute(asked):
+        query = _people(asked, Client.id, Client.display_name, Household.file_number)
+        query = query.where(condition).order_by(Client.display_name, Client.id)
+        lines, note = _listed(query, PERSON)
+        return Grid(_("Person"), (Column(_("File number"), PLAIN),), tuple(lines), note=note)
+
+    return compute
+
+
+# ---- Possible duplicates ----------------------------------------------------------------------------------------------
+
+
+@once
+def duplicates(asked):
+    """[ids of people who look alike]: the same last name and birth date, or the same phone in another household.
+
+    The comparison of spellings is the intake's (R-CLI-3); here what is the same to the letter is found, everywhere.
+    """
+    last = fn.LOWER(Client.last_name)
+    named = (
+        Client.select(fn.MIN(Client.id), fn.MAX(Client.id))
+        .where(Client.birth_date.is_null(False))
+        .group_by(Client.birth_date, last)
+        .having(fn.COUNT(Client.id) > 1)
+    )
+    called = (
+        Client.select(fn.MIN(Client.id), fn.MAX(Client.id))
+        .where(Client.phone.is_null(False))
+        .group_by(Client.phone, fn.LOWER(Client.first_name))
+        .having(fn.COUNT(Client.id) > 1)
+    )
+    found = {tuple(pair) for query in (named, called) for pair in query.tuples()}
+    return sorted(found)
+
+
+def listed_duplicates(asked):
+    pairs = duplicates(asked)
+    shown = pairs[:MOST]
+    known = Client.stored_by_id({key for pair in shown for key in pair}, ("id", "display_name"))
+    lines = tuple(
+        Line(
+            known[first].display_name,
+            (known[second].display_name,),
+            href=f"/clients/merge/?id={first}&other={second}",
+        )
+        for first, second in shown
+    )
+    note = _("Only the first %(number)s are listed.", number=MOST) if len(pairs) > MOST else ""
+    return Grid(_("Person"), (Column(_("May be the same as"), PLAIN),), lines, note=note)
+
+
+# ---- Files ----------------------------------------------------------------------------------------------------------
+
+
+def due_for_printing(asked):
+    """The condition that a file has entries newer than its last printout, which is older than some days (R-NOTE-8)."""
+    old = asked.today - datetime.timedelta(days=settings.value("file_print_days"))
+    never = Household.printed_on.is_null() & (Household.last_entry_on < old)
+    stale = (Household.printed_on < old) & (Household.last_entry_on > Household.printed_on)
+    return Household.status.in_(RUNNING) & (never | stale)
+
+
+def due_for_disposal(asked):
+    """The condition that a closed file without a legal hold is past the years it is kept (R-RET-1, R-RET-2)."""
+    last = _years_before(asked.today, settings.value("retention_years"))
+    return (
+        (Household.status == CLOSED)
+        & (Household.legal_hold == False)  # noqa: E712
+        & (fn.COALESCE(Household.last_entry_on, Household.close_date) <= last)
+    )
+
+
+def _years_before(day, years):
+    """The last day that is so many years old on ``day``: 28 February where the year has no 29th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return datetime.date(day.year - years, 2, 28)
+
+
+def _number_of_files(condition):
+    def compute(asked):
+        return _files(asked, condition, fn.COUNT(Household.id)).scalar()
+
+    return compute
+
+
+def _files_with(condition):
+    def compute(asked):
+        facts = (Household.id, Household.file_number, Household.last_entry_on)
+        query = _files(asked, condition, *facts)
+        query = query.order_by(Household.last_entry_on, Household.id)
+        lines, note = _listed(query, FILE)
+        return Grid(_("File"), (Column(_("Latest entry"), PLAIN),), tuple(lines), note=note)
+
+    return compute
+
+
+def _share(slug, label, place, definition):
+    return Figure(slug, label, definition, _gap(place))
+
+
+def _list(slug, label, definition, compute):
+    return Table(slug, label, definition, compute, listing=True)
+
+
+REPORT = Report(
+    "data-quality",
+    N_("Data quality"),
+    N_(
+        "What is missing, who may be on file twice, which files are due for printing or disposal, with the way to each."
+    ),
+    (WORKER, CASE_TYPE),
+    (
+        Figure(
+            "people",
+            N_("People looked at"),
+            N_("People whose case is not closed: at intake, open, extended or on hold."),
+            lambda asked: gaps(asked)[0],
+        ),
+        _share(
+            "birth-date",
+            N_("Without a birth date"),
+            0,
+            N_("Those with neither a birth date nor a year of birth."),
+        ),
+        _share(
+            "year-only",
+            N_("Only the year of birth"),
+            1,
+            N_("Those of whom only the year of birth is known; they count as born on 1 July."),
+        ),
+        _share(
+            "category",
+            N_("Without an immigration category"),
+            2,
+            N_("Those whose immigration category is unknown."),
+        ),
+        _share("language", N_("Without a language"), 3, N_("Those without a preferred language.")),
+        _share(
+            "municipality", N_("Without a municipality"), 4, N_("Those without a municipality.")
+        ),
+        Figure(
+            "duplicates",
+            N_("Possible duplicates"),
+            N_(
+                "Pairs of people with the same last name and birth date, or the same phone and first name, everybody on file"
+                " counted."
+            ),
+            lambda asked: len(duplicates(asked)),
+        ),
+        Figure(
+            "printing",
+            N_("Files due for printing"),
+            N_(
+                "Files of cases that are not closed with entries newer than their last printout, when that is more than"
+                " %(file_print_days)s days old or there is none."
+            ),
+            _number_of_files(due_for_printing),
+        ),
+        Figure(
+            "disposal",
+            N_("Files due for disposal"),
+            N_(
+                "Closed files without a legal hold whose latest entry is %(retention_years)s years old or older."
+            ),
+            _number_of_files(due_for_disposal),
+        ),
+    ),
+    (
+        _list(
+            "birth-date",
+            N_("People without a birth date"),
+            N_("With neither a birth date nor a year of birth."),
+            _people_with(NO_BIRTH_DATE),
+        ),
+        _list(
+            "year-only",
+            N_("People of whom only the year of birth is known"),
+            N_("They count as born on 1 July."),
+            _people_with(YEAR_ONLY),
+        ),
+        _list(
+            "category",
+            N_("People without an immigration category"),
+            N_("Their category is unknown."),
+            _people_with(NO_CATEGORY),
+        ),
+        _list(
+            "language",
+            N_("People without a language"),
+            N_("They have no preferred language."),
+            _people_with(NO_LANGUAGE),
+        ),
+        _list(
+            "municipality",
+            N_("People without a municipality"),
+            N_("Their municipality is empty."),
+            _people_with(NO_MUNICIPALITY),
+        ),
+        _list(
+            "duplicates",
+            N_("Possible duplicates"),
+            N_("The link opens both beside each other."),
+            listed_duplicates,
+        ),
+        _list(
+            "printing",
+            N_("Files due for printing"),
+            N_("The oldest entry first."),
+            _files_with(due_for_printing),
+        ),
+        _list(
+            "disposal",
+            N_("Files due for disposal"),
+            N_("The oldest entry first."),
+            _files_with(due_for_disposal),
+        ),
+    ),
+)
