@@ -3701,6 +3701,7 @@ class OutboxMessage(Record):
             ("referral", N_("Referrals")),
             ("test", N_("Test message")),
             ("digest", N_("Weekly digest")),
+            ("reminder", N_("Reminders")),
         ),
         verbose_name=N_("Kind"),
     )

@@ -27,6 +27,7 @@ from workflows import (
     plan,
     records,
     settings,
+    standards_cases,
     visits,
 )
 
@@ -45,11 +46,17 @@ class HouseholdView(EntityView):
         def stale(value):
             return case_file.print_is_due(settings.today())
 
+        lacks = {
+            "worker": Household.id.in_(standards_cases.without_worker(None)),
+            "charter": Household.id.in_(standards_cases.without_charter(None)),
+        }
+        lacking = lambda: [("worker", _("A main worker")), ("charter", _("A signed charter"))]  # noqa: E731
         offered = lambda: [("due", _("Past its planned end"))]  # noqa: E731
         on_paper = lambda: [("due", _("Older than its latest entry"))]  # noqa: E731
         return (
             Filter("closing", _l("Closing"), "choice", due, offered),
             Filter("print", _l("Paper copy"), "choice", stale, on_paper),
+            Filter("lacks", _l("Lacks"), "choice", lacks.get, lacking),
         )
 
     def own_questions(self):

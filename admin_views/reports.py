@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
 from admin_views.exports import MEDIA_TYPES
-from admin_views.listing import whole
+from admin_views.listing import typed_day, whole
 from forms import choices
 from forms.formats import date_text, number_text, score_text
 from models import Program, ServiceLocation, Staff
@@ -45,15 +45,6 @@ LABELS = {
     WORKER: _l("Worker"),
     CASE_TYPE: _l("Type of case"),
 }
-
-
-def day(text):
-    """A day out of the address, or None: only years that any database holds."""
-    try:
-        found = datetime.date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
-    return found if 1900 <= found.year <= 2199 else None
 
 
 def shown(value):
@@ -147,7 +138,7 @@ class ReportsView(PageView):
         today, given, problem = settings.today(), request.args, ""
         first, last = periods(today)["this-year"]
         if PERIOD in report.filters and (given.get("from") or given.get("to")):
-            asked = day(given.get("from")) or first, day(given.get("to")) or last
+            asked = typed_day(given.get("from")) or first, typed_day(given.get("to")) or last
             if asked[0] <= asked[1]:
                 first, last = asked
             else:

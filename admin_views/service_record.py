@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView, PageView
 from admin_views.exports import MEDIA_TYPES
-from admin_views.listing import whole
-from admin_views.reports import QUICK, day
+from admin_views.listing import typed_day, whole
+from admin_views.reports import QUICK
 from admin_views.showing import moment_text
 from forms.formats import date_text
 from forms.service_record import ASKED, HandedInForm, answers, columns_form
@@ -100,7 +100,7 @@ class ServiceRecordView(PageView):
         wanted = whole(given.get("profile"))
         chosen = next((one for one in profiles if one.id == wanted), profiles[:1] and profiles[0])
         first, last = periods(settings.today())["last-month"]
-        asked = day(given.get("from")) or first, day(given.get("to")) or last
+        asked = typed_day(given.get("from")) or first, typed_day(given.get("to")) or last
         if not (given.get("from") or given.get("to")):
             return profiles, chosen or None, first, last, ""
         if asked[0] > asked[1]:

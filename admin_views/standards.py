@@ -4,13 +4,13 @@ from itertools import groupby
 
 from flask import request, url_for
 from flask_admin import expose
-from flask_babel import gettext as _
 
 from admin_views.base import PageView
 from admin_views.listing import typed_day
 from admin_views.showing import text_of
+from admin_views.words import plain as _
 from forms.formats import date_text, number_text
-from workflows import audit, members, settings, standards, waiting
+from workflows import audit, home_tasks, members, settings, standards, waiting
 from workflows.business_days import fiscal_year_start
 
 
@@ -25,7 +25,7 @@ class StandardsView(PageView):
         today = settings.today()
         first = typed_day(request.args.get("from")) or fiscal_year_start(today)
         last = typed_day(request.args.get("to")) or today
-        counts = waiting.counts(standards.all_waiting(), today)
+        counts = home_tasks.counts(today)
         rows = [
             self._row(standard, met, due, counts, today)
             for standard, met, due in standards.measured(first, last)
@@ -34,7 +34,7 @@ class StandardsView(PageView):
         return self.render(
             "standards/standards.html",
             parts=[
-                (number, standards.PARTS[number], list(group))
+                (number, _(standards.PARTS[number]), list(group))
                 for number, group in groupby(rows, key=lambda row: row["number"])
             ],
             first=first.isoformat(),
@@ -49,8 +49,8 @@ class StandardsView(PageView):
         return {
             "number": standard.number,
             "slug": standard.slug,
-            "title": standard.title,
-            "definition": standard.definition,
+            "title": _(standard.title),
+            "definition": _(standard.definition),
             "met": number_text(met),
             "due": number_text(due),
             "share": share,
@@ -60,7 +60,7 @@ class StandardsView(PageView):
                     "words": kind.words(counts[kind.name]),
                     "href": kind.href(today),
                     "rows": [named(row) for row in waiting.first_rows(kind, today)],
-                    "more": counts[kind.name] > waiting.SHOWN,
+                    "more": kind.table is not None and counts[kind.name] > waiting.SHOWN,
                 }
                 for kind in standard.waiting
                 if counts[kind.name]

@@ -20,7 +20,7 @@ from forms import choices
 from forms.fields import SmallTableField
 from forms.formats import date_text, whole
 from models import Booking, CaseAssignment, Interpreter, Staff, TrainingRecord
-from workflows import audit, caseload, interpreters, settings, team
+from workflows import audit, caseload, interpreters, reminders, settings, team
 
 SHOWN = 50
 
@@ -43,7 +43,15 @@ class StaffView(EntityView):
         ]
         if team.cases_of(record.id).exists():
             links.append((_("Move cases"), f"{url_for('caseload.move')}?from={record.id}"))
+        if record.digest:
+            links.append((_("See the reminders"), self.get_url(".reminders_view")))
         return links
+
+    @expose("/reminders/")
+    def reminders_view(self):
+        """The reminders by email exactly as they would go out now (R-REF-12)."""
+        subject, text = reminders.written(settings.today())
+        return self.render("team/reminders.html", subject=subject, text=text)
 
     def details_facts(self, record):
         load = next((one for one in caseload.loads() if one.staff.id == record.id), None)

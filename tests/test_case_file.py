@@ -34,7 +34,7 @@ from statements import statements
 
 from admin_views import timeline as words
 from models import AuditLog, Household, NeedsAssessment, PlanReview, Printout
-from workflows import settings, timeline, today
+from workflows import home_tasks, settings, timeline
 
 DAY = datetime.timedelta(days=1)
 PAGE = 48  # statements of the page of a household, whatever the length of its file
@@ -313,8 +313,8 @@ def test_a_file_newer_than_its_paper_copy_is_counted_on_home(browser, clock):
     file(printed_on=day - 6 * DAY), file(), file(printed_on=day - 9 * DAY, status="closed")
     file(printed_on=day - 9 * DAY, last_entry_on=day - 9 * DAY)
     file(printed_on=day - 9 * DAY, case_type="portal-only")
-    assert today.counts(day)["files-to-print"] == 2
+    assert home_tasks.counts(day)["files-to-print"] == 2
     page = browser.follow(browser.get("/"), "files on paper are older than their latest entry")
     assert [row[0] for row in page.rows] == [never.file_number, due.file_number]
     clock.forward(days=7)
-    assert today.counts(settings.today())["files-to-print"] == 4
+    assert home_tasks.counts(settings.today())["files-to-print"] == 4

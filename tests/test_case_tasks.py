@@ -7,7 +7,7 @@ from case_factories import make_case, make_need_alert, make_plan_review
 from factories import make_client, make_staff
 
 from models import AgencyClosure, CaseTask, Client, Extension, Household, NeedsAssessment, Setting
-from workflows import case_tasks, checks, records, settings, today
+from workflows import case_tasks, checks, home_tasks, records, settings
 from workflows.business_days import add_months
 
 
@@ -129,7 +129,7 @@ def test_home_counts_and_leads_to_the_lists_behind(browser):
         last_name="Now",
     )
     alert = make_need_alert()
-    counts = today.counts(settings.today())
+    counts = home_tasks.counts(settings.today())
     assert (counts["alerts"], counts["assessments-overdue"], counts["assessments-open"]) == (
         1,
         1,
@@ -145,7 +145,7 @@ def test_home_counts_and_leads_to_the_lists_behind(browser):
     assert act.heading == "What was done about it?" and str(alert.client) in act
     done = browser.submit(act, "Save", {"what_was_done": "Went to the clinic together."})
     assert "Went to the clinic together." in done
-    assert today.counts(settings.today())["alerts"] == 0
+    assert home_tasks.counts(settings.today())["alerts"] == 0
 
 
 def test_an_alert_is_not_done_without_words(browser):

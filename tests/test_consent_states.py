@@ -8,7 +8,7 @@ from factories import make_client, make_consent, make_organization
 
 from forms import choices
 from models import EMAIL_DETAILS, ConsentRecord
-from workflows import households, people_rules, records, referrals, settings, today
+from workflows import home_tasks, households, people_rules, records, referrals, settings
 from workflows.business_days import add_months
 
 DAY = datetime.timedelta(days=1)
@@ -88,16 +88,16 @@ def test_coming_of_age_is_a_task_on_home_and_on_the_page_of_the_household(browse
     day = born + DAY
     signed = {"signer_role": "guardian", "guardian_relation": "Mother"}
     sign_own_forms(child, given_on=settings.today() - 30 * DAY, **signed)
-    assert today.counts(settings.today())["own-forms"] == 0
+    assert home_tasks.counts(settings.today())["own-forms"] == 0
     child.birth_date = day - DAY
     records.save(child, confirmed=("similar-client",))
-    assert today.counts(settings.today())["own-forms"] == 1
+    assert home_tasks.counts(settings.today())["own-forms"] == 1
     page = browser.follow(browser.get("/"), "person came of age and signs their own forms")
     assert [row[0] for row in page.rows] == ["Of Age, Sami"]
     page = browser.get(f"/households/details/?id={client.household_id}")
     assert "came of age on" in page and "signs their own forms from now on" in page
     sign_own_forms(child)
-    assert today.counts(settings.today())["own-forms"] == 0
+    assert home_tasks.counts(settings.today())["own-forms"] == 0
     assert households.signed_own_forms([child.id]) == {child.id}
 
 
@@ -109,7 +109,7 @@ def test_the_task_follows_the_age_of_majority_of_the_province(app, client, provi
     settings.change("province", province)
     born = add_months(settings.today(), -12 * years)
     make_child(client, birth_date=born)
-    assert today.counts(settings.today())["own-forms"] == due
+    assert home_tasks.counts(settings.today())["own-forms"] == due
 
 
 def test_of_whom_only_the_year_is_known_counts_from_the_first_of_july(client, clock):
@@ -117,9 +117,9 @@ def test_of_whom_only_the_year_is_known_counts_from_the_first_of_july(client, cl
     year = settings.today().year + 1
     make_child(client, birth_date=None, birth_year_only=year - 18)
     clock.set(f"{year}-06-30T16:00")
-    assert today.counts(settings.today())["own-forms"] == 0
+    assert home_tasks.counts(settings.today())["own-forms"] == 0
     clock.set(f"{year}-07-01T16:00")
-    assert today.counts(settings.today())["own-forms"] == 1
+    assert home_tasks.counts(settings.today())["own-forms"] == 1
 
 
 def test_nobody_is_asked_in_closed_cases_nor_years_later(app, client):
@@ -127,4 +127,4 @@ def test_nobody_is_asked_in_closed_cases_nor_years_later(app, client):
     old = add_months(settings.today(), -12 * 21)
     make_child(client, birth_date=old)
     make_child(make_client(), birth_date=add_months(settings.today(), -18 * 12))
-    assert today.counts(settings.today())["own-forms"] == 0
+    assert home_tasks.counts(settings.today())["own-forms"] == 0

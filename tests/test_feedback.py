@@ -271,11 +271,11 @@ def test_an_email_to_a_program_lead_says_who_sends_it_and_how_to_reach_them(app,
 def test_no_message_is_ever_queued_for_a_client():
     """R-REF-16: no newsletter is built.  Messages go to program leads, to the agency itself, and to whoever tests mail."""
     kinds = {slug for slug, _words in OutboxMessage.kind.choices}
-    assert kinds == {"referral", "test", "digest"}
+    assert kinds == {"referral", "test", "digest", "reminder"}
     callers = set()
     for folder in ("workflows", "admin_views", "seed", "forms"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
             if any(ast.unparse(call.func) == "outbox.queue" for call in calls):
                 callers.add(Path(path).name)
-    assert callers == {"distribution.py", "digest.py", "settings.py"}
+    assert callers == {"distribution.py", "digest.py", "reminders.py", "settings.py"}

@@ -20,7 +20,7 @@ from models import (
     ServiceActivity,
     WeeklyCheck,
 )
-from workflows import records, settings, today
+from workflows import records, settings, waiting
 
 
 def days_ago(days):
@@ -112,7 +112,7 @@ def test_work_kept_for_later_is_offered_and_a_step_under_way_is_not(browser):
 
 
 def test_a_large_number_is_capped(monkeypatch, browser):
-    monkeypatch.setattr(today, "CAP", 2)
+    monkeypatch.setattr(waiting, "CAP", 2)
     for _n in range(4):
         make_referral(received_on=days_ago(1))
     assert tasks(browser.get("/"))["new referrals were received"][0] == "2+"

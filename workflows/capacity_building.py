@@ -51,3 +51,27 @@ def unrecorded(today):
         begun = fn.EXISTS(cases.where(Household.anchor_date <= last))
         parts.append(Case(None, ((begun & ~held, Value(1)),), Value(0)))
     return reduce(add, parts)
+
+
+def months_between(first, last):
+    """[(first day, last day)] of the whole months of a period in which a case run to the standard was under way."""
+    began = (
+        Household.select(fn.MIN(Household.anchor_date))
+        .where(Household.case_type == INTENSIVE, Household.status.in_(ACTIVE_CASE))
+        .scalar()
+    )
+    months, day = [], first if first.day == 1 else add_months(first.replace(day=1), 1)
+    while (end := add_months(day, 1) - datetime.timedelta(days=1)) <= last:
+        if began and began <= end:
+            months.append((day, end))
+        day = add_months(day, 1)
+    return months
+
+
+def is_recorded(first, last):
+    """Whether there is an entry between these days."""
+    return (
+        CapacityBuildingActivity.select()
+        .where(CapacityBuildingActivity.date.between(first, last))
+        .exists()
+    )

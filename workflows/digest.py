@@ -8,7 +8,7 @@ from flask import current_app
 from forms.formats import date_text
 from forms.validators import clean_line
 from models import Organization, OutboxMessage, database, language
-from workflows import clock, flags, mail, outbox, settings, texts, today
+from workflows import clock, flags, home_tasks, mail, outbox, settings, texts, waiting
 
 KIND, TEMPLATE = "digest", "weekly-digest"
 
@@ -38,17 +38,17 @@ def address():
 def written():
     """(subject, text) in the agency's language: counts of what waits, nobody's name."""
     spoken, day = settings.value("interface_default_language"), settings.today()
-    counts, own = today.counts(day), Organization.own()
+    counts, own = home_tasks.counts(day), Organization.own()
     token = language.set(spoken)
     try:
         facts = {
             "organization": clean_line(own.name) if own else "",
             "day": date_text(day),
-            "new": today.shown(counts[flags.NEW]),
-            "stale": today.shown(counts[flags.STALE]),
-            "overdue": today.shown(counts[flags.OVERDUE]),
-            "follow_up": today.shown(counts[flags.FOLLOW_UP_DUE]),
-            "unsent": today.shown(counts["failed"] + counts["uncertain"]),
+            "new": waiting.shown(counts[flags.NEW]),
+            "stale": waiting.shown(counts[flags.STALE]),
+            "overdue": waiting.shown(counts[flags.OVERDUE]),
+            "follow_up": waiting.shown(counts[flags.FOLLOW_UP_DUE]),
+            "unsent": waiting.shown(counts["failed"] + counts["uncertain"]),
             "portal_link": (current_app.config.get("PUBLIC_URL") or "").rstrip("/"),
         }
         return texts.subject(TEMPLATE, spoken, **facts), texts.body(TEMPLATE, spoken, **facts)

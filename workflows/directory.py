@@ -1,5 +1,7 @@
 """What people do with directory entries: activate, archive, clone, review; and the card they read (R-SA, 2.4)."""
 
+import datetime
+
 from babel.dates import format_date, format_time
 from flask_babel import gettext as _
 
@@ -386,3 +388,22 @@ def own_id():
 def is_followed(service):
     """True when the program of an entry has another active one (R-PROG-1)."""
     return bool(directory_rules.active_services(service.program_id, besides=service.id))
+
+
+def own_services():
+    """Active services of the own organization."""
+    own = Organization.select(Organization.id).where(Organization.is_own == True)  # noqa: E712
+    programs = Program.select(Program.id).where(Program.organization.in_(own))
+    return ServiceActivity.select().where(
+        ServiceActivity.state == ACTIVE, ServiceActivity.program.in_(programs)
+    )
+
+
+def services_to_review(today):
+    """Own active services nobody looked at for over ``service_review_days`` (R-SA-15)."""
+    return own_services().where(ServiceActivity.last_reviewed_on < last_review_that_counts(today))
+
+
+def last_review_that_counts(today):
+    """Reviews before this day are due again (R-SA-15)."""
+    return today - datetime.timedelta(days=settings.value("service_review_days"))

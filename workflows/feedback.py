@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 
 from forms.feedback import MOST_LINKS
 from models import ClientFeedback, FeedbackInvitation, Program, ServiceActivity, database
-from workflows import audit, settings, today
+from workflows import audit, directory, settings
+from workflows.business_days import fiscal_year_start
 from workflows.records import Problem, Refused, rule, save
 from workflows.scoring import round_half_up
 
@@ -95,7 +96,7 @@ def answer(invitation, language, reply):
 
 def offered():
     """[(value, words)] of the own programs and services that feedback may be asked about."""
-    services = today.own_services()
+    services = directory.own_services()
     programs = Program.select().where(Program.id.in_(services.select(ServiceActivity.program)))
     return [
         *((f"program-{row.id}", row.name) for row in programs.order_by(Program.name)),
@@ -178,7 +179,7 @@ def net_promoter_score(scores, least):
 def this_year():
     """(first day of the fiscal year, replies, Score) of the fiscal year to date."""
     day = settings.today()
-    first = day.replace(year=day.year - (day.month < 4), month=4, day=1)
+    first = fiscal_year_start(day)
     query = ClientFeedback.select(ClientFeedback.nps_score)
     scores = [n for (n,) in query.where(ClientFeedback.collected_on >= first).tuples()]
     return first, len(scores), net_promoter_score(scores, settings.value("nps_min_responses"))

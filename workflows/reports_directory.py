@@ -16,7 +16,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
 )
-from workflows import directory, exports, today
+from workflows import directory, exports
 from workflows.reports_tables import (
     LOCATION,
     PROGRAM,
@@ -53,7 +53,7 @@ def _entries(asked, *columns):
 @once
 def entries(asked):
     """(entries, programs, organizations, reviewed in time): how many of each."""
-    last = today.last_review_that_counts(asked.today)
+    last = directory.last_review_that_counts(asked.today)
     reviewed = fn.SUM((ServiceActivity.last_reviewed_on >= last).cast("integer"))
     query = _entries(
         asked,

@@ -17,6 +17,7 @@ from workflows import (
     reports_referrals,
     reports_sendings,
     reports_sharing,
+    reports_standards,
 )
 from workflows.reports_tables import Figure, Grid, Report, Table, words
 
@@ -28,6 +29,7 @@ REPORTS = (
     reports_need.REPORT,
     reports_caseload.REPORT,
     reports_casework.REPORT,
+    reports_standards.REPORT,
     reports_community.REPORT,
     reports_outcomes.REPORT,
     Report(

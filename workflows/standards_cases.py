@@ -20,7 +20,7 @@ from models import (
     NeedsAssessment,
     PlanReview,
 )
-from workflows import agency_rules, clock, schedule, settings
+from workflows import agency_rules, capacity_building, case_file, clock, schedule, settings
 from workflows.case_rules import ACTIVE_CASE, INTENSIVE, PORTAL_ONLY
 from workflows.people_rules import CHARTER
 from workflows.records import before
@@ -61,6 +61,19 @@ def with_charter(_first, _last):
     """S3: active cases whose signed charter is on file, of all active cases, as they stand now."""
     due = active_cases().count()
     return due - without_charter(None).count(), due
+
+
+def printed(_first, _last):
+    """S8, R-NOTE-8: active cases whose paper file is not due for printing, of all of them, as it stands now."""
+    due = active_cases()
+    late = due.where(case_file.print_is_due(settings.today()))
+    return due.count() - late.count(), due.count()
+
+
+def months_recorded(first, last):
+    """S0, R-CAP-1: whole months of the period with capacity building, of those in which an intensive case was under way."""
+    months = capacity_building.months_between(first, min(last, settings.today()))
+    return sum(capacity_building.is_recorded(*month) for month in months), len(months)
 
 
 # ---- Assessments (S7) ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from peewee import Select, fn
 
 from forms.formats import number_text
+from models import database
 
 CAP = 1000
 SHOWN = 5  # rows named on the standards page; the list behind the link has them all
@@ -15,15 +16,16 @@ SHOWN = 5  # rows named on the standards page; the list behind the link has them
 class Waiting:
     """One kind of thing that waits.
 
-    ``query(today)`` selects the ids of the rows, ``words(number)`` says what they are, ``href(today)`` is the list of
-    them, ``table`` the model of the rows.
+    ``query(today)`` gives the rows, a query of ids; or several such queries, or an expression that is the number.
+    ``words(number)`` says what they are, ``href(today)`` is the list of them.  ``table`` is the model of the rows where
+    the standards page may name some of them.
     """
 
     name: str
-    table: type
     query: Callable
     words: Callable
     href: Callable
+    table: type | None = None
 
 
 def shown(number):
@@ -31,23 +33,33 @@ def shown(number):
     return f"{number_text(CAP)}+" if number > CAP else number_text(number)
 
 
-def capped(query):
-    """A query for the number of rows of ``query``, at most CAP + 1: nobody needs to know how many more there are."""
+def counts(kinds, today):
+    """{name: number} of these Waitings on the day ``today``, in one statement; CAP + 1 means more than CAP."""
+    columns, owners = [], []
+    for kind in kinds:
+        asked = kind.query(today)
+        for part in asked if isinstance(asked, list | tuple) else (asked,):
+            number = _capped(part) if hasattr(part, "limit") else part
+            columns.append(number.alias(f"n{len(columns)}"))
+            owners.append(kind.name)
+    found = dict.fromkeys((kind.name for kind in kinds), 0)
+    if columns:
+        numbers = next(iter(Select([], columns).bind(database).tuples()))
+        for name, number in zip(owners, numbers, strict=True):
+            found[name] += number
+    return found
+
+
+def _capped(query):
+    """The number of rows of ``query``, at most CAP + 1: nobody needs to know how many more there are."""
     rows = query.limit(CAP + 1).alias("rows")
     return Select([rows], [fn.COUNT(rows.c.id)])
 
 
-def counts(kinds, today):
-    """{name: number} of these Waitings on the day ``today``, in one statement; CAP + 1 means more than CAP."""
-    if not kinds:
-        return {}
-    columns = [capped(kind.query(today)).alias(kind.name.replace("-", "_")) for kind in kinds]
-    found = Select([], columns).bind(kinds[0].table._meta.database).tuples()
-    return dict(zip((kind.name for kind in kinds), next(iter(found)), strict=True))
-
-
 def first_rows(kind, today):
-    """The first few records of a Waiting."""
+    """The first few records of a Waiting that names a table."""
+    if kind.table is None:
+        return []
     ids = [key for (key,) in kind.query(today).limit(SHOWN).tuples()]
     found = kind.table.stored_by_id(ids)
     return [found[key] for key in ids if key in found]
