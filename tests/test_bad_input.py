@@ -65,6 +65,8 @@ def test_unknown_columns_and_actions_are_ignored_or_not_found(administrator_brow
 @every_editable_entity
 def test_a_form_full_of_nonsense_is_answered_with_the_form(administrator_browser, model):
     page = administrator_browser.get(f"{address(model)}new/")
+    if page.path.split("?")[0] != f"{address(model)}new/":
+        pytest.skip("this entity is begun in another way")
     names = {
         c["name"]
         for c in page.soup.select("main form [name]")

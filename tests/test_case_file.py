@@ -37,7 +37,7 @@ from models import AuditLog, Household, NeedsAssessment, PlanReview, Printout
 from workflows import home_tasks, settings, timeline
 
 DAY = datetime.timedelta(days=1)
-PAGE = 48  # statements of the page of a household, whatever the length of its file
+PAGE = 52  # statements of the page of a household, whatever the length of its file
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from casework_factories import (
     make_correspondence,
     make_home_visit,
     make_incident,
+    make_interpreter,
 )
 from factories import make_client, make_consent, make_household, make_referral
 
@@ -62,7 +63,9 @@ MAKERS = {
     "assessment": lambda c, day: make_assessment(c, completed_on=day),
     "review": lambda c, day: make_plan_review(household=c.household, done_on=day),
     "visit": visited,
-    "booking": lambda c, day: make_booking(client=c, date=day),
+    "booking": lambda c, day: make_booking(
+        client=c, date=day, interpreter=make_interpreter(confidentiality_signed_on=day)
+    ),
     "appointment": lambda c, day: make_appointment(
         client=c, due_on=day, done_on=day, result="Came."
     ),

@@ -44,6 +44,7 @@ def test_the_reports_are_listed_with_a_line_on_each(browser):
         "Level of need",
         "Caseload",
         "Activities and referrals by level of need",
+        "Standards compliance",
         "Capacity building",
         "Outcomes and feedback",
         "Service record",
