@@ -9,8 +9,9 @@ from peewee import SQL, Select, Value, fn
 
 from forms import choices
 from forms.day import LONGEST
-from models import COMPLETE, AreaOfFocus, CaseActivity, Client, NeedsAssessment, database
+from models import AreaOfFocus, CaseActivity, Client, database
 from workflows import settings
+from workflows.levels import level_on
 from workflows.records import Problem, Refused, rule, save
 from workflows.schedule import LEVELS
 
@@ -134,22 +135,6 @@ def per_client(first, last, condition=None):
     }
 
 
-def _level_then():
-    """The client's level on the day of the activity: of the latest complete assessment by then that gave one (8)."""
-    row = NeedsAssessment
-    return (
-        row.select(row.level)
-        .where(
-            row.client == Link.client,
-            row.state == COMPLETE,
-            row.completed_on <= CaseActivity.date,
-            row.level.is_null(False),
-        )
-        .order_by(row.completed_on.desc(), row.point.desc())
-        .limit(1)
-    )
-
-
 def by_level(first, last, condition=None):
     """{level: {"clients", "activities", "minutes"}} by each client's level on the day (8), in one statement.
 
@@ -160,7 +145,7 @@ def by_level(first, last, condition=None):
     person = (
         Link.select(
             Link.client.alias("client"),
-            fn.COALESCE(_level_then(), NOT_ASSESSED).alias("level"),
+            fn.COALESCE(level_on(Link.client, CaseActivity.date), NOT_ASSESSED).alias("level"),
             fn.COUNT(Link.id).alias("activities"),
             fn.SUM(CaseActivity.minutes).alias("minutes"),
         )

@@ -8,14 +8,13 @@ from peewee import SQL, Select, Value, fn
 
 from forms import choices
 from models import (
-    COMPLETE,
     N_,
     CaseActivity,
     Household,
-    NeedsAssessment,
     Referral,
     database,
 )
+from workflows.levels import level_on
 from workflows.reports_need import LEVELS
 from workflows.reports_tables import (
     CASE_TYPE,
@@ -48,21 +47,6 @@ AGENCY = "agency"  # beside the levels
 NO_REFERENCE = (None,) * 4
 NOTHING = (0, 0, 0, 0)  # clients, activities, minutes, referrals
 MADE_BY_US = ("internal", "outbound")
-
-
-def level_on(client, day):
-    """An expression: the level of the person on that day, that of the latest assessment completed by then."""
-    return (
-        NeedsAssessment.select(NeedsAssessment.level)
-        .where(
-            NeedsAssessment.client == client,
-            NeedsAssessment.state == COMPLETE,
-            NeedsAssessment.level.is_null(False),
-            NeedsAssessment.completed_on <= day,
-        )
-        .order_by(NeedsAssessment.completed_on.desc(), NeedsAssessment.point.desc())
-        .limit(1)
-    )
 
 
 def _activities(asked, *columns):

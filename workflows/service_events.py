@@ -28,7 +28,8 @@ from models import (
     database,
 )
 from workflows.business_days import add_months, fiscal_year_of
-from workflows.reports_casework import MADE_BY_US, level_on
+from workflows.levels import level_on
+from workflows.reports_casework import MADE_BY_US
 from workflows.reports_tables import ONE_DAY
 
 ASSESSMENT, CASE_MANAGEMENT, SUPPORT = (
