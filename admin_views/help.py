@@ -15,6 +15,7 @@ FOLDER, PICTURES = DOCS / "help", DOCS / "pictures"
 ARTICLES = (
     "first-day",
     "a-family-arrives",
+    "casework",
     "other-desk",
     "start-with-computer",
     "update",

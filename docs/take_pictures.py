@@ -34,6 +34,9 @@ PAGES = (
     ("referral-list", "/referrals/", None),
     ("service-card", "/service-activities/?organization=1", "LINC – evening"),
     ("coverage", "/coverage/", None),
+    ("standards", "/standards/", None),
+    ("caseload", "/caseload/", None),
+    ("case-file", "/households/?status=extended", "2025-014"),
 )
 
 # Runs a program of ours as if it were AS_OF, midday in Toronto: the example's dates and "today" agree.
