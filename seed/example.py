@@ -107,6 +107,7 @@ class _Loading:
         self.organizations, self.locations, self.services = {}, {}, {}
         self.clients, self.consents, self.referrals = {}, {}, {}
         self.staff, self.households = [], []
+        self.apart = {}  # what no household, partner or place leads to, for the wiping
         self.languages = dict(Language.select(Language.code, Language.id).tuples())
         self.groups = dict(
             TaxonomyItem.select(TaxonomyItem.slug, TaxonomyItem.id)
@@ -136,6 +137,7 @@ class _Loading:
             organizations=[row.id for row in self.organizations.values()],
             households=self.households,
             staff=self.staff,
+            apart=self.apart,
         )
         settings.change("example_loaded", facts)
 

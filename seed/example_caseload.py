@@ -13,6 +13,7 @@ from workflows.business_days import add_months
 DAY = datetime.timedelta(days=1)
 FIRST_NUMBER = 101
 POINTS = ("a1", "a2", "a3", "a4")
+KEPT_UP = 0.7
 
 
 def rows(on):
@@ -24,6 +25,10 @@ def rows(on):
         for _case in range(worker["cases"]):
             yield _Family(data, chance, on, worker, number, factors).row
             number += 1
+    for worker in data["workers"]:
+        for _case in range(worker.get("finished", 0)):
+            yield _Finished(data, chance, on, worker, number, factors).row
+            number += 1
 
 
 class _Family:
@@ -32,8 +37,8 @@ class _Family:
     def __init__(self, data, chance, on, worker, number, factors):
         self.data, self.chance, self.on, self.factors = data, chance, on, factors
         self.origin = chance.choice(data["origins"])
-        # Long enough ago for the stage of this worker's caseload, never past the twelve months.
-        self.began = chance.randint(12, 50 * worker["stage"])
+        self.began = self.day_of_beginning(worker)
+        self.ended = 0
         self.anchor = on - DAY * self.began
         self.row = {
             "number": str(number),
@@ -58,12 +63,20 @@ class _Family:
             "urgent_needs": [],
         }
         self.row["assessments"] = [each for code in self.adults for each in self.assessments(code)]
+        self.close()
         self.plan()
         self.row["casework"] = {
             "activities": list(self.activities()),
             "notes": list(self.notes()),
             "letters": list(self.letters()),
         }
+
+    def day_of_beginning(self, worker):
+        """Long enough ago for the stage of this worker's caseload, never past the twelve months."""
+        return self.chance.randint(12, 50 * worker["stage"])
+
+    def close(self):
+        """Most cases go on."""
 
     def people(self):
         chance, family = self.chance, self.chance.choice(self.origin["families"])
@@ -124,7 +137,11 @@ class _Family:
             if self.chance.random() < 0.07:
                 day = window.due_on_business_day + DAY * self.chance.randint(2, 9)
             if day > self.on:
-                return
+                # Most of those whose window is open have been done already: the team keeps up.
+                room = (self.on - window.opens).days - 3
+                if room < 1 or self.chance.random() > KEPT_UP:
+                    return
+                day = window.opens + DAY * self.chance.randint(1, room)
             yield {
                 "person": code,
                 "point": point,
@@ -176,7 +193,7 @@ class _Family:
         """Two to five a month; the first months see the most."""
         topics = self.data["topics"]
         weights = [topic["weight"] for topic in topics.values()]
-        for back in range(self.began - 1, 0, -1):
+        for back in range(self.began - 1, self.ended, -1):
             if self.chance.random() > (0.16 if self.began - back < 90 else 0.09):
                 continue
             slug = self.chance.choices(list(topics), weights)[0]
@@ -201,7 +218,7 @@ class _Family:
         for _n in range(self.chance.randint(0, 2)):
             kind = self.chance.choice(("one-to-one", "phone-message"))
             yield self.note(
-                kind, self.chance.randint(1, self.began), [self.chance.choice(self.adults)]
+                kind, self.chance.randint(self.ended + 1, self.began), [self.chance.choice(self.adults)]
             )
 
     def note(self, kind, day, people):
@@ -221,4 +238,21 @@ class _Family:
     def letters(self):
         if self.began > 30 and self.chance.random() < 0.3:
             letter = self.chance.choice(self.data["letters"])
-            yield {**letter, "day": self.chance.randint(2, self.began), "person": "F1"}
+            yield {**letter, "day": self.chance.randint(self.ended + 2, self.began), "person": "F1"}
+
+
+class _Finished(_Family):
+    """A case that was closed when its twelve months were over: every point was reached, the last words were said."""
+
+    def day_of_beginning(self, worker):
+        return self.chance.randint(*worker["finished_after"])
+
+    def close(self):
+        self.ended = max(1, min(each["day"] for each in self.row["assessments"]) - 3)
+        words = self.chance.choice(self.data["closings"])
+        self.row["closed"] = {"day": self.ended, **words["closed"]}
+        self.row["exit"] = {"person": "F1", "day": self.ended, **words["exit"]}
+
+    def notes(self):
+        yield from super().notes()
+        yield self.note("closing", self.ended, self.adults)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from models import CaseActivity, CaseNote, Client, Correspondence, Household
+from models import CaseActivity, CaseNote, Client, Correspondence, ExitInterview, Household
 from workflows import records
 
 NOON = datetime.time(17, 30)
@@ -43,25 +43,40 @@ def load_note(families, row):
     day = families.on(row["day"])
     written = max(day, families.on(row.get("written", row["day"])))
     whole = len(row["people"]) > 1
-    records.save(
-        CaseNote(
-            household=families.household,
-            contact_on=day,
-            written_on=written,
-            author=families.worker,
-            is_family_matter=whole,
-            **_facts(row, "day", "written", "people"),
-        ),
-        {"clients": [] if whole else _people(families, row["people"])},
+    note = CaseNote(
+        household=families.household,
+        contact_on=day,
+        written_on=written,
+        author=families.worker,
+        is_family_matter=whole,
+        **_facts(row, "day", "written", "people"),
     )
+    records.save(note, {"clients": [] if whole else _people(families, row["people"])})
+    return note
 
 
 def load_letter(families, row):
+    letter = Correspondence(
+        household=Household.get_by_id(families.household.id),
+        client=Client.get_by_id(families.members[row["person"]].id),
+        occurred_at=datetime.datetime.combine(families.on(row["day"]), NOON),
+        **_facts(row, "day", "person"),
+    )
+    records.save(letter)
+    return letter
+
+
+def load_exit(families, row):
+    """What the first person of a household said when its case was about to be closed; None where nobody was asked."""
+    if row is None:
+        return
+    client = Client.get_by_id(families.members[row["person"]].id)
     records.save(
-        Correspondence(
+        ExitInterview(
             household=Household.get_by_id(families.household.id),
-            client=Client.get_by_id(families.members[row["person"]].id),
-            occurred_at=datetime.datetime.combine(families.on(row["day"]), NOON),
+            client=client,
+            date=families.on(row["day"]),
+            final_level=families.assessed[row["person"], "a4"].level,
             **_facts(row, "day", "person"),
         )
     )

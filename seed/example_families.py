@@ -30,7 +30,7 @@ from models import (
     SettlementPlan,
     Staff,
 )
-from seed import example_caseload, example_casework, read
+from seed import example_caseload, example_casework, example_days, read
 from seed.example_scan import signed_form
 from workflows import (
     agency_rules,
@@ -79,6 +79,8 @@ def load(loading, caseload=False):
             families.load_family(family)
     families.load_draft(data["draft"])
     families.load_capacity_building(data["capacity_building"])
+    if caseload:
+        loading.apart = example_days.load(families)
     return [row.id for row in families.interpreters.values()]
 
 
@@ -87,7 +89,7 @@ class _Families:
         self.loading, self.as_of = loading, min(loading.as_of, settings.today())
         # Whole weeks, so that what was done on a working day still was.
         self.shift = DAY * ((self.as_of - told_on).days // 7 * 7)
-        self.interpreters = {}
+        self.interpreters, self.files = {}, {}
 
     def on(self, when):
         """The day of a date or of a number of days before the as-of date (a working day, if past)."""
@@ -99,6 +101,11 @@ class _Families:
     def days(self, when):
         """As the referrals of the example count: days before its date."""
         return (self.loading.as_of - self.on(when)).days
+
+    def turn_to(self, number):
+        """Go on with a family that is loaded, the one whose file number ends so."""
+        key, self.members, self.worker = self.files[number]
+        self.household = Household.get_by_id(key)
 
     def staff(self, name):
         return Staff.get(Staff.name == name)
@@ -141,6 +148,7 @@ class _Families:
         self.members, self.assessed, self.sent = {}, {}, {}
         self.load_household(number)
         self.load_people()
+        self.files[row["number"]] = self.household.id, self.members, self.worker
         self.load_forms()
         self.load_intake()
         if row.get("status") != INTAKE:
@@ -156,6 +164,7 @@ class _Families:
         example_casework.load(self, row)
         if row.get("status") == ON_HOLD:
             self.change(status=ON_HOLD)
+        example_casework.load_exit(self, row.get("exit"))
         if "closed" in row:
             closed = row["closed"]
             self.change(
