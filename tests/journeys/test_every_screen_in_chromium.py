@@ -2,8 +2,9 @@
 
 import re
 
+import lived_in
 import pytest
-from conftest import look_at  # the one beside this file
+from conftest import look_at, press  # the one beside this file
 from prepare import ADMINISTRATOR, PASSPHRASE
 from served import Served, command
 from test_every_screen import EDITABLE, ENTITIES, address
@@ -28,11 +29,35 @@ PLACES = (
     "/staff/import/",
     "/clients/export/",
 )
+CASEWORK = (
+    "/standards/",
+    "/caseload/",
+    "/caseload/move/",
+    "/case-activities/day/",
+    "/case-notes/missing/",
+    "/appointments/?when=today",
+    "/appointments/?when=overdue",
+    "/appointments/after-hours/",
+    "/appointments/new/?kind=call-back",
+    "/visit-lists/?when=today",
+    "/home-visits/?waiting=check-in",
+    "/reports/",
+    "/service-record/",
+    "/retention/",
+    "/client-feedback/invite/",
+    "/policy-items/sheet/",
+    "/staff/reminders/",
+    "/writing/",
+    "/forms/",
+    "/forms/charter",
+    "/forms/confidentiality",
+)
+PRINT = "form[action='/case-file/print/']"
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory):
-    """The example agency, served."""
+def folder(tmp_path_factory):
+    """The example agency."""
     folder = tmp_path_factory.mktemp("example")
     command(
         folder,
@@ -47,6 +72,17 @@ def portal(tmp_path_factory):
         ADMINISTRATOR,
         "--example",
     )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(folder):
+    """{name: addresses}; with what nobody has written yet in the example agency put into it."""
+    return lived_in.live(folder)
+
+
+@pytest.fixture(scope="module")
+def portal(folder, pages):
     with Served(folder, CLOCK="0") as served:
         yield served
 
@@ -101,3 +137,32 @@ def test_a_page_that_asks_before_deleting(portal, inside):
 
 def test_the_pages_that_are_no_entity(portal, inside):
     tour(portal, inside, PLACES)
+
+
+def test_the_pages_of_casework_that_are_no_entity(portal, inside):
+    tour(portal, inside, CASEWORK)
+
+
+@pytest.mark.parametrize("group", ["visits", "family", "reports"])
+def test_the_pages_of_one_record_or_report(portal, inside, pages, group):
+    tour(portal, inside, pages[group])
+
+
+def test_a_survey_that_a_stranger_opens(portal, window, pages):
+    tour(portal, window, pages["stranger"])
+
+
+def test_a_file_and_a_persons_record_on_paper(portal, inside, pages):
+    """R-NOTE-8, R-NOTE-9: a button prints; what follows is the paper."""
+    found, papers = [], []
+    for path in pages["family"]:
+        inside.goto(portal.url + path)
+        kinds = [box.input_value() for box in inside.locator(f"{PRINT} [name=kind]").all()]
+        for kind in kinds if "kind=" not in path else ():
+            inside.goto(portal.url + path)
+            press(inside, f"{PRINT}:has([value={kind}]) button")
+            assert "/case-file/?id=" in inside.url
+            found += look_at(inside)
+            papers.append(kind)
+    assert sorted(papers) == ["file", "notes", "person"]
+    assert not found, "\n".join(found)
