@@ -151,9 +151,9 @@ def plan_a_visit(window, client):
     window.click("[role=option]")
     press(window, SAVE)
     window.check(f"[name=clients][value='{client.id}']")
-    window.fill("[name=start_time]", "09:30")
-    window.fill("[name=expected_end]", "10:15")
-    # Whatever the hour is while this runs: a visit that starts after the morning has a manager's exception (R-VISIT-3).
+    # Whatever the hour is while this runs: a visit after the morning has a manager's exception (R-VISIT-3).
+    window.fill("[name=start_time]", "12:30")
+    window.fill("[name=expected_end]", "13:15")
     window.select_option("[name=afternoon_exception_by]", label="Lee Boss")
     window.fill("[name=purpose]", "To go through the lease together.")
     clean(window)
