@@ -87,7 +87,9 @@ def _visits():
             # Yesterday cannot be planned: the row is put there.
             yesterday = settings.today() - DAY
             VisitList.update(date=yesterday).where(VisitList.id == listed.id).execute()
-            HomeVisit.update(status=visit_lists.IN_PROGRESS).where(HomeVisit.visit_list == listed.id).execute()
+            HomeVisit.update(status=visit_lists.IN_PROGRESS).where(
+                HomeVisit.visit_list == listed.id
+            ).execute()
     return pages
 
 

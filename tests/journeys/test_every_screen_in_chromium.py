@@ -36,7 +36,7 @@ CASEWORK = (
     "/case-activities/day/",
     "/case-notes/missing/",
     "/appointments/?when=today",
-    "/appointments/?when=overdue",
+    "/appointments/?when=late",
     "/appointments/after-hours/",
     "/appointments/new/?kind=call-back",
     "/visit-lists/?when=today",
