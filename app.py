@@ -21,7 +21,7 @@ import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
 from admin_views.menu import MENU
 from forms import drawing
-from workflows import audit, clock, mail, matching_index, running, schema
+from workflows import audit, checks, clock, mail, matching_index, running, schema
 
 ROOT = Path(__file__).resolve().parent
 DEFAULTS = {
@@ -144,8 +144,10 @@ def serve():
     """Bring the database up to date, start the clock, and serve until stopped: plain, or HTTPS with TLS_CERT and TLS_KEY."""
     app = create_app()
     with app.app_context():
-        schema.upgrade()
+        applied = schema.upgrade()
         seed.load()
+        if applied:
+            checks.catch_up()
     server = wsgi.Server((app.config["HOST"], int(app.config["PORT"])), app, numthreads=8)
     if app.config["TLS_CERT"]:
         server.ssl_adapter = BuiltinSSLAdapter(app.config["TLS_CERT"], app.config["TLS_KEY"])

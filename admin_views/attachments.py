@@ -119,8 +119,11 @@ class AttachmentView(EntityView):
         given = request.values.get("url", "")
         back = given if is_local(given) else self._owner_page(attachment) or self.at()
         if request.method == "POST":
-            records.delete(attachment)
-            flash(_("The file is deleted."), "success")
+            try:
+                records.delete(attachment)
+                flash(_("The file is deleted."), "success")
+            except records.Refused as refused:
+                flash(" ".join(str(p.message) for p in refused.problems), "danger")
             return redirect(back)
         return self.render(
             "admin/delete.html",

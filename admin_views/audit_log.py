@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from admin_views.audit_words import ENTITIES, OTHERS, entity_words, sentences
 from admin_views.base import EntityView
-from admin_views.listing import Filter, whole
+from admin_views.listing import Filter, typed_day, whole
 from admin_views.showing import text_of, time_text
 from forms.formats import date_text
 from models import (
@@ -140,8 +140,8 @@ class AuditLogView(EntityView):
         household = Household.stored(key) if key else None
         if household is None:
             abort(404)
-        last = _day("to") or settings.today()
-        first = min(_day("from") or last - MONTH, last)
+        last = typed_day(request.args.get("to")) or settings.today()
+        first = min(typed_day(request.args.get("from")) or last - MONTH, last)
         rows = file_trail.rows(household.id, first, last)
         on_paper = "print" in request.args
         words = _("Who saw this file")
@@ -177,13 +177,6 @@ def _few(words):
         return ", ".join(words)
     left = len(words) - FEW
     return _("%(fields)s and %(count)s more", fields=", ".join(words[:FEW]), count=left)
-
-
-def _day(name):
-    try:
-        return datetime.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _by_day(rows):

@@ -10,7 +10,7 @@ from admin_views import data_commands
 from admin_views.data_commands import act_as
 from models import ADMINISTRATOR, SHARED
 from seed import example, example_wipe, start
-from workflows import passphrases, records, schema
+from workflows import checks, passphrases, records, schema
 
 
 @click.command("upgrade")
@@ -20,6 +20,8 @@ def upgrade():
     names = schema.upgrade()
     act_as("flask upgrade")
     seed.load()
+    if names:
+        checks.catch_up()
     data_commands.speak()
     lines = (_("Applied %(name)s.", name=name) for name in names)
     click.echo("\n".join(lines) or _("The database is up to date."))

@@ -9,33 +9,40 @@ from flask_babel import gettext as _
 from admin_views.showing import text_of
 from forms.formats import size_text
 from models import Client, ForeignKeyField, Household, MaskedField, TermsField
-from workflows import agency_rules, held
+from workflows import agency_rules, case_file, held
+
+OWN = (Client, Household)
 
 
 def sections(client):
     """[(table in words, [(is_whole, [(label, words)])])] of all that is held, what is empty left out."""
     pieces, files = held.about(client)
-    questions = agency_rules.matrix().questions()
+    questions, hides = agency_rules.matrix().questions(), case_file.Others(client).are_in
     made = []
     for model, group in groupby(pieces, key=lambda piece: piece.model):
-        records = [(piece.is_whole, _pairs(piece, client, questions)) for piece in group]
+        # What somebody said about themselves is theirs, whoever they name in it.
+        named = None if model in OWN else hides
+        records = [(piece.is_whole, _pairs(piece, client, questions, named)) for piece in group]
         made.append((_(model._meta.title), records))
     if files:
         listed = [
-            (True, [(_("File name"), f"{row.name} ({size_text(row.size)})")]) for row in files
+            (True, [(_("File name"), f"{_guarded(row.name, hides)} ({size_text(row.size)})")])
+            for row in files
         ]
         made.append((_("Attachments"), listed))
     return made
 
 
-def _pairs(piece, client, questions):
-    """[(label, words)] of one record."""
+def _pairs(piece, client, questions, hides):
+    """[(label, words)] of one record; a text that names somebody else of the family is left out (R-NOTE-9)."""
     pairs = []
     for field in piece.fields:
         value = piece.row.__data__.get(field.name)
         if _says_whose(field, value, client):
             continue
         words = "" if value is None else _words(piece.row, field, value, client, questions)
+        if hides and isinstance(value, (str, dict, list)):
+            words = _guarded(words, hides)
         if words not in ("", "[]", "{}"):
             pairs.append((_(field.verbose_name), words))
     return pairs + (_many(piece) if piece.is_whole else [])
@@ -81,3 +88,8 @@ def _many(piece):
         words = ", ".join(sorted(str(row) for row in getattr(piece.row, name)))
         found += [(_(field.verbose_name), words)] if words else []
     return found
+
+
+def _guarded(words, hides):
+    """The words, unless they name somebody else of the family (R-NOTE-9)."""
+    return _("(left out: it names somebody else)") if hides(words) else words

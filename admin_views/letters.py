@@ -128,10 +128,7 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
         """The supervisor reads the letter as it will leave, and signs with name and day."""
         record = self.found()
         if request.method == "POST":
-            staff = Staff.stored(whole(request.form.get("supervisor_signer")) or 0)
-            return self._step(
-                lambda letter: letters.sign(letter, staff, settings.today()), _("Signed.")
-            )
+            return self._sign(record)
         if record.state != AWAITING:
             flash(_("This letter is not waiting for a signature. Ask for one first."), "danger")
             return redirect(self.at("details", record.id))
@@ -149,6 +146,18 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
             action_href=self.at("sign"),
             cancel_href=self.at("details", record.id),
         )
+
+    def _sign(self, record):
+        """What is signed is what was read: a change meanwhile shows the letter again (R-SYS-2)."""
+        staff = Staff.stored(whole(request.form.get("supervisor_signer")) or 0)
+        seen, today = whole(request.form.get("version")) or 0, settings.today()
+        try:
+            return self._step(lambda letter: letters.sign(letter, staff, today, seen), _("Signed."))
+        except records.Conflict:
+            flash(
+                _("The letter was changed while you were reading it. Read it once more."), "danger"
+            )
+            return redirect(self.at("sign", record.id))
 
 
 VIEWS = {Correspondence: CorrespondenceView}

@@ -204,7 +204,7 @@ class Listing:
     def __init__(self, view, args):
         self.view, self.model, self.args = view, view.model, args
         self.meta = view.model._meta
-        self.words = reveal(args["found"]) if args.get("found") else args.get("search", "")[:200]
+        self.words = self._asked_words() if getattr(self.meta, "search", None) else ""
         self.active = [
             (one, value) for one in view.filters.values() if (value := one.value(args)) is not None
         ]
@@ -212,6 +212,10 @@ class Listing:
         self.chosen = [(one, value) for one, value in self.active if one.name not in home]
         self.size = int(args["size"]) if args.get("size") in ("20", "50", "100") else PAGE_SIZE
         self.sort, self.descending = self._order()
+
+    def _asked_words(self):
+        found = self.args.get("found")
+        return reveal(found) if found else self.args.get("search", "")[:200]
 
     def _order(self):
         """(column or None for the key alone, descending).  A lazy search is read in key order, newest first."""

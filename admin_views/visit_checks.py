@@ -4,6 +4,7 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
+from admin_views.listing import whole
 from admin_views.visit_lists import from_to, list_href, refused_words, risk_pill
 from forms.formats import date_text
 from forms.visits import CONDITIONS, DecisionForm, checklist
@@ -83,8 +84,15 @@ class Checking:
             return redirect(self.at("details", visit.id))
         form = DecisionForm(request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
-            visit_risk.decide(visit, form.risk_decision.data, form.go.data == "yes")
-            return self._after_risk(visit)
+            seen, may_go = whole(request.form.get("version")) or 0, form.go.data == "yes"
+            try:
+                visit_risk.decide(visit, form.risk_decision.data, may_go, seen)
+                return self._after_risk(visit)
+            except records.Conflict as conflict:
+                form.form_errors.append(
+                    _("The visit was changed while you were reading. Look at it once more.")
+                )
+                visit = conflict.theirs
         audit.record("view", "home_visit", visit.id)
         return self.render(
             "visits/decide.html",

@@ -104,13 +104,6 @@ class HomeVisitView(Checking, HouseholdRecordView):
             form.clients.data = offered if len(offered) == 1 else []
         return form
 
-    def _choose_household(self):
-        """The day the visit is for goes along."""
-        answer, listed = super()._choose_household(), whole(request.args.get("visit_list"))
-        if listed and getattr(answer, "location", None):
-            answer.location += f"&visit_list={listed}"
-        return answer
-
     def after_save_url(self, record, is_new):
         stored = HomeVisit.get_by_id(record.id)
         if stored.status == visit_lists.WAIVED:

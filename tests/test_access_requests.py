@@ -142,6 +142,19 @@ def test_what_is_about_several_people_is_listed_by_what_and_when_only(browser):
     assert choices.term_label("case-note-types", "one-to-one") in page.text
 
 
+def test_a_text_about_one_person_that_names_another_is_left_out(browser):
+    """R-NOTE-9: as on a person's own print; what they said about themselves is theirs."""
+    one, _two = family()
+    make_case_note(client=one, discussed="Bilal owes rent", agreed_and_follow_up="Call the school")
+    make_attachment(owner_table="client", owner_id=one.id, name="Bilal.pdf")
+    request = make_access_request(client=one)
+    page = gather(browser, request)
+    assert "Bilal" not in page.text and "it names somebody else" in page
+    assert "Call the school" in page and "Amina" in page
+    file = gather(browser, request, "Gather as a file (JSON)").response.get_data(as_text=True)
+    assert "Call the school" in file and "Bilal" not in file
+
+
 def test_a_person_who_lives_alone_has_the_records_of_the_household_whole(app):
     """R-NOTE-9: they become what and when alone once somebody else is in the file; an incident names others anyway."""
     client = make_client()

@@ -211,3 +211,9 @@ def test_dates_the_wrong_way_round_show_one_day(administrator_browser, client):
     page = administrator_browser.get(f"{address}&from={today}&to={today - DAY}")
     assert "Nobody opened anything of this file" in page
     assert Household.select().count() == 1
+
+
+@pytest.mark.parametrize("asked", ["to=9999-12-31", "to=0001-01-01", "from=0001-01-01", "from=x"])
+def test_days_nobody_can_mean_are_today(administrator_browser, client, asked):
+    page = administrator_browser.get(f"/audit-log/file/?household={client.household_id}&{asked}")
+    assert str(settings.today()) in str(page.soup)

@@ -29,6 +29,11 @@ def test_a_list_survives_wrong_numbers_in_every_argument(administrator_browser, 
         assert response.status_code in (200, 302), f"{value!r}: {response.status}"
 
 
+@every_entity
+def test_a_list_without_a_search_box_takes_no_words(administrator_browser, model):
+    assert administrator_browser.open(f"{address(model)}?search=x").status_code == 200
+
+
 def filters(model):
     return [path.rpartition(".")[2] for path in getattr(model._meta, "filters", ())]
 

@@ -1,6 +1,7 @@
 """The page of a file: how the family stands, everything dated, family matters apart (2.6–2.22, R-NOTE-3, R-NOTE-8)."""
 
 import datetime
+import io
 
 import pytest
 from case_factories import (
@@ -30,11 +31,12 @@ from casework_factories import (
     make_visit_list,
 )
 from factories import make_client, make_consent, make_distribution, make_referral
+from scans import pdf
 from statements import statements
 
 from admin_views import timeline as words
 from models import AuditLog, Household, NeedsAssessment, PlanReview, Printout
-from workflows import home_tasks, settings, timeline
+from workflows import attachments, home_tasks, settings, timeline
 
 DAY = datetime.timedelta(days=1)
 PAGE = 52  # statements of the page of a household, whatever the length of its file
@@ -318,3 +320,10 @@ def test_a_file_newer_than_its_paper_copy_is_counted_on_home(browser, clock):
     assert [row[0] for row in page.rows] == [never.file_number, due.file_number]
     clock.forward(days=7)
     assert home_tasks.counts(settings.today())["files-to-print"] == 4
+
+
+def test_the_papers_of_notes_are_listed_in_the_whole_file(browser, mother):
+    """R-NOTE-8: whatever record of the file they belong to."""
+    note = make_case_note(household=mother.household, clients=[mother])
+    attachments.store("scan", note, io.BytesIO(pdf()), "school-form.pdf")
+    assert "school-form.pdf" in browser.submit(page_of(browser, mother), "Print the file")

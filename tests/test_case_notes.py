@@ -390,3 +390,12 @@ def test_a_scan_of_a_wrong_kind_or_size_is_refused_here_too(browser, content, wo
     """R-NOTE-6"""
     page = attach(browser, make_case_note(), content=content, status=422, diagnosis_removed=True)
     assert words in page
+
+
+def test_who_was_consulted_stays_with_a_locked_note(browser):
+    """R-NOTE-4, 2.14: on the page of the consulted party, too."""
+    note = make_case_note(contact_on=ago(3), written_on=ago(3))
+    party = make_consulted_party(note=note)
+    CaseNote.update(written_on=ago(7), contact_on=ago(7)).where(CaseNote.id == note.id).execute()
+    page = browser.submit(browser.get(f"/consulted-parties/delete/?id={party.id}"))
+    assert "has been locked since" in page and ConsultedParty.get_or_none(id=party.id)

@@ -10,7 +10,7 @@ from scans import pdf
 from test_home import tasks
 
 from models import Attachment, AuditLog, Correspondence, DistributionLog
-from workflows import attachments, letters, settings
+from workflows import attachments, letters, records, settings
 from workflows.records import Refused
 
 UNSIGNED = "a supervisor signs it first"
@@ -249,3 +249,41 @@ def test_a_copy_asks_whether_a_diagnosis_was_removed(browser):
     file = {"file": (io.BytesIO(pdf()), "l.pdf")}
     page = browser.submit(details(browser, letter), "Add this file", file, 422)
     assert "Has any diagnosis been removed?" in page and not Attachment.select().exists()
+
+
+def test_what_was_read_is_what_is_signed(administrator_browser):
+    """R-COR-1, R-SYS-2: a letter that was changed in another window meanwhile is read once more."""
+    letter, chief = make_correspondence(channel="letter"), make_staff(role="supervisor")
+    letters.ask(letter)
+    page = administrator_browser.get(f"/correspondence/sign/?id={letter.id}")
+    letter = Correspondence.get_by_id(letter.id)
+    letter.content = "The family moves on Monday."
+    save(letter)
+    page = administrator_browser.submit(page, "Sign", supervisor_signer=chief.name)
+    assert "changed while you were reading it" in page and "moves on Monday" in page
+    assert state(letter) == "awaiting-signature"
+    administrator_browser.submit(page, "Sign", supervisor_signer=chief.name)
+    assert state(letter) == "signed"
+
+
+def test_a_letter_that_was_sent_and_its_copy_are_kept(browser):
+    """R-COR-1: what left with a signature and a copy stays so."""
+    letter, _chief = signed()
+    copy_of(letter)
+    letters.send(letter)
+    (copy,) = attachments.of(letter)
+    page = browser.submit(browser.get(f"/attachments/delete/?id={copy.id}"))
+    assert "copy of a letter that was sent" in page and attachments.of(letter)
+    page = browser.submit(browser.get(f"/correspondence/delete/?id={letter.id}"))
+    assert "it stays in the file" in page and state(letter) == "sent"
+    letter = Correspondence.get_by_id(letter.id)
+    letter.who_is_external = False
+    with pytest.raises(Refused, match="stays as it left"):
+        save(letter)
+
+
+def test_a_draft_and_its_copy_may_go(app):
+    letter = make_correspondence()
+    copy_of(letter)
+    records.delete(letter)
+    assert not Correspondence.select().exists() and not Attachment.select().exists()

@@ -2,9 +2,9 @@
 
 import pytest
 from casework_factories import make_case_activity, make_case_note
-from factories import make_client
+from factories import make_client, make_household
 
-from models import CaseActivity
+from models import CaseActivity, CaseNote, Client, Correspondence, Household, IncidentReport
 from workflows import records
 
 
@@ -29,3 +29,36 @@ def test_nobody_of_another_household_is_named(app, make):
     row, other = make(), make_client()
     with pytest.raises(records.Refused, match="of this household only"):
         records.save(row, {"clients": [other.id]})
+
+
+# ---- Consent was refused (R-CON-2) -----------------------------------------------------------------------------------------
+
+
+def test_nobody_is_written_into_a_file_without_consent(browser):
+    """R-CON-2: the page of the household and that of a new client keep to it as the intake does."""
+    stub = make_household(status="consent-refused")
+    page = browser.get(f"/households/edit/?id={stub.id}")
+    page = browser.submit(page, "Save", address="9 Erie Street")
+    assert "keeps its number and nothing else" in page
+    assert Household.get_by_id(stub.id).address is None
+    with pytest.raises(records.Refused, match="its number and nothing else"):
+        make_client(stub)
+    assert not Client.select().exists()
+
+
+@pytest.mark.parametrize("model", [CaseNote, CaseActivity, Correspondence, IncidentReport])
+def test_a_file_without_consent_takes_no_record(app, model):
+    """R-CON-2"""
+    stub = make_household(status="consent-refused")
+    row = model(household=stub)
+    assert any(
+        "nothing else" in str(p.message) for p in records.problems(row) if p.field == "household"
+    )
+
+
+def test_a_file_with_people_in_it_is_not_called_refused(app):
+    """R-CON-2: what was stored with a consent is kept, closed and disposed of."""
+    file = make_client().household
+    file.status = "consent-refused"
+    with pytest.raises(records.Refused, match="There are people in this file"):
+        records.save(file)

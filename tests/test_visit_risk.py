@@ -132,3 +132,15 @@ def test_a_supervisor_may_decide_against_the_visit(administrator_browser, day):
         page, "Save", go="The visit is waived", risk_decision="The neighbours warned us."
     )
     assert fresh(visit).status == "waived" and "The neighbours warned us." in page
+
+
+def test_a_decision_is_about_the_answers_that_were_read(administrator_browser, day):
+    """R-VISIT-2, R-SYS-2: another danger that turned up meanwhile is looked at first."""
+    visit = checked(make_home_visit(visit_list=soon()), weapons="unknown")
+    page = administrator_browser.get(f"/home-visits/decide/?id={visit.id}")
+    checked(fresh(visit), weapons="unknown", threats="unknown")
+    answer = {"go": "The visit may go ahead", "risk_decision": "The police know of none."}
+    page = administrator_browser.submit(page, "Save", **answer)
+    assert "changed while you were reading" in page and not fresh(visit).risk_decision
+    administrator_browser.submit(page, "Save", **answer)
+    assert fresh(visit).risk_decision == "The police know of none."

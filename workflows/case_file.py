@@ -14,9 +14,7 @@ from models import (
     CaseActivity,
     CaseNote,
     Client,
-    ConsentRecord,
     ConsultedParty,
-    Correspondence,
     DrivingStatement,
     FactorResult,
     HomeVisit,
@@ -28,7 +26,7 @@ from models import (
     database,
     normalise,
 )
-from workflows import case_rules, records, settings
+from workflows import case_rules, file_trail, records, settings
 
 FILE, NOTES, PERSON = "file", "notes", "person"
 SHARED = (CaseNote, CaseActivity, HomeVisit)  # may name several people
@@ -140,16 +138,9 @@ def statements(referrals, client=None):
 
 def scans(household):
     """The papers and scans of a file: Attachment rows without their bytes."""
-    owned = [
-        (Attachment.owner_table == model._meta.table_name)
-        & Attachment.owner_id.in_(model.select(model.id).where(model.household == household.id))
-        for model in (ConsentRecord, Correspondence)
-    ]
-    return list(
-        Attachment.select(Attachment.name, Attachment.kind, Attachment.created_at)
-        .where(owned[0] | owned[1])
-        .order_by(Attachment.id)
-    )
+    query = Attachment.select(Attachment.name, Attachment.kind, Attachment.created_at)
+    mine = Attachment.id.in_(file_trail.scans_of(household.id))
+    return list(query.where(mine).order_by(Attachment.id))
 
 
 # ---- Names of others in a text (R-NOTE-9) ------------------------------------------------------------------------------

@@ -28,9 +28,10 @@ from workflows import (
     settings,
 )
 from workflows.intake_people import children, first_of, is_of_age, may_be_asked, other_adults, rows
+from workflows.members import CONSENT_REFUSED
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
-CONSENT_REFUSED, INTAKE = "consent-refused", "intake"
+INTAKE = "intake"
 SIGNED_FORM = "signed-form"
 # The page after the intake and the file say it: a family at the desk is not sent away for it.
 CONFIRMED = (case_rules.NEW_WORKER, caseload.PAST_THE_MOST)

@@ -15,15 +15,17 @@ from models import (
     OUTGOING,
     RECORDED,
     SIGNED,
+    Attachment,
     Correspondence,
     Staff,
 )
 from workflows import attachments, settings
-from workflows.records import WARN, Problem, Refused, before, rule, save
+from workflows.records import WARN, Problem, Refused, before, delete_rule, rule, save
 
 COPY = "correspondence"  # kind of the attachment that is the copy
 # What is signed for; a change of it is another letter.
 SIGNED_FOR = ("channel", "who", "purpose", "content", "client")
+OUTSIDE = ("direction", "who_is_external", "on_behalf_of_client")
 BEGUN = (DRAFT, RECORDED)
 _TRAIL = re.compile(
     r"^\s*>.*\n\s*>"
@@ -117,9 +119,27 @@ def what_was_sent_stays(change):
     """R-COR-1: a letter that left is a record of what left."""
     before_it = change.before
     if before_it and before_it.state == LETTER_SENT:
-        if change.changed(*SIGNED_FOR, "direction", "state", "occurred_at"):
+        if change.changed(*SIGNED_FOR, *OUTSIDE, "state", "occurred_at"):
             words = _("This letter was sent, so it stays as it left. Record a new one instead.")
             yield Problem("", words)
+
+
+@delete_rule(Correspondence)
+def what_was_sent_is_kept(change):
+    """R-COR-1: it leaves the file with the file only."""
+    if change.record.state == LETTER_SENT:
+        yield Problem("", _("This letter was sent, so it stays in the file."))
+
+
+@delete_rule(Attachment)
+def the_copy_of_what_was_sent_is_kept(change):
+    """R-COR-1: a letter that was sent has its copy."""
+    copy = change.record
+    if (copy.owner_table, copy.kind) != (Correspondence._meta.table_name, COPY):
+        return
+    sent = (Correspondence.id == copy.owner_id) & (Correspondence.state == LETTER_SENT)
+    if Correspondence.select().where(sent).exists():
+        yield Problem("", _("This is the copy of a letter that was sent. It stays in the file."))
 
 
 @rule(Correspondence)
@@ -135,12 +155,12 @@ def only_what_the_file_needs(change):
 # ---- The way of a letter -----------------------------------------------------------------------------------------------------
 
 
-def _move(letter, allowed, state, refusal):
+def _move(letter, allowed, state, refusal, version=None):
     """Give ``letter`` the next state; raises Refused with a sentence."""
     if letter.state not in allowed:
         raise Refused([Problem("state", refusal)])
     letter.state = state
-    return save(letter)
+    return save(letter, version=version)
 
 
 def ask(letter):
@@ -149,14 +169,14 @@ def ask(letter):
     return _move(letter, (DRAFT,), AWAITING, words)
 
 
-def sign(letter, staff, day):
-    """R-COR-1: ``staff`` signs on ``day``."""
+def sign(letter, staff, day, version=None):
+    """R-COR-1: ``staff`` signs on ``day`` the ``version`` they have read; raises Refused or Conflict."""
     if not may_sign(staff):
         words = _("Choose a supervisor: only a supervisor signs letters.")
         raise Refused([Problem("supervisor_signer", words)])
     letter.supervisor_signer, letter.signed_on = staff, day
     words = _("This letter is not waiting for a signature. Ask for one first.")
-    return _move(letter, (AWAITING,), SIGNED, words)
+    return _move(letter, (AWAITING,), SIGNED, words, version)
 
 
 def send(letter):

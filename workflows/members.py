@@ -9,10 +9,15 @@ from models import (
     Client,
     Correspondence,
     HomeVisit,
+    Household,
+    IncidentReport,
 )
 from workflows.records import Problem, rule
 
 SHOWN = 3
+CONSENT_REFUSED = "consent-refused"
+# What a household says about the people in it.
+ABOUT_PEOPLE = ("address", "city", "postal_code", "income_source", "close_summary")
 
 
 def called(household):
@@ -42,3 +47,40 @@ def the_person_is_of_the_household(change):
     row = change.record
     if row.client_id and row.household_id and row.client.household_id != row.household_id:
         yield Problem("client", _("This person is not in the household."))
+
+
+# ---- Consent was refused (R-CON-2) -----------------------------------------------------------------------------------------
+
+
+@rule(Client, CaseNote, CaseActivity, Correspondence, HomeVisit, Booking, IncidentReport)
+def nothing_is_added_to_a_refused_file(change):
+    """R-CON-2: where consent was refused, a file number remains and nothing else is stored."""
+    row = change.record
+    if not row.household_id or not change.changed("household"):
+        return
+    status = Household.select(Household.status).where(Household.id == row.household_id).scalar()
+    if status == CONSENT_REFUSED:
+        yield Problem("household", _refused_words())
+
+
+@rule(Household)
+def a_refused_file_is_a_number(change):
+    """R-CON-2: nobody turns a file with people in it into a refused one, or writes into one."""
+    house = change.record
+    if house.status != CONSENT_REFUSED:
+        return
+    for name in ABOUT_PEOPLE:
+        if getattr(house, name) and change.changed(name):
+            yield Problem(name, _refused_words())
+    if change.before and change.changed("status"):
+        if Client.select().where(Client.household == house.id).exists():
+            words = _(
+                "There are people in this file. Close the case instead; it is disposed of when its time is over."
+            )
+            yield Problem("status", words)
+
+
+def _refused_words():
+    return _(
+        "Consent was refused, so this file keeps its number and nothing else. Begin an intake once they consent."
+    )

@@ -135,6 +135,13 @@ def what_is_locked_is_not_deleted(change):
         yield Problem("", locked_words(change.record))
 
 
+@delete_rule(ConsultedParty)
+def who_was_consulted_stays_with_a_locked_note(change):
+    """2.14, R-NOTE-4: they are part of the note."""
+    if is_locked(change.record.note):
+        yield Problem("", locked_words(change.record.note))
+
+
 # ---- Who was consulted (R-NOTE-4) ------------------------------------------------------------------------------------------
 
 

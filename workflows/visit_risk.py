@@ -115,14 +115,15 @@ def take_over(visit):
     return save(visit)
 
 
-def decide(visit, words, may_go):
-    """A supervisor's written decision on what is unknown; without leave to go the visit is waived; raises Refused."""
+def decide(visit, words, may_go, version=None):
+    """A supervisor's written decision on what is unknown in the ``version`` of the visit they read; without leave to go the
+    visit is waived; raises Refused or Conflict."""
     if not (words or "").strip():
         raise Refused([Problem("risk_decision", _("Write down what was decided, and why."))])
     visit.risk_decision = words
     if not may_go:
         visit.risk_result = UNSAFE
-    return save(visit)
+    return save(visit, version=version)
 
 
 @rule(HomeVisit)
