@@ -34,6 +34,9 @@ def rows(on):
 class _Family:
     """One case: who they are, when they came, how their needs changed, and what was done."""
 
+    COUPLES, YOUNGEST = 0.6, 1
+    PACE = (0.16, 0.09)  # activities a day, in the first three months and later
+
     def __init__(self, data, chance, on, worker, number, factors):
         self.data, self.chance, self.on, self.factors = data, chance, on, factors
         self.origin = chance.choice(data["origins"])
@@ -93,7 +96,7 @@ class _Family:
             else chance.choice((0, 0, 1, 2))
         ):
             code = f"F{3 + n}"
-            people[code] = self.person(family, chance.randint(1, 16), "child")
+            people[code] = self.person(family, chance.randint(self.YOUNGEST, 16), "child")
             children.append(code)
         self.row["people"] = people
         self.row["care"] = dict.fromkeys(self.adults, children) if children else {}
@@ -194,7 +197,7 @@ class _Family:
         topics = self.data["topics"]
         weights = [topic["weight"] for topic in topics.values()]
         for back in range(self.began - 1, self.ended, -1):
-            if self.chance.random() > (0.16 if self.began - back < 90 else 0.09):
+            if self.chance.random() > self.PACE[self.began - back >= 90]:
                 continue
             slug = self.chance.choices(list(topics), weights)[0]
             topic = topics[slug]
@@ -218,7 +221,9 @@ class _Family:
         for _n in range(self.chance.randint(0, 2)):
             kind = self.chance.choice(("one-to-one", "phone-message"))
             yield self.note(
-                kind, self.chance.randint(self.ended + 1, self.began), [self.chance.choice(self.adults)]
+                kind,
+                self.chance.randint(self.ended + 1, self.began),
+                [self.chance.choice(self.adults)],
             )
 
     def note(self, kind, day, people):
@@ -243,6 +248,9 @@ class _Family:
 
 class _Finished(_Family):
     """A case that was closed when its twelve months were over: every point was reached, the last words were said."""
+
+    COUPLES, YOUNGEST = 1, 2  # nobody came before they were born
+    PACE = (0.08, 0.03)
 
     def day_of_beginning(self, worker):
         return self.chance.randint(*worker["finished_after"])

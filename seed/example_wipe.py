@@ -10,21 +10,27 @@ from peewee import ForeignKeyField
 from models import (
     TABLES,
     Attachment,
+    Disposal,
     DistributionLog,
     Draft,
     DrivingStatement,
+    HomeVisit,
     Household,
+    IncidentReport,
     Interpreter,
     Organization,
     OutboxMessage,
+    PolicyItem,
     Referral,
     SavedFilter,
     Staff,
     TrainingRecord,
+    VisitList,
     WeeklyCheck,
     database,
     now,
 )
+from seed import read
 from seed.example import AUTHOR, NotPossible
 from workflows import audit, records, settings
 
@@ -46,6 +52,7 @@ def wipe():
             if not facts:
                 raise NotPossible(_("The example agency is not loaded."))
             removed = _remove(_belonging(facts), facts)
+            _unwrite_policy(facts)
             settings.change("example_loaded", None)
             audit.record("delete", "example", None, removed)
     finally:
@@ -60,6 +67,8 @@ def _belonging(facts):
     doomed = {model: set() for model in TABLES}
     doomed[Organization] = {facts["own"], *facts["organizations"]}
     doomed[Household] = set(facts["households"])
+    # A report of no household; its breach record follows.
+    doomed[IncidentReport] = set(_apart(facts, "incidents"))
     for model in TABLES:
         for field in model._meta.sorted_fields:
             if not isinstance(field, ForeignKeyField) or field.rel_model in (model, *ASKED):
@@ -83,12 +92,44 @@ def _belonging(facts):
         doomed[Attachment] |= owned
     checks = WeeklyCheck.select(WeeklyCheck.id).where(WeeklyCheck.id >= facts["check"])
     doomed[WeeklyCheck] |= {row.id for row in checks}
+    doomed[VisitList] = _lists(doomed, facts)
+    doomed[Disposal] = _disposals(doomed, facts)
     # What somebody was trained for keeps nobody here; it goes with whom it is about.
     doomed[TrainingRecord] |= _ids(TrainingRecord.id, TrainingRecord.staff, facts["staff"])
     for model, ids in ((Staff, facts["staff"]), (Interpreter, facts.get("interpreters", ()))):
         doomed[model] = set(ids) - _needed(model, doomed)
     doomed[TrainingRecord] &= _ids(TrainingRecord.id, TrainingRecord.staff, doomed[Staff])
     return doomed
+
+
+def _apart(facts, name):
+    """Ids or names of what no household, partner or place leads to; an older load kept none."""
+    return facts.get("apart", {}).get(name, ())
+
+
+def _lists(doomed, facts):
+    """Ids of the example's lists of visits and of lists with its visits only; one with a real visit stays."""
+    visits = HomeVisit.select(HomeVisit.id, HomeVisit.visit_list).tuples()
+    theirs = {key for visit, key in visits if visit in doomed[HomeVisit]}
+    real = {key for visit, key in visits if visit not in doomed[HomeVisit]}
+    return (theirs | set(_apart(facts, "visit_lists"))) - real
+
+
+def _disposals(doomed, facts):
+    """Ids of what was confirmed about files of the example, gone by now or not: it knows their numbers only."""
+    numbers = set(_apart(facts, "file_numbers"))
+    rows = Household.select(Household.id, Household.file_number).tuples()
+    numbers |= {number for key, number in rows if key in doomed[Household]}
+    return _ids(Disposal.id, Disposal.file_number, numbers)
+
+
+def _unwrite_policy(facts):
+    """Topics of the records policy that still say what the example wrote are bare again."""
+    ours = {row["topic"]: row["text"] for row in read("example_days")["policy"]}
+    for item in list(PolicyItem.select().where(PolicyItem.topic.in_(_apart(facts, "policy")))):
+        if item.text == ours.get(item.topic):
+            item.text, item.approved_on, item.next_review_on = "", None, None
+            records.save(item)
 
 
 def _needed(asked, doomed):

@@ -6,28 +6,47 @@ from pathlib import Path
 
 import pytest
 
+import models
 from models import (
     ACTIVE,
     DRAFT,
     TABLES,
     AuditLog,
     Client,
+    ClientFeedback,
+    Disposal,
     DistributionLog,
     Draft,
+    FeedbackInvitation,
+    HomeVisit,
     Household,
+    IncidentReport,
     KeptCount,
     Organization,
     OutboxMessage,
+    PolicyItem,
+    PrivacyBreach,
     Program,
     Referral,
     ReferralStatusEvent,
     ServiceActivity,
     Setting,
     Staff,
+    VisitList,
     WeeklyCheck,
 )
 from seed import example, example_wipe
-from workflows import audit, business_days, flags, records, referrals, settings
+from workflows import (
+    audit,
+    business_days,
+    disposal,
+    flags,
+    policy,
+    records,
+    referrals,
+    retention,
+    settings,
+)
 
 AS_OF = datetime.date(2026, 2, 9)
 
@@ -235,6 +254,74 @@ def test_wiping_leaves_no_row_of_the_example(app):
     assert not any(records.kept_counts(OutboxMessage).values())
     assert not settings.value("example_loaded")
     assert audit.first_broken_row() is None
+
+
+def test_wiping_the_whole_example_leaves_every_table_as_it_was(app):
+    """With the caseload and its days: lists, incidents, interpreters, feedback, policy, files to dispose of."""
+    before = counts()
+    written = {row.topic: (row.text, row.approved_on) for row in PolicyItem.select()}
+    example.load(families=True, caseload=True)
+    during = counts()
+    for model in (VisitList, IncidentReport, PrivacyBreach, ClientFeedback, FeedbackInvitation):
+        assert during[model] > before[model]
+    assert policy.unwritten().count() == 2
+    assert retention_list() == ["301", "302"]
+    confirm_the_end_of(Household.get(Household.file_number.endswith("-301")))
+    assert Disposal.select().count() == 1
+    example_wipe.wipe()
+    assert counts() == before
+    assert {row.topic: (row.text, row.approved_on) for row in PolicyItem.select()} == written
+    assert not any(records.kept_counts(Referral).values())
+    assert audit.first_broken_row() is None
+
+
+def retention_list():
+    day = settings.today()
+    return [kept.household.file_number[-3:] for kept in retention.closed_until(day)][::-1]
+
+
+def confirm_the_end_of(household):
+    """Two supervisors of the example confirm it: the file is gone, its number stays (R-RET-2)."""
+    assert disposal.confirm(household, "Grace Okafor") == disposal.WAITS
+    assert disposal.confirm(household, "Ines Carvalho") == disposal.DONE
+
+
+def test_what_a_real_agency_wrote_beside_the_whole_example_stays(app):
+    example.load(families=True, caseload=True)
+    real = Household(file_number="2026-900")
+    records.save(real)
+    today = VisitList.get(VisitList.date == settings.today())
+    visit = HomeVisit(
+        visit_list=today,
+        household=real,
+        address="12 Elm Street",
+        start_time=datetime.time(8, 0),
+        expected_end=datetime.time(8, 20),
+        purpose="Papers.",
+    )
+    records.save(visit)
+    item = PolicyItem.get(PolicyItem.topic == "backup")
+    item.text = "Ours, as we decided it."
+    records.save(item)
+    records.save(make_real_incident())
+    example_wipe.wipe()
+    assert [row.household for row in HomeVisit.select()] == [real]
+    assert [row.id for row in VisitList.select()] == [today.id]
+    assert PolicyItem.get_by_id(item.id).text == "Ours, as we decided it."
+    assert policy.unwritten().count() == 6
+    assert [row.type for row in IncidentReport.select()] == ["property"]
+    assert {row.name for row in Staff.select()} >= {"Amina Warsame", "Ines Carvalho"}
+
+
+def make_real_incident():
+    return IncidentReport(
+        occurred_at=models.now(),
+        shift_ended_at=models.now() + datetime.timedelta(hours=2),
+        type="property",
+        what_happened="A window was found broken.",
+        action_taken="The room was closed.",
+        reported_to=Staff.get(Staff.name == "Ines Carvalho"),
+    )
 
 
 def test_wiping_is_one_audit_row_for_the_example(ties):
