@@ -48,6 +48,9 @@ class HouseholdRecordView(EntityView):
     def build_form(self, record, formdata=None):
         form = super().build_form(record, formdata)
         asked = whole(request.args.get("client"))
+        if "clients" in form:
+            # Nobody ticked means the whole family, or the only person there is: a rule answers, not "(optional)".
+            form.clients.flags.has_default = True
         if formdata is None and record.id is None and asked and "clients" in form:
             form.clients.data = [asked]
         return form
