@@ -12,7 +12,13 @@ from casework_factories import (
     make_home_visit,
     make_printout,
 )
-from factories import make_attachment, make_client, make_referral, make_staff
+from factories import (
+    make_attachment,
+    make_client,
+    make_referral,
+    make_staff,
+    make_text_template,
+)
 from statements import statements
 
 from admin_views import audit_words
@@ -217,3 +223,10 @@ def test_dates_the_wrong_way_round_show_one_day(administrator_browser, client):
 def test_days_nobody_can_mean_are_today(administrator_browser, client, asked):
     page = administrator_browser.get(f"/audit-log/file/?household={client.household_id}&{asked}")
     assert str(settings.today()) in str(page.soup)
+
+
+def test_a_record_with_a_note_of_its_own_is_deleted(app):
+    """2.23: a column called note may be a text, as that of a template is."""
+    text = make_text_template(note="Printed for the door.")
+    records.delete(text)
+    assert (newest().action, newest().entity_id) == ("delete", text.id)

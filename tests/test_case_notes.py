@@ -399,3 +399,21 @@ def test_who_was_consulted_stays_with_a_locked_note(browser):
     CaseNote.update(written_on=ago(7), contact_on=ago(7)).where(CaseNote.id == note.id).execute()
     page = browser.submit(browser.get(f"/consulted-parties/delete/?id={party.id}"))
     assert "has been locked since" in page and ConsultedParty.get_or_none(id=party.id)
+
+
+@pytest.mark.parametrize("make", [make_case_note, make_addendum])
+def test_the_lock_is_not_put_off_by_a_later_day_of_writing(app, make):
+    """R-NOTE-2, 2.14: the lock counts from the day of writing, which is never after the first save."""
+    row = make()
+    row.written_on = ago(3)
+    if make is make_addendum:
+        CaseNote.update(contact_on=ago(4), written_on=ago(4)).execute()
+    else:
+        row.contact_on = ago(3)
+    save(row)
+    saved_at = row.created_at - ONE_DAY * 3
+    type(row).update(created_at=saved_at).where(type(row).id == row.id).execute()
+    row = type(row).get_by_id(row.id)
+    row.written_on = settings.today()
+    with pytest.raises(Refused, match="written by then"):
+        save(row)

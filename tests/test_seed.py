@@ -241,3 +241,10 @@ def test_a_version_in_use_is_never_changed_by_a_load_and_a_new_one_waits(app):
     assert totals(seed.load()) == {"added": 1, "updated": 0}
     assert instruments.name_in_force(SCORING) == draft.name
     assert Instrument.get(Instrument.kind == SCORING, Instrument.name == "2026.1").state == "draft"
+
+
+def test_a_text_that_pages_ask_for_is_not_deleted(administrator_browser):
+    text = TextTemplate.get(TextTemplate.slug == "missed-check-in-steps")
+    page = administrator_browser.get(f"/texts/delete/?id={text.id}")
+    page = administrator_browser.submit(page)
+    assert "The portal needs this text" in page and TextTemplate.get_or_none(id=text.id)

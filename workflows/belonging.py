@@ -6,6 +6,8 @@ def whose(record):
     for name in ("household", "client"):
         if key := record.__data__.get(name):
             return {name: [key, None]}
-    owners = (name for name in ("goal", "note", "visit") if record.__data__.get(name))
-    owner = next(owners, None)
+    # A text may have such a name too, such as the note of a template.
+    links = {field.name for field in record._meta.refs}
+    owners = (name for name in ("goal", "note", "visit") if name in links)
+    owner = next((name for name in owners if record.__data__.get(name)), None)
     return whose(getattr(record, owner)) if owner else {}

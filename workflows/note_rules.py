@@ -55,6 +55,18 @@ def the_days_can_be(change):
         yield Problem("written_on", words)
     elif note.written_on > today:
         yield Problem("written_on", _("This day is in the future. Enter the day of writing."))
+    elif words := _written_after_it_was_saved(change):
+        yield Problem("written_on", words)
+
+
+def _written_after_it_was_saved(change):
+    """2.14: a sentence when the day of writing moves past the first save; the lock would move with it, again and again."""
+    if change.before is None or not change.changed("written_on"):
+        return ""
+    day = settings.local(change.before.created_at).date()
+    if change.record.written_on <= day:
+        return ""
+    return _("This was saved on %(day)s, so it was written by then.", day=date_text(day))
 
 
 # ---- Whom it is about (R-NOTE-3) -------------------------------------------------------------------------------------------
@@ -125,6 +137,8 @@ def an_addition_is_written_today_and_stays(change):
         yield Problem("written_on", _("This day is in the future. Enter the day of writing."))
     elif row.written_on and row.note_id and row.written_on < row.note.written_on:
         words = _("An addition cannot be older than its note. Check the date.")
+        yield Problem("written_on", words)
+    elif row.written_on and (words := _written_after_it_was_saved(change)):
         yield Problem("written_on", words)
 
 

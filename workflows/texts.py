@@ -1,10 +1,17 @@
 """Texts that the portal sends or prints, as the agency words them: the rows of TextTemplate with their words filled in."""
 
 import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+from flask_babel import gettext as _
 
 from models import TextTemplate, database
 from workflows import settings
+from workflows.records import Problem, delete_rule
 
+FILE = Path(__file__).resolve().parent.parent / "seed" / "templates.yaml"
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -64,3 +71,16 @@ def _templates():
         _Memory.rows = {template["slug"]: template for template in TextTemplate.select().dicts()}
         _Memory.revision, _Memory.database = stamp, database.obj
     return _Memory.rows
+
+
+@delete_rule(TextTemplate)
+def what_the_portal_says_is_kept(change):
+    """Pages ask for the texts that came with the portal."""
+    if change.record.slug in _asked_for():
+        yield Problem("", _("The portal needs this text. Change its words instead."))
+
+
+@cache
+def _asked_for():
+    """Slugs of the texts that the portal comes with."""
+    return frozenset(yaml.safe_load(FILE.read_text(encoding="utf-8")))
