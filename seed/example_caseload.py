@@ -13,7 +13,7 @@ from workflows.business_days import add_months
 DAY = datetime.timedelta(days=1)
 FIRST_NUMBER = 101
 POINTS = ("a1", "a2", "a3", "a4")
-KEPT_UP = 0.7
+KEPT_UP = 0.85
 
 
 def rows(on):
@@ -35,6 +35,7 @@ class _Family:
     """One case: who they are, when they came, how their needs changed, and what was done."""
 
     COUPLES, YOUNGEST = 0.6, 1
+    GAIN = (0.2, 0.8)  # of a level, from one point to the next
     PACE = (0.16, 0.09)  # activities a day, in the first three months and later
 
     def __init__(self, data, chance, on, worker, number, factors):
@@ -141,17 +142,17 @@ class _Family:
                 day = window.due_on_business_day + DAY * self.chance.randint(2, 9)
             if day > self.on:
                 # Most of those whose window is open have been done already: the team keeps up.
-                room = (self.on - window.opens).days - 3
-                if room < 1 or self.chance.random() > KEPT_UP:
+                room = (self.on - window.opens).days - 1
+                if room < 3 or self.chance.random() > KEPT_UP:
                     return
-                day = window.opens + DAY * self.chance.randint(1, room)
+                day = window.opens + DAY * self.chance.randint(3, room)
             yield {
                 "person": code,
                 "point": point,
                 "day": (self.on - day).days,
                 "answers": {factor: self.level(strength) for factor in self.factors},
             }
-            strength += self.chance.uniform(0.2, 0.8)
+            strength += self.chance.uniform(*self.GAIN)
 
     def level(self, strength):
         return min(5, max(1, round(self.chance.gauss(strength, 0.8))))
@@ -250,6 +251,7 @@ class _Finished(_Family):
     """A case that was closed when its twelve months were over: every point was reached, the last words were said."""
 
     COUPLES, YOUNGEST = 1, 2  # nobody came before they were born
+    GAIN = (-0.05, 0.55)
     PACE = (0.08, 0.03)
 
     def day_of_beginning(self, worker):

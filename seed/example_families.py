@@ -307,8 +307,9 @@ class _Families:
         ids = [row.id for row in self.assessed.values()]
         for alert in NeedAlert.select().where(NeedAlert.assessment.in_(ids)):
             words = done if isinstance(done, str) else done.get(alert.question)
-            if words and alert.due_on <= self.as_of:
-                alert.done_on, alert.what_was_done = alert.due_on, words
+            # What is said of all of a case was done by now; one answer may wait for its day.
+            if words and (alert.due_on <= self.as_of or isinstance(done, str)):
+                alert.done_on, alert.what_was_done = min(alert.due_on, self.as_of), words
                 records.save(alert)
 
     def load_extension(self):

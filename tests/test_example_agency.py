@@ -39,8 +39,12 @@ from seed import example, example_wipe
 from workflows import (
     audit,
     business_days,
+    case_tasks,
     disposal,
     flags,
+    home_tasks,
+    last_entry,
+    notes,
     policy,
     records,
     referrals,
@@ -256,8 +260,9 @@ def test_wiping_leaves_no_row_of_the_example(app):
     assert audit.first_broken_row() is None
 
 
-def test_wiping_the_whole_example_leaves_every_table_as_it_was(app):
+def test_wiping_the_whole_example_leaves_every_table_as_it_was(app, clock):
     """With the caseload and its days: lists, incidents, interpreters, feedback, policy, files to dispose of."""
+    clock.set("2026-11-26T16:00")
     before = counts()
     written = {row.topic: (row.text, row.approved_on) for row in PolicyItem.select()}
     example.load(families=True, caseload=True)
@@ -265,6 +270,9 @@ def test_wiping_the_whole_example_leaves_every_table_as_it_was(app):
     for model in (VisitList, IncidentReport, PrivacyBreach, ClientFeedback, FeedbackInvitation):
         assert during[model] > before[model]
     assert policy.unwritten().count() == 2
+    assert max(home_tasks.counts(settings.today()).values()) < 10
+    assert len(notes.missing_notes(settings.today())) <= 4
+    assert last_entry.wrong() == case_tasks.wrong() == []
     assert retention_list() == ["301", "302"]
     confirm_the_end_of(Household.get(Household.file_number.endswith("-301")))
     assert Disposal.select().count() == 1
