@@ -3185,6 +3185,7 @@ class IncidentReport(Record):
         sortable = ("occurred_at",)
         order = ("-occurred_at",)
         kept = ("submitted_at", "supervisor_review_on", "warnings_acknowledged")
+        immutable = ("shift_ended_at",)
         personal = True
         form = (
             (

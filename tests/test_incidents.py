@@ -224,3 +224,15 @@ def test_the_standard_counts_reports_in_time(app):
     first = today - datetime.timedelta(days=1)
     assert incidents.reported_in_time(first, today) == (2, 3)
     assert incidents.reported_in_time(long_ago, long_ago) == (0, 0)
+
+
+def test_the_end_of_the_shift_is_not_changed_afterwards_and_a_reviewed_report_stays(browser):
+    """R-INC-1: whether a report was late cannot be edited away."""
+    row = late_incident()
+    page = browser.get(f"/incident-reports/edit/?id={row.id}")
+    assert not page.soup.select("[name=shift_ended_at]") and page.soup.select("[name=occurred_at]")
+    IncidentReport.update(supervisor_review_on=settings.today()).execute()
+    page = browser.get(f"/incident-reports/delete/?id={row.id}")
+    page = browser.submit(page, "Yes, delete")
+    assert "A supervisor has reviewed this report" in page.notices[0]
+    assert IncidentReport.select().count() == 1

@@ -173,6 +173,13 @@ def kept_until(breach):
     )
 
 
+@delete_rule(IncidentReport)
+def a_reviewed_report_stays(change):
+    """R-INC-1: what a supervisor has read is part of the file."""
+    if change.record.supervisor_review_on:
+        yield Problem("", _("A supervisor has reviewed this report, so it stays."))
+
+
 @delete_rule(PrivacyBreach)
 def breach_records_are_kept(change):
     """R-INC-3"""
