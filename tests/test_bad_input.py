@@ -29,6 +29,7 @@ def test_a_list_survives_wrong_numbers_in_every_argument(administrator_browser, 
         assert response.status_code in (200, 302), f"{value!r}: {response.status}"
 
 
+@pytest.mark.sqlite_only
 @every_entity
 def test_a_list_without_a_search_box_takes_no_words(administrator_browser, model):
     assert administrator_browser.open(f"{address(model)}?search=x").status_code == 200
@@ -53,6 +54,7 @@ def test_an_id_that_is_no_id_or_no_longer_there_is_not_found(administrator_brows
             assert response.status_code in (302, 404), f"{page} {value!r}: {response.status}"
 
 
+@pytest.mark.sqlite_only
 @every_editable_entity
 def test_unknown_columns_and_actions_are_ignored_or_not_found(administrator_browser, model):
     token = administrator_browser.get("/").token()

@@ -69,6 +69,7 @@ def test_a_search_finds_the_row_by_the_beginning_of_its_words_and_keeps_them_out
     assert words.replace(" ", "+") not in found.path.partition("=")[2]
 
 
+@pytest.mark.sqlite_only
 @every_entity
 def test_the_details_page_names_the_row(administrator_browser, model):
     row = MAKE[model]()
@@ -85,6 +86,7 @@ def test_the_form_opens_and_saving_it_untouched_changes_nothing(administrator_br
     assert after.__data__ == row.__data__
 
 
+@pytest.mark.sqlite_only
 @every_editable_entity
 def test_an_empty_new_form_says_what_is_missing_and_keeps_what_was_typed(
     administrator_browser, model
@@ -103,6 +105,7 @@ def test_an_empty_new_form_says_what_is_missing_and_keeps_what_was_typed(
         assert again.errors or again.soup.select(".field-error, .notice-danger, .error-summary")
 
 
+@pytest.mark.sqlite_only
 @every_editable_entity
 def test_deleting_asks_on_a_page_of_its_own_and_only_a_post_removes(administrator_browser, model):
     row = MAKE[model]()
@@ -154,6 +157,7 @@ def test_the_csv_export_holds_the_row_and_is_logged(administrator_browser, model
     assert export.where(AuditLog.entity == model._meta.table_name).exists()
 
 
+@pytest.mark.sqlite_only
 @every_entity
 def test_the_xlsx_export_opens_and_holds_the_row(administrator_browser, model):
     MAKE[model]()
@@ -185,6 +189,7 @@ def test_importing_what_was_exported_changes_nothing(administrator_browser, mode
     assert model.get_by_id(row.id).__data__ == before
 
 
+@pytest.mark.sqlite_only
 @every_editable_entity
 def test_every_picker_looks_rows_up_with_the_words_in_the_body(administrator_browser, model):
     page = administrator_browser.get(f"{address(model)}new/")

@@ -75,11 +75,11 @@ def findings(page, only=None):
 
 
 def look_at(page):
-    """Findings at 1280 and 360 px, light and dark; colours are all that light and dark can change."""
-    found = []
-    for width, height in ((1280, 900), (360, 740)):
+    """Findings at 1280 and 360 px in light, and at 1280 in dark: colours are all that dark changes, at any width."""
+    found, light, dark = [], ("light", None), ("dark", ["color-contrast"])
+    for width, height, schemes in ((1280, 900, (light, dark)), (360, 740, (light,))):
         page.set_viewport_size({"width": width, "height": height})
-        for scheme, only in (("light", None), ("dark", ["color-contrast"])):
+        for scheme, only in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found += [f"{page.url} {width} px {scheme}: {line}" for line in findings(page, only)]
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
