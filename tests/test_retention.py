@@ -188,7 +188,7 @@ def test_many_files_are_dated_with_as_many_statements_as_one(app):
     with statements() as several:
         found = last_entry.of_all(households)
     assert [found[h.id].day for h in households] == [1, 2, 3, 4]
-    assert len(several.counted()) == len(one.counted())
+    assert len(several.own()) == len(one.own())
 
 
 def test_every_table_of_a_file_says_what_dates_it():
