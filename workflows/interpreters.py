@@ -281,8 +281,3 @@ def with_forms(from_day, to_day):
         Booking.select(Booking.id).join(Interpreter).where(Booking.date.between(from_day, to_day))
     )
     return rows.where(Interpreter.confidentiality_signed_on <= Booking.date).count(), rows.count()
-
-
-def queries(today):
-    """{name: query of rows} that Home counts on the day ``today``."""
-    return {"interpreter-review": to_review(today).select(Interpreter.id)}

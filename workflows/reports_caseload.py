@@ -7,7 +7,7 @@ from peewee import JOIN, fn
 
 from forms import choices
 from models import N_, Client, Household, Staff
-from workflows import reports_clients, reports_need
+from workflows import caseload, reports_clients, reports_need
 from workflows.reports_clients import ACTIVE
 from workflows.reports_need import ASSESSED, LEVELS
 from workflows.reports_tables import (
@@ -30,7 +30,7 @@ from workflows.reports_tables import (
 from workflows.scoring import round_half_up
 
 # The averages that the standard prints: cases, clients of all ages, adults at each level.
-REFERENCE_CASELOAD = (21, 58, 7, 11, 7, 7, 4)
+REFERENCE_CASELOAD = (*caseload.REFERENCE[:2], *caseload.REFERENCE[2])
 
 
 @once

@@ -139,15 +139,6 @@ def assessed_in_time(first, last):
     return in_time.count(), done.count() + waiting.count()
 
 
-def alerts_open(today):
-    """Critical answers that nobody acted on by their day (R-SCO-3)."""
-    return (
-        NeedAlert.select(NeedAlert.id)
-        .where(NeedAlert.done_on.is_null(), NeedAlert.due_on < today)
-        .order_by(NeedAlert.due_on, NeedAlert.id)
-    )
-
-
 def alerts_in_time(first, last):
     """S7, R-SCO-3: critical answers acted on within their business day, of those acted on or past their day."""
     due = NeedAlert.select().where(NeedAlert.due_on.between(first, last))

@@ -276,8 +276,3 @@ def may_sign(name):
         return bool(choices.term_extra("staff-roles", role).get("can_sign"))
 
     return choices.memo(("may sign", name), look)
-
-
-def queries(today):
-    """{name: query of rows} that Home counts on the day ``today``."""
-    return {"training": without_training(today).select(Staff.id)}
