@@ -3,11 +3,10 @@
 import datetime
 
 import pytest
-from case_factories import make_assessment
 from casework_factories import make_case_activity
-from factories import make_client, make_staff
+from factories import make_client
 
-from models import AreaOfFocus, AuditLog, CaseActivity, NeedsAssessment, Staff
+from models import AreaOfFocus, AuditLog, CaseActivity, Staff
 from workflows import activities, records, settings
 from workflows.records import Refused
 
@@ -162,71 +161,6 @@ def test_somebody_who_is_not_on_the_list_of_staff_is_told_so(browser):
 
 
 # ---- Totals --------------------------------------------------------------------------------------------------------------
-
-
-def assessed(client, point, day, level, **more):
-    row = make_assessment(client=client, point=point)
-    NeedsAssessment.update(completed_on=day, level=level, **more).where(
-        NeedsAssessment.id == row.id
-    ).execute()
-    return row
-
-
-def test_joint_work_counts_once_in_all_and_once_for_each_client(app):
-    """R-ACT-2: minutes are not divided."""
-    one, today = make_client(), settings.today()
-    two = make_client(household=one.household)
-    make_case_activity(clients=[one, two], minutes=60)
-    make_case_activity(clients=[one], minutes=10, date=today - ONE)
-    assert activities.totals(today - ONE, today) == {"activities": 2, "minutes": 70}
-    assert activities.per_client(today - ONE, today) == {
-        one.id: {"activities": 2, "minutes": 70},
-        two.id: {"activities": 1, "minutes": 60},
-    }
-    found = activities.by_level(today, today)
-    assert found["not-assessed"] == {"clients": 2, "activities": 2, "minutes": 120}
-    assert found["total"] == {"clients": 2, "activities": 1, "minutes": 60}
-
-
-def test_the_level_is_that_of_the_day_and_what_is_void_or_gave_none_does_not_count(app):
-    """Report "CMA by need level" (8); R-ACT-2"""
-    client, today = make_client(birth_date=datetime.date(1980, 1, 1)), settings.today()
-    days = [today - ONE * back for back in (40, 30, 20, 10, 0)]
-    assessed(client, "a1", days[1], "high")
-    assessed(client, "a2", days[2], None)
-    assessed(client, "a3", days[2], "low", state="void")
-    assessed(client, "a4", days[3], "moderate")
-    for number, day in enumerate(days):
-        make_case_activity(client=client, date=day, minutes=10 + number)
-    found = activities.by_level(days[0], today)
-    assert {name: numbers["minutes"] for name, numbers in found.items()} == {
-        "very-high": 0,
-        "high": 11 + 12,
-        "moderate": 13 + 14,
-        "moderate-to-low": 0,
-        "low": 0,
-        "not-assessed": 10,
-        "total": 60,
-    }
-    assert [found[name]["clients"] for name in ("high", "moderate", "total")] == [1, 1, 1]
-
-
-def test_of_two_assessments_on_one_day_the_later_point_counts(app):
-    """Report "CMA by need level" (8), as schedule.level_on has it"""
-    client, today = make_client(birth_date=datetime.date(1980, 1, 1)), settings.today()
-    assessed(client, "a2", today, "low")
-    assessed(client, "a1", today, "high")
-    make_case_activity(client=client)
-    assert activities.by_level(today, today)["low"]["activities"] == 1
-
-
-def test_a_report_may_be_narrowed_to_some_activities(app):
-    worker, today = make_staff(), settings.today()
-    make_case_activity(staff=worker, minutes=5)
-    make_case_activity(minutes=7)
-    found = activities.by_level(today, today, CaseActivity.staff == worker)
-    assert found["total"] == {"clients": 1, "activities": 1, "minutes": 5}
-    assert activities.totals(today, today, CaseActivity.topic == "health")["activities"] == 0
 
 
 def test_looking_at_the_day_leaves_a_trace(browser):

@@ -9,7 +9,7 @@ from factories import make_client, make_location, make_referral, make_staff, sav
 from family import ASSESSMENTS, EXAMPLES, FAMILY, complete, make_family
 from report_values import Look, ago, put
 
-from models import CaseActivity
+from models import CaseActivity, NeedsAssessment
 from workflows import settings
 from workflows.business_days import add_months
 from workflows.reports_tables import Mean, Ratio
@@ -204,6 +204,44 @@ def test_one_person_stands_under_each_level_they_were_at(app):
     averages = look.table("averages")
     assert averages["Very High Needs"][7] == 1 and averages["Moderate Needs"][7] == 0
     assert averages["The agency"][7] == 1
+
+
+def assessed(client, point, day, level, **more):
+    """A point as it may have been stored: with no level, or made void since."""
+    row = make_assessment(client, point=point)
+    changed = NeedsAssessment.update(completed_on=day, level=level, **more)
+    changed.where(NeedsAssessment.id == row.id).execute()
+
+
+def minutes_by_level(days):
+    lines = Look("activity-by-need", days=days).table("levels")
+    return {words: cells[2] for words, cells in lines.items() if cells[2]}
+
+
+def test_the_level_is_that_of_the_day_and_what_is_void_or_gave_none_does_not_count(app):
+    """R-ACT-2"""
+    [client] = case(began=60)
+    assessed(client, "a1", ago(30), "high")
+    assessed(client, "a2", ago(20), None)
+    assessed(client, "a3", ago(20), "low", state="void")
+    assessed(client, "a4", ago(10), "moderate")
+    for number, back in enumerate((40, 30, 20, 10, 0)):
+        make_case_activity(client=client, date=ago(back), minutes=10 + number)
+    assert minutes_by_level(40) == {
+        "High Needs": 11 + 12,
+        "Moderate Needs": 13 + 14,
+        "Not assessed yet": 10,
+        "The agency": 60,
+    }
+
+
+def test_of_two_assessments_on_one_day_the_later_point_counts(app):
+    """As schedule.level_on has it."""
+    [client] = case()
+    assessed(client, "a2", ago(0), "low")
+    assessed(client, "a1", ago(0), "high")
+    make_case_activity(client=client, date=ago(0), minutes=10)
+    assert minutes_by_level(0) == {"Low Needs": 10, "The agency": 10}
 
 
 def test_work_is_narrowed_by_place_and_worker(app):

@@ -3,6 +3,9 @@
 import csv
 import hashlib
 import io
+import random
+from collections import Counter
+from datetime import date as DATE
 
 import pytest
 from case_factories import make_assessment, make_capacity_building
@@ -21,7 +24,7 @@ from report_values import ago
 import seed
 from models import AuditLog, ExportColumn, ExportProfile, Submission
 from workflows import records, service_record, settings
-from workflows.service_events import SOURCES, events
+from workflows.service_events import PERSONAL, SOURCES, events
 
 HEADINGS = (
     "row_id, fiscal_year, service_date, service_kind, ircc_service, program, funding, service_activity, location,"
@@ -280,6 +283,70 @@ def test_what_is_missing_leads_to_the_record_that_mends_it(browser):
     assert browser.follow(page, client.display_name).status == 200
     logged = AuditLog.get(AuditLog.action == "view", AuditLog.entity == "service_record")
     assert logged.changed_fields == {"shown": 2}
+
+
+def by_hand(days=60):
+    """{source: rows} of what is missing, read from the whole rows of the file one by one."""
+    missing = Counter()
+    for event in events(ago(days), settings.today()):
+        for row in service_record.columns(default()):
+            needed = service_record.conditions(row.required_if)
+            if not row.is_on or needed is None or event.values.get(row.source):
+                continue
+            if row.source in PERSONAL and event.client is None:
+                continue
+            if not needed or any(
+                value in str(event.values.get(source, "")).split(";") for source, value in needed
+            ):
+                missing[row.source] += 1
+    return missing
+
+
+CONDITIONS = (
+    "always",
+    "birth_year=1990",
+    "support_services_used=child-care; outcome=enrolled",
+    "referral_created=yes",
+    "municipality=Windsor; location=Office",
+    "level_of_need=high; language_of_service=ar",
+)
+
+
+@pytest.mark.parametrize("shift", range(len(CONDITIONS)))
+def test_what_is_missing_is_what_is_empty_in_the_file(app, shift):
+    """Every column, required under one condition after another, over rows that have it and rows that have not."""
+    dice = random.Random(shift)
+    place, helper = make_location(name="Office"), make_staff(languages=["ar"])
+    service = make_service(make_program(funding="ircc"), place)
+    for number in range(8):
+        client = make_client(
+            make_household(postal_code=dice.choice(("N8H 1A1", None))),
+            birth_date=dice.choice((None, DATE(1990, 3, 1), ago(9000))),
+            municipality=dice.choice(("Windsor", "Leamington", None)),
+            immigration_category=dice.choice(("gar", "unknown")),
+            gender=dice.choice(("woman", None)),
+            preferred_languages=dice.choice(([], ["ar"], ["uk", "ar"])),
+            arrival_date=dice.choice((None, ago(500))),
+        )
+        referral = make_referral(service, client, referred_on=ago(20 + number), outcome="enrolled")
+        if dice.random() < 0.5:
+            make_assessment(client, completed_on=ago(30), assessor=helper, level="high")
+        make_case_activity(
+            client=client,
+            date=ago(number),
+            location=dice.choice((None, place)),
+            mode=dice.choice((None, "video")),
+            staff=helper,
+            support_services=dice.choice(([], ["child-care"])),
+            referral=dice.choice((None, referral)),
+            type=dice.choice(("workshop", "interpretation", "form-filling")),
+        )
+    make_capacity_building()
+    for number, source in enumerate(SOURCES):
+        change(source, is_on=True, required_if=CONDITIONS[(number + shift) % len(CONDITIONS)])
+    rows, gaps = service_record.check(default(), ago(60), settings.today())
+    assert rows == len(found(60)) and gaps
+    assert {gap.source: gap.rows for gap in gaps} == by_hand()
 
 
 def test_at_most_fifty_places_are_listed(app):

@@ -1,22 +1,13 @@
-"""Activities of case management: what may be recorded, a whole day at once, and their totals (2.16, R-ACT, 8).
-
-Joint work counts once in the totals of the agency and once for each client in averages per client; minutes are never
-divided (R-ACT-2).
-"""
+"""Activities of case management: what may be recorded, and a whole day at once (2.16, R-ACT-1)."""
 
 from flask_babel import gettext as _
-from peewee import SQL, Select, Value, fn
 
 from forms import choices
 from forms.day import LONGEST
 from models import AreaOfFocus, CaseActivity, Client, database
 from workflows import settings
-from workflows.levels import level_on
 from workflows.records import Problem, Refused, rule, save
-from workflows.schedule import LEVELS
 
-NOT_ASSESSED, TOTAL = "not-assessed", "total"
-COUNTED = ("clients", "activities", "minutes")
 Link = CaseActivity.clients.get_through_model()
 
 
@@ -102,75 +93,3 @@ def of_day(staff, day):
     for key, name in people.tuples():
         names[key].append(name)
     return [(row, names[row.id]) for row in rows]
-
-
-# ---- Totals (R-ACT-2) ----------------------------------------------------------------------------------------------------
-
-
-def _within(first, last, condition):
-    period = CaseActivity.date.between(first, last)
-    return period if condition is None else period & condition
-
-
-def totals(first, last, condition=None):
-    """{"activities", "minutes"} of the days ``first`` to ``last``, joint work once; ``condition`` is on CaseActivity."""
-    query = CaseActivity.select(
-        fn.COUNT(CaseActivity.id), fn.COALESCE(fn.SUM(CaseActivity.minutes), 0)
-    ).where(_within(first, last, condition))
-    activities, minutes = next(iter(query.tuples()))
-    return {"activities": int(activities), "minutes": int(minutes)}
-
-
-def per_client(first, last, condition=None):
-    """{client id: {"activities", "minutes"}}: joint work once for each client."""
-    query = (
-        Link.select(Link.client, fn.COUNT(Link.id), fn.SUM(CaseActivity.minutes))
-        .join(CaseActivity, on=(Link.caseactivity == CaseActivity.id))
-        .where(_within(first, last, condition))
-        .group_by(Link.client)
-    )
-    return {
-        client: {"activities": int(activities), "minutes": int(minutes)}
-        for client, activities, minutes in query.tuples()
-    }
-
-
-def by_level(first, last, condition=None):
-    """{level: {"clients", "activities", "minutes"}} by each client's level on the day (8), in one statement.
-
-    Joint work counts once for each client, so a person may stand under two levels; "not-assessed" are those without a
-    level by then, and "total" counts every activity and every client once.
-    """
-    within = _within(first, last, condition)
-    person = (
-        Link.select(
-            Link.client.alias("client"),
-            fn.COALESCE(level_on(Link.client, CaseActivity.date), NOT_ASSESSED).alias("level"),
-            fn.COUNT(Link.id).alias("activities"),
-            fn.SUM(CaseActivity.minutes).alias("minutes"),
-        )
-        .join(CaseActivity, on=(Link.caseactivity == CaseActivity.id))
-        .where(within)
-        .group_by(SQL("1, 2"))
-        .cte("person")
-    )
-    levels = Select(
-        [person],
-        [
-            person.c.level,
-            fn.COUNT(person.c.client),
-            fn.SUM(person.c.activities),
-            fn.SUM(person.c.minutes),
-        ],
-    ).group_by(person.c.level)
-    everybody = Select([person], [fn.COUNT(person.c.client.distinct())])
-    once = CaseActivity.select(
-        Value(TOTAL),
-        everybody,
-        fn.COUNT(CaseActivity.id),
-        fn.COALESCE(fn.SUM(CaseActivity.minutes), 0),
-    ).where(within)
-    rows = levels.union_all(once).with_cte(person).bind(database).tuples()
-    found = {level: dict(zip(COUNTED, map(int, numbers), strict=True)) for level, *numbers in rows}
-    nobody = dict.fromkeys(COUNTED, 0)
-    return {name: found.get(name, nobody) for name in (*LEVELS, NOT_ASSESSED, TOTAL)}

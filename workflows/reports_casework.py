@@ -14,8 +14,7 @@ from models import (
     Referral,
     database,
 )
-from workflows.levels import level_on
-from workflows.reports_need import LEVELS
+from workflows.levels import rank_on
 from workflows.reports_tables import (
     CASE_TYPE,
     FOLLOWS,
@@ -33,6 +32,7 @@ from workflows.reports_tables import (
     Table,
     once,
 )
+from workflows.schedule import LEVELS
 from workflows.scoring import round_half_up
 
 # For each level from very high to low, a client's: activities, minutes, hours, referrals.
@@ -43,7 +43,8 @@ REFERENCE_ACTIVITY = (
     (13, 952, 16, 5),
     (10, 615, 10, 4),
 )
-AGENCY = "agency"  # beside the levels
+NOT_ASSESSED, AGENCY = "not-assessed", "agency"  # beside the levels
+UNKNOWN, WHOLE = -1, -2  # beside their ranks
 NO_REFERENCE = (None,) * 4
 NOTHING = (0, 0, 0, 0)  # clients, activities, minutes, referrals
 MADE_BY_US = ("internal", "outbound")
@@ -63,7 +64,7 @@ def _activities(asked, *columns):
 
 @once
 def work(asked):
-    """{level, "" when not assessed, or AGENCY: (clients, activities, minutes, referrals)}, each client's own added up.
+    """{level, NOT_ASSESSED or AGENCY: (clients, activities, minutes, referrals)}, each client's own added up.
 
     Joint work counts once for each client (R-ACT-2).  A client stands under each level at which there was an activity;
     referrals are those made for these clients while at it.  Under AGENCY each client stands once.
@@ -72,11 +73,11 @@ def work(asked):
     done = _activities(
         asked,
         through.client.alias("client"),
-        _known_level(through.client, CaseActivity.date).alias("level"),
+        _rank(through.client, CaseActivity.date).alias("rank"),
         CaseActivity.minutes.alias("minutes"),
     ).join(through, on=(through.caseactivity == CaseActivity.id))
     made = Referral.select(
-        Referral.client, _known_level(Referral.client, Referral.referred_on), SQL("NULL")
+        Referral.client, _rank(Referral.client, Referral.referred_on), SQL("NULL")
     ).where(
         Referral.referred_on.between(asked.first, asked.last),
         Referral.direction.in_(MADE_BY_US),
@@ -84,22 +85,23 @@ def work(asked):
     )
     # One row a client and level; only an activity has minutes, so the other rows are the referrals.
     rows = done.union_all(made).alias("rows_of_clients")
-    client, level, minutes = rows.c.client, rows.c.level, rows.c.minutes
+    client, rank, minutes = rows.c.client, rows.c.rank, rows.c.minutes
     sums = (fn.COUNT(minutes), fn.SUM(minutes), fn.COUNT(client) - fn.COUNT(minutes))
-    names = ("client", "level", "activities", "minutes", "referrals")
-    pairs = Select([rows], [client, level, *sums]).group_by(client, level)
+    names = ("client", "rank", "activities", "minutes", "referrals")
+    pairs = Select([rows], [client, rank, *sums]).group_by(client, rank)
     pairs = pairs.cte("work_at_level", columns=names)
     added = [fn.SUM(getattr(pairs.c, name)) for name in names[2:]]
     active = pairs.c.activities > 0
-    levels = Select([pairs], [pairs.c.level, fn.COUNT(pairs.c.client), *added])
-    agency = Select([pairs], [Value(AGENCY), fn.COUNT(pairs.c.client.distinct()), *added])
-    query = levels.where(active).group_by(pairs.c.level).union_all(agency.where(active))
+    levels = Select([pairs], [pairs.c.rank, fn.COUNT(pairs.c.client), *added])
+    agency = Select([pairs], [Value(WHOLE), fn.COUNT(pairs.c.client.distinct()), *added])
+    query = levels.where(active).group_by(pairs.c.rank).union_all(agency.where(active))
     found = database.execute(query.with_cte(pairs)).fetchall()
-    return {name: tuple(int(number or 0) for number in sums) for name, *sums in found}
+    called = {**dict(enumerate(LEVELS)), UNKNOWN: NOT_ASSESSED, WHOLE: AGENCY}
+    return {called[rank]: tuple(int(number or 0) for number in sums) for rank, *sums in found}
 
 
-def _known_level(client, day):
-    return fn.COALESCE(level_on(client, day), "")
+def _rank(client, day):
+    return fn.COALESCE(rank_on(client, day), UNKNOWN)
 
 
 @once
@@ -135,7 +137,7 @@ def _levels(asked):
         (choices.term_label("need-levels", level), found.get(level, NOTHING), reference)
         for level, reference in zip(LEVELS, REFERENCE_ACTIVITY, strict=True)
     ]
-    rows.append((_("Not assessed yet"), found.get("", NOTHING), NO_REFERENCE))
+    rows.append((_("Not assessed yet"), found.get(NOT_ASSESSED, NOTHING), NO_REFERENCE))
     return [*rows, (_("The agency"), found.get(AGENCY, NOTHING), NO_REFERENCE)]
 
 

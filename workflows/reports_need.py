@@ -23,8 +23,8 @@ from workflows.reports_tables import (
     counted,
     once,
 )
+from workflows.schedule import LEVELS
 
-LEVELS = ("very-high", "high", "moderate", "moderate-to-low", "low")
 FIRST_POINT, YEAR_POINT = "a1", "a4"
 
 

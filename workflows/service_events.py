@@ -1,15 +1,18 @@
-"""Service events, one dict for each person and event: what the service record is written from (domain 8).
+"""Service events, one row for each person and event: what the service record is written from (domain 8).
 
-They come from completed assessments, case activities, referrals we made and capacity building, a month at a time, always in
-the same order.  Names of people are never in them.
+They come from completed assessments, case activities, referrals we made and capacity building.  Each of these kinds says of
+every value which columns it is read from, so that a look at some values reads no others.  Names of people are never in them.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import and_
+from typing import NamedTuple
 
-from peewee import JOIN
+from peewee import JOIN, SQL, CharField
 
 from forms.formats import day_of
 from models import (
@@ -96,8 +99,7 @@ SOURCES = (
 )
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One row: ``values`` by source, a missing one empty; where its ``record`` is mended, and whose it is (or nobody's)."""
 
     values: dict
@@ -105,37 +107,89 @@ class Event:
     client: int | None
 
 
+def _as_it_stands(value):
+    return value or ""
+
+
+def _fixed(value):
+    return Value((), lambda: value)
+
+
 @dataclass(frozen=True)
-class _Known:
-    """What rows name by id, read once; confidential places and programs are nameless (decision 0.1)."""
+class Value:
+    """How a value is made: ``make`` of what the database gives for the ``columns``.
 
-    places: dict
-    programs: dict
-    services: dict
-    spoken: dict
-    following: dict
+    Where ``many`` different ones are likely, whoever only asks whether it is missing asks the database that.
+    """
+
+    columns: tuple
+    make: Callable = _as_it_stands
+    many: bool = False
+
+    @property
+    def absent(self):
+        """An expression: none of the columns says anything."""
+        return reduce(and_, map(_is_absent, self.columns))
 
 
-def _known():
-    places = ServiceLocation.select(
-        ServiceLocation.id, ServiceLocation.name, ServiceLocation.is_confidential
-    )
-    programs = Program.select(Program.id, Program.name, Program.funding, Program.is_confidential)
-    services = ServiceActivity.select(
-        ServiceActivity.id, ServiceActivity.name, ServiceActivity.delivery_mode
-    )
-    areas = AreaOfFocus.select(AreaOfFocus.cma_topic, AreaOfFocus.ircc_service)
-    areas = areas.where(AreaOfFocus.ircc_service.in_(FOLLOWING)).order_by(AreaOfFocus.id.desc())
-    return _Known(
-        {key: "" if hidden else name for key, name, hidden in places.tuples()},
-        {
-            key: ("" if hidden else name, funding, hidden)
-            for key, name, funding, hidden in programs.tuples()
-        },
-        {key: (name, mode) for key, name, mode in services.tuples()},
-        dict(Staff.select(Staff.id, Staff.languages).tuples()),
-        dict(areas.tuples()),
-    )
+def _is_absent(column):
+    return column.is_null() | (column == "") if isinstance(column, CharField) else column.is_null()
+
+
+def _there(absent):
+    return "" if absent else "there"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one table gives: a row for each record, or for each person of a record, and how its values are made.
+
+    The joins of ``query`` are outer ones along foreign keys: a database leaves out those of which nothing is read.
+    """
+
+    record: str
+    query: object
+    day: object
+    client: object
+    values: dict
+
+
+class Reader:
+    """Reads the ``wanted`` values of a kind; of those in ``whether``, no more than whether they are there."""
+
+    def __init__(self, kind, wanted, whether=()):
+        self.kind, self._columns, self._makers = kind, [], []
+        for source in wanted:
+            if value := kind.values.get(source):
+                thin = source in whether and value.many
+                columns = (value.absent,) if thin else value.columns
+                places = [self._place(column) for column in columns]
+                self._makers.append((source, _there if thin else value.make, places))
+
+    def _place(self, column):
+        for place, known in enumerate(self._columns):
+            if known is column:
+                return place
+        self._columns.append(column)
+        return len(self._columns) - 1
+
+    def rows(self, first, last):
+        """Iterate (day, id of the record, id of the client or None, columns…) of the days from ``first`` to ``last``."""
+        kind = self.kind
+        query = kind.query.where(kind.day.between(first, last))
+        return database.execute(query.select(kind.day, query.model.id, kind.client, *self._columns))
+
+    def values(self, columns):
+        """{source: value} of the columns of a row."""
+        return {
+            source: make(*[columns[place] for place in places])
+            for source, make, places in self._makers
+        }
+
+
+def readers(wanted, whether=()):
+    """A Reader of each kind."""
+    return [Reader(kind, wanted, whether) for kind in _kinds()]
 
 
 def months(first, last):
@@ -148,66 +202,53 @@ def months(first, last):
 
 def events(first, last):
     """Yield the Events of the days from ``first`` to ``last``, by day, kind and number: the same ones in the same order."""
-    known = _known()
+    sources = readers(SOURCES)
     for start, end in months(first, last):
         found = []
-        for place, read in enumerate((_assessments, _activities, _referrals, _community)):
-            found += [(*key[:1], place, *key[1:], event) for key, event in read(start, end, known)]
+        for place, reader in enumerate(sources):
+            for day, key, client, *columns in reader.rows(start, end):
+                event = Event(reader.values(columns), (reader.kind.record, key), client)
+                found.append((_day(day), place, key, client or 0, event))
         found.sort(key=lambda row: row[:-1])
         for row in found:
             yield row[-1]
 
 
-# ---- The person of a row ----------------------------------------------------------------------------------------------
-
-PERSON = (
-    Client.id,
-    Client.uuid,
-    Client.funder_client_number,
-    Client.birth_date,
-    Client.birth_year_only,
-    Client.gender,
-    Client.immigration_category,
-    Client.arrival_date,
-    Client.permanent_residence_date,
-    Client.preferred_languages,
-    Client.municipality,
-    Household.postal_code,
-)
-
-
-def _person(raw):
-    """(client id, uuid, languages, values) of the columns PERSON as the database gives them."""
-    (key, identity, number, born, year, gender, category, arrived, resident, spoken, town, post) = (
-        raw
-    )
-    languages = _listed(spoken)
-    values = {
-        "client_number": number or "",
-        "birth_year": day_of(born).year if born else year or "",
-        "gender": gender or "",
-        "immigration_category": "" if category == "unknown" else category,
-        "arrival_date": _day(arrived),
-        "pr_date": _day(resident),
-        "client_language": languages[0] if languages else "",
-        "municipality": town or "",
-        "postal_prefix": (post or "")[:3],
-    }
-    return key, identity, languages, values
-
-
-def _listed(raw):
-    """A stored list: text on SQLite, already read on PostgreSQL."""
-    return _read(raw) if isinstance(raw, str) else raw or ()
-
-
-@lru_cache(4096)
-def _read(text):
-    return tuple(json.loads(text) or ())
+# ---- How values are made ----------------------------------------------------------------------------------------------
 
 
 def _day(value):
     return day_of(value).isoformat() if value else ""
+
+
+def _birth_year(born, year):
+    return day_of(born).year if born else year or ""
+
+
+def _listed(column):
+    """A column that holds a list, as text on every database."""
+    return column.cast("TEXT")
+
+
+@lru_cache(4096)
+def _read(text):
+    return tuple(json.loads(text) or ()) if text else ()
+
+
+SPOKEN = _listed(Client.preferred_languages)
+PERSON = {
+    "client_number": Value((Client.funder_client_number,), many=True),
+    "birth_year": Value((Client.birth_date, Client.birth_year_only), _birth_year, many=True),
+    "gender": Value((Client.gender,)),
+    "immigration_category": Value(
+        (Client.immigration_category,), lambda slug: "" if slug == "unknown" else slug
+    ),
+    "arrival_date": Value((Client.arrival_date,), _day, many=True),
+    "pr_date": Value((Client.permanent_residence_date,), _day, many=True),
+    "client_language": Value((SPOKEN,), lambda text: next(iter(_read(text)), "")),
+    "municipality": Value((Client.municipality,), many=True),
+    "postal_prefix": Value((Household.postal_code,), lambda code: (code or "")[:3], many=True),
+}
 
 
 def _row_id(identity, person=""):
@@ -215,201 +256,192 @@ def _row_id(identity, person=""):
     return hashlib.sha256(f"{identity}:{person}".encode()).hexdigest()[:20]
 
 
-def _values(day, service, kind=None, **more):
+def _of_every_row(day):
     return {
-        "fiscal_year": fiscal_year_of(day),
-        "service_date": day.isoformat(),
-        "service_kind": kind or KIND_OF.get(service, CASE_MANAGEMENT),
-        "ircc_service": service,
-        "group_or_individual": "individual",
-        "referral_created": "no",
-        **more,
+        "fiscal_year": Value((day,), lambda value: fiscal_year_of(day_of(value)), many=True),
+        "service_date": Value((day,), _day, many=True),
+        "group_or_individual": _fixed("individual"),
+        "referral_created": _fixed("no"),
     }
+
+
+def _spoken_by(staff):
+    """language_of_service: the first language of the client that the worker speaks."""
+    known = dict(Staff.select(Staff.id, Staff.languages).tuples())
+
+    def shared(wanted, worker):
+        spoken = known.get(worker) or ()
+        return next((code for code in _read(wanted) if code in spoken), "")
+
+    return Value((SPOKEN, staff), shared)
+
+
+def _target(direction):
+    """Whose service a referral that we made leads to."""
+    if direction not in MADE_BY_US:
+        return ""
+    return "partner" if direction == "outbound" else "own"
 
 
 # ---- Where rows come from ---------------------------------------------------------------------------------------------
 
 
-def _assessments(first, last, known):
-    query = (
-        NeedsAssessment.select(
-            *PERSON,
-            NeedsAssessment.id,
-            NeedsAssessment.uuid,
-            NeedsAssessment.completed_on,
-            NeedsAssessment.mode,
-            NeedsAssessment.level,
-            NeedsAssessment.assessor,
-        )
-        .join(Client)
-        .join(Household)
-        .where(NeedsAssessment.state == COMPLETE, NeedsAssessment.completed_on.between(first, last))
+def _kinds():
+    """The kinds in the order in which their rows of one day stand; confidential names are left out (decision 0.1)."""
+    rows = ServiceLocation.select(
+        ServiceLocation.id, ServiceLocation.name, ServiceLocation.is_confidential
     )
-    for row in database.execute(query).fetchall():
-        client, identity, languages, person = _person(row[: len(PERSON)])
-        key, uuid, day, mode, level, staff = row[len(PERSON) :]
-        values = _values(
-            day_of(day),
-            "needs-assessment-referral",
-            **person,
-            row_id=_row_id(uuid, identity),
-            delivery_mode=mode,
-            activity_type="needs-assessment",
-            language_of_service=_shared_language(languages, known.spoken.get(staff)),
-            level_of_need=level or "",
-        )
-        yield (
-            (values["service_date"], key, client),
-            Event(values, ("needs_assessment", key), client),
-        )
+    places = {key: "" if hidden else name for key, name, hidden in rows.tuples()}
+    return _assessments(), _activities(places), _referrals(places), _community(places)
 
 
-def _shared_language(wanted, spoken):
-    """The first language of the client that the worker speaks."""
-    return next((code for code in wanted if code in (spoken or ())), "")
+def _named(known, column):
+    return Value((column,), lambda key: known.get(key, ""))
 
 
-def _activities(first, last, known):
-    through = CaseActivity.clients.get_through_model()
-    query = (
-        CaseActivity.select(
-            *PERSON,
-            CaseActivity.id,
-            CaseActivity.uuid,
-            CaseActivity.date,
-            CaseActivity.topic,
-            CaseActivity.type,
-            CaseActivity.minutes,
-            CaseActivity.staff,
-            CaseActivity.location,
-            CaseActivity.mode,
-            CaseActivity.ircc_service,
-            CaseActivity.support_services,
-            Referral.direction,
-            Referral.outcome,
-            level_on(through.client, CaseActivity.date),
-        )
-        .join(through, on=(through.caseactivity == CaseActivity.id))
-        .join(Client, on=(Client.id == through.client))
-        .join(Household, on=(Household.id == Client.household))
-        .join(Referral, JOIN.LEFT_OUTER, on=(Referral.id == CaseActivity.referral))
-        .where(CaseActivity.date.between(first, last))
+def _assessments():
+    row = NeedsAssessment
+    return Kind(
+        "needs_assessment",
+        row.select()
+        .join(Client, JOIN.LEFT_OUTER)
+        .join(Household, JOIN.LEFT_OUTER)
+        .where(row.state == COMPLETE),
+        row.completed_on,
+        row.client,
+        {
+            **_of_every_row(row.completed_on),
+            **PERSON,
+            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "service_kind": _fixed(ASSESSMENT),
+            "ircc_service": _fixed("needs-assessment-referral"),
+            "delivery_mode": Value((row.mode,)),
+            "activity_type": _fixed("needs-assessment"),
+            "language_of_service": _spoken_by(row.assessor),
+            "level_of_need": Value((row.level,)),
+        },
     )
-    for row in database.execute(query).fetchall():
-        client, identity, languages, person = _person(row[: len(PERSON)])
-        (
-            key,
-            uuid,
-            day,
-            topic,
-            kind,
-            minutes,
-            staff,
-            place,
-            mode,
-            chosen,
-            used,
-            way,
-            outcome,
-            level,
-        ) = row[len(PERSON) :]
-        values = _values(
-            day_of(day),
-            chosen or known.following.get(topic, "case-management"),
-            SUPPORT if kind in SUPPORT_TYPES else None,
-            **person,
-            row_id=_row_id(uuid, identity),
-            location=known.places.get(place, ""),
-            delivery_mode=mode or "",
-            language_of_service=_shared_language(languages, known.spoken.get(staff)),
-            topic=topic,
-            activity_type=kind,
-            minutes=minutes,
-            support_services_used=";".join(_listed(used)),
-            level_of_need=level or "",
-            outcome=outcome or "",
-            **_target(way),
+
+
+def _activities(places):
+    row, through = CaseActivity, CaseActivity.clients.get_through_model()
+    areas = AreaOfFocus.select(AreaOfFocus.cma_topic, AreaOfFocus.ircc_service)
+    areas = areas.where(AreaOfFocus.ircc_service.in_(FOLLOWING)).order_by(AreaOfFocus.id.desc())
+    following = dict(areas.tuples())
+
+    def service(chosen, topic):
+        return chosen or following.get(topic, "case-management")
+
+    def kind(chosen, topic, what):
+        return (
+            SUPPORT
+            if what in SUPPORT_TYPES
+            else KIND_OF.get(service(chosen, topic), CASE_MANAGEMENT)
         )
-        if kind in GROUP_TYPES:
-            values["group_or_individual"] = "group"
-        yield (values["service_date"], key, client), Event(values, ("case_activity", key), client)
 
-
-def _target(direction):
-    """Whether a referral was made, and whose service it leads to."""
-    if direction not in MADE_BY_US:
-        return {}
-    kind = "partner" if direction == "outbound" else "own"
-    return {"referral_created": "yes", "referral_target_kind": kind}
-
-
-def _referrals(first, last, known):
-    query = (
-        Referral.select(
-            *PERSON,
-            Referral.id,
-            Referral.uuid,
-            Referral.referred_on,
-            Referral.direction,
-            Referral.program,
-            Referral.service_activity,
-            Referral.location,
-            Referral.outcome,
-            level_on(Referral.client, Referral.referred_on),
-        )
-        .join(Client)
-        .join(Household)
-        .where(Referral.referred_on.between(first, last), Referral.direction.in_(MADE_BY_US))
+    return Kind(
+        "case_activity",
+        row.select()
+        .join(through, on=(through.caseactivity == row.id))
+        .join_from(through, Client, JOIN.LEFT_OUTER, on=(Client.id == through.client))
+        .join(Household, JOIN.LEFT_OUTER)
+        .join_from(row, Referral, JOIN.LEFT_OUTER, on=(Referral.id == row.referral)),
+        row.date,
+        through.client,
+        {
+            **_of_every_row(row.date),
+            **PERSON,
+            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "service_kind": Value((row.ircc_service, row.topic, row.type), kind),
+            "ircc_service": Value((row.ircc_service, row.topic), service),
+            "location": _named(places, row.location),
+            "delivery_mode": Value((row.mode,)),
+            "language_of_service": _spoken_by(row.staff),
+            "topic": Value((row.topic,)),
+            "activity_type": Value((row.type,)),
+            "minutes": Value((row.minutes,), many=True),
+            "group_or_individual": Value(
+                (row.type,), lambda what: "group" if what in GROUP_TYPES else "individual"
+            ),
+            "referral_created": Value(
+                (Referral.direction,), lambda way: "yes" if way in MADE_BY_US else "no"
+            ),
+            "referral_target_kind": Value((Referral.direction,), _target),
+            "support_services_used": Value(
+                (_listed(row.support_services),), lambda text: ";".join(_read(text))
+            ),
+            "level_of_need": Value((level_on(through.client, row.date),)),
+            "outcome": Value((Referral.outcome,)),
+        },
     )
-    for row in database.execute(query).fetchall():
-        client, identity, _languages, person = _person(row[: len(PERSON)])
-        key, uuid, day, way, program, service, place, outcome, level = row[len(PERSON) :]
-        name, funding, hidden = known.programs.get(program, ("", "", False))
-        offered, mode = known.services.get(service, ("", ""))
-        values = _values(
-            day_of(day),
-            "needs-assessment-referral",
-            **person,
-            row_id=_row_id(uuid, identity),
-            program=name,
-            funding=funding,
-            service_activity="" if hidden else offered,
-            location=known.places.get(place, ""),
-            delivery_mode=mode,
-            activity_type="referral",
-            level_of_need=level or "",
-            outcome=outcome,
-            **_target(way),
-        )
-        yield (values["service_date"], key, client), Event(values, ("referral", key), client)
 
 
-def _community(first, last, known):
+def _referrals(places):
+    row = Referral
+    rows = Program.select(Program.id, Program.name, Program.funding, Program.is_confidential)
+    programs = {
+        key: ("" if hidden else name, funding, hidden)
+        for key, name, funding, hidden in rows.tuples()
+    }
+    rows = ServiceActivity.select(
+        ServiceActivity.id, ServiceActivity.name, ServiceActivity.delivery_mode
+    )
+    services = {key: (name, mode) for key, name, mode in rows.tuples()}
+
+    def offered(program, service):
+        hidden = programs.get(program, ("", "", False))[2]
+        return "" if hidden else services.get(service, ("",))[0]
+
+    return Kind(
+        "referral",
+        row.select()
+        .join(Client, JOIN.LEFT_OUTER)
+        .join(Household, JOIN.LEFT_OUTER)
+        .where(row.direction.in_(MADE_BY_US), row.client.is_null(False)),
+        row.referred_on,
+        row.client,
+        {
+            **_of_every_row(row.referred_on),
+            **PERSON,
+            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "service_kind": _fixed(ASSESSMENT),
+            "ircc_service": _fixed("needs-assessment-referral"),
+            "program": _named({key: name for key, (name, *_more) in programs.items()}, row.program),
+            "funding": _named(
+                {key: funding for key, (_name, funding, _hidden) in programs.items()}, row.program
+            ),
+            "service_activity": Value((row.program, row.service_activity), offered),
+            "location": _named(places, row.location),
+            "delivery_mode": _named(
+                {key: mode for key, (_name, mode) in services.items()}, row.service_activity
+            ),
+            "activity_type": _fixed("referral"),
+            "referral_created": _fixed("yes"),
+            "referral_target_kind": Value((row.direction,), _target),
+            "level_of_need": Value((level_on(row.client, row.referred_on),)),
+            "outcome": Value((row.outcome,)),
+        },
+    )
+
+
+def _community(places):
     """Capacity building is about no person: one row an activity."""
-    area = AreaOfFocus
-    query = (
-        CapacityBuildingActivity.select(
-            CapacityBuildingActivity.id,
-            CapacityBuildingActivity.uuid,
-            CapacityBuildingActivity.date,
-            CapacityBuildingActivity.type,
-            CapacityBuildingActivity.minutes,
-            CapacityBuildingActivity.location,
-            area.ircc_service,
-        )
-        .join(area, JOIN.LEFT_OUTER)
-        .where(CapacityBuildingActivity.date.between(first, last))
+    row = CapacityBuildingActivity
+    return Kind(
+        "capacity_building_activity",
+        row.select().join(AreaOfFocus, JOIN.LEFT_OUTER),
+        row.date,
+        SQL("NULL"),
+        {
+            **_of_every_row(row.date),
+            "row_id": Value((row.uuid,), _row_id, many=True),
+            "service_kind": Value(
+                (AreaOfFocus.ircc_service,), lambda service: KIND_OF.get(service, SUPPORT)
+            ),
+            "ircc_service": _fixed("indirect-services"),
+            "location": _named(places, row.location),
+            "activity_type": Value((row.type,)),
+            "minutes": Value((row.minutes,), many=True),
+            "group_or_individual": _fixed("group"),
+        },
     )
-    for key, uuid, day, kind, minutes, place, service in database.execute(query).fetchall():
-        values = _values(
-            day_of(day),
-            "indirect-services",
-            KIND_OF.get(service, SUPPORT),
-            row_id=_row_id(uuid),
-            location=known.places.get(place, ""),
-            activity_type=kind,
-            minutes=minutes,
-            group_or_individual="group",
-        )
-        record = ("capacity_building_activity", key)
-        yield (values["service_date"], key, 0), Event(values, record, None)

@@ -13,7 +13,7 @@ from forms import choices
 from models import ExportColumn, ExportProfile, Submission, database
 from workflows import audit, exports, records, settings
 from workflows.records import Problem, rule
-from workflows.service_events import KINDS, PERSONAL, SOURCES, events
+from workflows.service_events import KINDS, PERSONAL, SOURCES, events, readers
 
 ALWAYS = "always"
 MOST_LINKS = 50
@@ -217,12 +217,31 @@ def copy(profile):
 
 @dataclass
 class Gap:
-    """A required column that is empty in ``rows`` rows; where the first ``MOST_LINKS`` of them are mended."""
+    """A required column that is empty in ``rows`` rows; where the first ``MOST_LINKS`` of them are mended.
+
+    ``needed`` are the conditions under which it is required, as ``conditions`` gives them.
+    """
 
     source: str
     heading: str
+    needed: tuple
     rows: int = 0
     places: dict = field(default_factory=dict)
+
+    @property
+    def is_personal(self):
+        return self.source in PERSONAL
+
+    def opens(self, values, is_about_somebody):
+        """Whether it is empty in a row of these values and must not be; a row about nobody owes nothing personal."""
+        if values.get(self.source) or (self.is_personal and not is_about_somebody):
+            return False
+        return not self.needed or any(_is(values, source, value) for source, value in self.needed)
+
+    def add(self, record, client, day):
+        self.rows += 1
+        if len(self.places) < MOST_LINKS:
+            self.places[("client", client) if self.is_personal else record] = day
 
 
 def check(profile, first, last):
@@ -230,25 +249,36 @@ def check(profile, first, last):
 
     What is about the person is not asked of a row about nobody, and is mended at the person.
     """
-    asked = []
-    for column in columns(profile):
-        asks = column.is_on and column.source not in NEVER_EMPTY
-        needed = conditions(column.required_if) if asks else None
-        if needed is not None:
-            asked.append((Gap(column.source, column.heading), needed, column.source in PERSONAL))
+    gaps = _gaps(profile)
+    required = [gap.source for gap in gaps]
+    told_apart = {source for gap in gaps for source, _value in gap.needed}
     number = 0
-    for event in events(first, last):
-        number += 1
-        values = event.values
-        for gap, needed, personal in asked:
-            if values.get(gap.source) or (personal and event.client is None):
-                continue
-            if not needed or any(_is(values, source, value) for source, value in needed):
-                gap.rows += 1
-                place = ("client", event.client) if personal else event.record
-                if len(gap.places) < MOST_LINKS:
-                    gap.places[place] = values["service_date"]
-    return number, [gap for gap, _needed, _personal in asked if gap.rows]
+    for reader in readers({*required, *told_apart}, whether={*required} - told_apart):
+        # A year has many rows and few that differ in what is asked: each kind of row is judged once.
+        judged = {}
+        for day, key, client, *columns in reader.rows(first, last):
+            number += 1
+            seen = tuple(columns)
+            found = judged.get(seen)
+            if found is None:
+                values = reader.values(seen)
+                found = judged[seen] = [
+                    gap for gap in gaps if gap.opens(values, client is not None)
+                ]
+            for gap in found:
+                gap.add((reader.kind.record, key), client, day)
+    return number, [gap for gap in gaps if gap.rows]
+
+
+def _gaps(profile):
+    """A Gap, still without rows, for each column of the file that may be empty and is required."""
+    found = []
+    for column in columns(profile):
+        if column.is_on and column.source not in NEVER_EMPTY:
+            needed = conditions(column.required_if)
+            if needed is not None:
+                found.append(Gap(column.source, column.heading, needed))
+    return found
 
 
 def _is(values, source, value):

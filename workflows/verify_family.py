@@ -3,8 +3,9 @@
 import datetime
 
 from models import CaseActivity, Client, Extension, Guardianship, Household, Staff
-from workflows import activities, agency_rules, assessments, schedule, scoring, settings
+from workflows import agency_rules, assessments, reports_casework, schedule, scoring, settings
 from workflows.records import save
+from workflows.reports_tables import Asked
 from workflows.verify_needs import answers_of, result_checks, unknown, window_checks
 
 EXPECTS = (
@@ -198,7 +199,7 @@ def _activities(data, home):
     for number, example in enumerate(data.get("activities") or (), 1):
         if "expected_level" in example:
             got = schedule.level_on(home.done[example["person"]], example["date"])
-            level = got or activities.NOT_ASSESSED
+            level = got or reports_casework.NOT_ASSESSED
             yield f"activity {number} level", example["expected_level"], level
         client = home.clients[example["person"]]
         row = CaseActivity(household=home.household, staff=home.worker)
@@ -206,8 +207,21 @@ def _activities(data, home):
             setattr(row, name, example[name])
         save(row, {"clients": [client.id]})
     expected = data.get("expected_activity_report") or {}
-    mine = CaseActivity.household == home.household
-    got = activities.by_level(datetime.date.min, settings.today(), mine) if expected else {}
+    got = _report(home) if expected else {}
     for level, numbers in expected.items():
         for name, number in numbers.items():
-            yield f"activity report {level} {name}", number, got[level][name]
+            yield f"activity report {level} {name}", number, got.get(level, {}).get(name, 0)
+
+
+def _report(home):
+    """{level, or "total": {"clients", "activities", "minutes"}} of the worker's activities on all days."""
+    today = settings.today()
+    asked = Asked(datetime.date.min, today, today, worker=home.worker.id)
+    found = {
+        level: dict(zip(("clients", "activities", "minutes"), numbers[:3], strict=True))
+        for level, numbers in reports_casework.work(asked).items()
+    }
+    everything = dict(
+        zip(("activities", "minutes"), reports_casework.agency_work(asked), strict=True)
+    )
+    return found | {"total": found.get(reports_casework.AGENCY, {}) | everything}
