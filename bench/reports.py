@@ -1,9 +1,9 @@
-"""Every report page over a large agency: ``python bench/reports.py [ROUNDS]`` prints the median of each.
+"""Every report page over a large agency: ``python bench/reports.py [ROUNDS] [URL]`` prints the median of each.
 
 The agency has 20,000 clients in 7,000 cases, 300,000 activities of three years, 60,000 assessments and 60,000 referrals.
-It is made once and kept under ``BENCH_TMP`` (else the folder for temporary files); pages are asked through the test client,
-as signed in, with last month, the fiscal year to date and the last one; the processor's time stands in brackets, for a machine
-that has other things to do.
+It is made once and kept in a SQLite file under ``BENCH_TMP`` (else the folder for temporary files), or in the empty PostgreSQL
+database of that address.  Pages are asked through the test client, as signed in, with last month, the fiscal year to date and
+the last one; the processor's time of this process stands in brackets, for a machine that has other things to do.
 """
 
 import datetime
@@ -32,24 +32,31 @@ VERSION = 3
 LEVELS = ("very-high", "high", "moderate", "moderate-to-low", "low")
 
 
-def database_of(folder):
-    """An application over the large agency, made when it is not there yet."""
+def database_of(folder, url=None):
+    """An application over the large agency: made in the file of the folder when it is not there yet, or at ``url``."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"reports-{VERSION}.db"
     config = {"INSTANCE": str(folder), "CLOCK": "0", "TESTING": True, "SECRET_KEY": "bench"}
-    if not path.exists():
+    path = folder / f"reports-{VERSION}.db"
+    if url:
+        make({**config, "DATABASE_URL": url})
+    elif not path.exists():
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
-        app = create_app({**config, "DATABASE_URL": f"sqlite:///{part}"})
-        with app.app_context():
-            schema.upgrade()
-            start.start("Bench agency", "ON", PASSPHRASE, ADMINISTRATOR)
-            fill(random.Random(7), settings.today())
-            models.database.execute_sql("ANALYZE")
-            models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            models.database.close()
+        make({**config, "DATABASE_URL": f"sqlite:///{part}"})
         part.rename(path)
-    return create_app({**config, "DATABASE_URL": f"sqlite:///{path}"})
+    return create_app({**config, "DATABASE_URL": url or f"sqlite:///{path}"})
+
+
+def make(config):
+    """Create, fill and close the database of a configuration."""
+    with create_app(config).app_context():
+        schema.upgrade()
+        start.start("Bench agency", "ON", PASSPHRASE, ADMINISTRATOR)
+        fill(random.Random(7), settings.today())
+        models.database.execute_sql("ANALYZE")
+        if config["DATABASE_URL"].startswith("sqlite:"):
+            models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        models.database.close()
 
 
 def write(model, rows):
@@ -61,9 +68,8 @@ def write(model, rows):
         value = field.default() if callable(field.default) else field.default
         defaults[field.name] = None if value is None else field.db_value(value)
     names = ", ".join(f'"{f.column_name}"' for f in fields)
-    sql = (
-        f'INSERT INTO "{model._meta.table_name}" ({names}) VALUES ({", ".join("?" * len(fields))})'
-    )
+    marks = ", ".join([models.database.param] * len(fields))
+    sql = f'INSERT INTO "{model._meta.table_name}" ({names}) VALUES ({marks})'
     stamped = {"created_at": now, "updated_at": now}
 
     def values(row):
@@ -72,8 +78,7 @@ def write(model, rows):
             whole["uuid"] = str(uuid.uuid4())
         return [whole[field.name] for field in fields]
 
-    connection = models.database.connection()
-    connection.executemany(sql, (values(row) for row in rows))
+    models.database.connection().cursor().executemany(sql, [values(row) for row in rows])
 
 
 def fill(dice, today):
@@ -345,11 +350,11 @@ def sign_in(app):
     return client
 
 
-def main(rounds):
+def main(rounds=7, url=None):
     folder = Path(os.environ.get("BENCH_TMP", tempfile.gettempdir())) / "portal-bench"
     began = time.perf_counter()
-    app = database_of(folder)
-    print(f"database ready after {time.perf_counter() - began:.1f} s in {folder}")
+    app = database_of(folder, url)
+    print(f"database ready after {time.perf_counter() - began:.1f} s in {url or folder}")
     client = sign_in(app)
     with app.app_context():
         spans = {
@@ -374,4 +379,4 @@ def main(rounds):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
