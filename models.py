@@ -1270,6 +1270,8 @@ class ServiceReview(Row):
 SAFE_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("ask-first", N_("Ask first")))
 GIVEN, REFUSED, WITHDRAWN, EXPIRED = "given", "refused", "withdrawn", "expired"
 SHARING, EMAIL_DETAILS = "information-sharing", "email-details"
+SERVED = ("intake", "open", "extended")  # statuses of a case in which people are assessed
+IN_HAND = (*SERVED, "on-hold")  # of one that somebody looks after
 
 
 class Household(Record):

@@ -23,7 +23,7 @@ from admin_views.trace import traced
 from forms import choices
 from forms.formats import date_text, score_text
 from forms.needs_matrix import served
-from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
+from models import COMPLETE, SERVED, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
 from workflows import (
     agency_rules,
     assessments,
@@ -280,7 +280,7 @@ def case_facts(found):
         "level": level_pill(found.level) if found.level else "",
         "suggested_on": date_text(found.suggested_on),
         "people": case_rows(found),
-        "is_served": house.status in assessments.SERVED,
+        "is_served": house.status in SERVED,
         "today": date_text(settings.today()),
     }
 

@@ -40,13 +40,12 @@ class RetentionView(PageView):
     @expose("/")
     def index(self):
         today = settings.today()
-        closed = retention.closed_until(today + retention.SOON)
+        due = retention.due(today + retention.SOON)
         held = retention.held()
-        free = [kept for kept in closed if not kept.household.legal_hold]
-        ready = [kept for kept in free if kept.eligible_on <= today]
-        soon = [kept for kept in free if kept.eligible_on > today]
+        ready = [kept for kept in due if kept.eligible_on <= today]
+        soon = [kept for kept in due if kept.eligible_on > today]
         waiting = {row.file_number: row for row in disposal.pending()}
-        audit.record("view", "household", changed={"shown": len(closed) + len(held)})
+        audit.record("view", "household", changed={"shown": len(due) + len(held)})
         return self.render(
             "retention/list.html",
             ready=[self._line(kept, waiting) for kept in ready[:SHOWN]],

@@ -29,7 +29,6 @@ from workflows.business_days import age, birth_day
 from workflows.records import Problem, rule
 from workflows.schedule import Standing, Window
 
-SERVED = ("intake", "open", "extended")
 # What a schedule needs of its rows; whole rows would cost four times as much on every page of the wizard.
 _MEMBER = (
     Client.id,

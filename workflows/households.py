@@ -7,7 +7,7 @@ from peewee import fn
 
 from forms.choices import term_label
 from forms.formats import date_text
-from models import Client, ConsentRecord, Household
+from models import IN_HAND, Client, ConsentRecord, Household
 from workflows import (
     agency_rules,
     assessments,
@@ -25,7 +25,6 @@ from workflows.business_days import add_months
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
-WORKED_WITH = ("intake", "open", "extended", "on-hold")
 
 
 def keeps_closed(household):
@@ -112,7 +111,7 @@ def own_forms_to_sign(today):
     latest = last.year - (last < datetime.date(last.year, 7, 1))
     by_year = Client.birth_date.is_null() & Client.birth_year_only.between(earliest, latest)
     served = Household.select(Household.id).where(
-        Household.status.in_(WORKED_WITH), Household.case_type != case_rules.PORTAL_ONLY
+        Household.status.in_(IN_HAND), Household.case_type != case_rules.PORTAL_ONLY
     )
     both = [
         fn.EXISTS(
@@ -131,7 +130,7 @@ def own_forms_to_sign(today):
 def missing(household, members, case=None):
     """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients, ``case``
     is its Case of today where the page has it already (as in those below)."""
-    found = keeps_closed(household) if household.status in WORKED_WITH else []
+    found = keeps_closed(household) if household.status in IN_HAND else []
     adults = [client for client in members if people_rules.is_minor(client) is False]
     signed = signed_own_forms([client.id for client in adults])
     for client in adults:
@@ -187,7 +186,7 @@ def _past_its_end(household):
 
 def _suggested(household, case):
     """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
-    if household.status not in WORKED_WITH or not household.anchor_date:
+    if household.status not in IN_HAND or not household.anchor_date:
         return []
     day = (case or assessments.case(household)).suggested_on
     if day is None:
@@ -230,7 +229,7 @@ STATES = {
 def starts(household, members, case=None):
     """[(words on the button, wizard, {question: value})] of what can be begun for this household."""
     found = []
-    if household.case_type != case_rules.PORTAL_ONLY and household.status in WORKED_WITH:
+    if household.case_type != case_rules.PORTAL_ONLY and household.status in IN_HAND:
         for client, point, _words, _opens, _due, may_start in next_assessments(household, case):
             if may_start:
                 label = _("Assess %(name)s: %(point)s", name=str(client), point=point.upper())
@@ -239,7 +238,7 @@ def starts(household, members, case=None):
         label = _("Settlement plan") if plan.active(household) else _("Make the settlement plan")
         found.append((label, "plan", {"client": members[0].id}))
         found.append((_("Build a referral"), "referral-builder", {"client": members[0].id}))
-    if household.status in WORKED_WITH:
+    if household.status in IN_HAND:
         found.append((_("Close the case"), "close-case", {"household": household.id}))
     return found
 
@@ -251,7 +250,7 @@ def starts_of(client, household, case=None):
         if person.id == client.id and household.case_type != case_rules.PORTAL_ONLY:
             facts = {"point": point.upper(), "opens": opens, "due": due}
             words = _("%(point)s, from %(opens)s, due on %(due)s", **facts)
-            if may_start and household.status in WORKED_WITH:
+            if may_start and household.status in IN_HAND:
                 label = _("Assess needs: %(point)s", point=point.upper())
                 found.append((label, "needs-matrix", {"client": client.id}))
     found.append((_("Settlement plan"), "plan", {"client": client.id}))
