@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from forms import choices
+from workflows import schedule
 
-LEVELS = ("low", "moderate-to-low", "moderate", "high", "very-high")
+LEVELS = schedule.LEVELS[::-1]
 LEFT, RIGHT, TOP, STEP, ACROSS = 150, 16, 12, 20, 44
 
 

@@ -191,7 +191,6 @@ PERSONS = N_(
     "Different persons of every age in cases that were open or extended on the last day of the period. A case begins on the"
     " first day of its program, else on the day of its first intake; one that is on hold today is not counted."
 )
-ACTIVE = Figure("persons", N_("Persons in active cases"), PERSONS, active_people)
 
 REPORT = Report(
     "active-clients",
@@ -201,7 +200,7 @@ REPORT = Report(
     ),
     (PERIOD, WORKER, CASE_TYPE),
     (
-        ACTIVE,
+        Figure("persons", N_("Persons in active cases"), PERSONS, active_people),
         Figure(
             "cases",
             N_("Active cases"),
