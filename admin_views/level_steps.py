@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from forms import choices
-from workflows import schedule
 
-LEVELS = schedule.LEVELS[::-1]
+LEVELS = ("low", "moderate-to-low", "moderate", "high", "very-high")
 LEFT, RIGHT, TOP, STEP, ACROSS = 150, 16, 12, 20, 44
 
 

@@ -271,7 +271,7 @@ def test_wiping_the_whole_example_leaves_every_table_as_it_was(app, clock):
         assert during[model] > before[model]
     assert policy.unwritten().count() == 2
     assert max(home_tasks.counts(settings.today()).values()) < 10
-    assert len(notes.missing_notes(settings.today())) <= 4
+    assert len(notes.missing_and_whom(settings.today())) <= 4
     assert last_entry.wrong() == case_tasks.wrong() == []
     assert numbers(kept.household for kept in retention.due(settings.today())) == ["301"]
     assert numbers(retention.held()) == ["302"]

@@ -112,29 +112,6 @@ def _within(first, last, condition):
     return period if condition is None else period & condition
 
 
-def totals(first, last, condition=None):
-    """{"activities", "minutes"} of the days ``first`` to ``last``, joint work once; ``condition`` is on CaseActivity."""
-    query = CaseActivity.select(
-        fn.COUNT(CaseActivity.id), fn.COALESCE(fn.SUM(CaseActivity.minutes), 0)
-    ).where(_within(first, last, condition))
-    activities, minutes = next(iter(query.tuples()))
-    return {"activities": int(activities), "minutes": int(minutes)}
-
-
-def per_client(first, last, condition=None):
-    """{client id: {"activities", "minutes"}}: joint work once for each client."""
-    query = (
-        Link.select(Link.client, fn.COUNT(Link.id), fn.SUM(CaseActivity.minutes))
-        .join(CaseActivity, on=(Link.caseactivity == CaseActivity.id))
-        .where(_within(first, last, condition))
-        .group_by(Link.client)
-    )
-    return {
-        client: {"activities": int(activities), "minutes": int(minutes)}
-        for client, activities, minutes in query.tuples()
-    }
-
-
 def by_level(first, last, condition=None):
     """{level: {"clients", "activities", "minutes"}} by each client's level on the day (8), in one statement.
 

@@ -191,6 +191,7 @@ PERSONS = N_(
     "Different persons of every age in cases that were open or extended on the last day of the period. A case begins on the"
     " first day of its program, else on the day of its first intake; one that is on hold today is not counted."
 )
+ACTIVE = Figure("persons", N_("Persons in active cases"), PERSONS, active_people)
 
 REPORT = Report(
     "active-clients",
@@ -200,7 +201,7 @@ REPORT = Report(
     ),
     (PERIOD, WORKER, CASE_TYPE),
     (
-        Figure("persons", N_("Persons in active cases"), PERSONS, active_people),
+        ACTIVE,
         Figure(
             "cases",
             N_("Active cases"),

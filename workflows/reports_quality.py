@@ -138,7 +138,7 @@ def _number(files):
 def _files(files):
     def compute(asked):
         lines = [Line(number, (day,), href=f"{FILE}{key}") for key, number, day in files(asked)]
-        return _listed(_("File"), _("Latest entry"), lines)
+        return _listed(_("File number"), _("Latest entry"), lines)
 
     return compute
 
