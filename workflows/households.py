@@ -185,10 +185,13 @@ def _past_its_end(household):
 
 
 def _suggested(household, case):
-    """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
+    """What the latest level asks for: to close instead of A4 (R-ASM-6), or a supervisor's decision (R-ASM-7)."""
     if household.status not in IN_HAND or not household.anchor_date:
         return []
-    day = (case or assessments.case(household)).suggested_on
+    case = case or assessments.case(household)
+    if case.suggests_closing:
+        return [(low_at_a3(), _("Close a case"), "/close-case/")]
+    day = case.suggested_on
     if day is None:
         return []
     words = _(
@@ -217,6 +220,10 @@ def next_assessments(household, case=None):
             )
         )
     return found
+
+
+def low_at_a3():
+    return _("Every adult’s need was low at A3: the case may close instead of going on to A4.")
 
 
 STATES = {
