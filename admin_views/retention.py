@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from admin_views.base import EntityView, PageView
 from admin_views.listing import whole
+from admin_views.showing import refused_words
 from forms import choices
 from forms.formats import date_text, number_text
 from models import TABLES, Disposal, Household, PolicyItem, RetentionRule
@@ -107,8 +108,7 @@ class RetentionView(PageView):
         try:
             outcome = disposal.confirm(household, current_user.working_as)
         except Refused as refused:
-            for problem in refused.problems:
-                flash(str(problem.message), "danger")
+            flash(refused_words(refused), "danger")
             return redirect(file_href(household))
         if outcome == disposal.NEWER:
             flash(_newer(), "warning")

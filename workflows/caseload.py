@@ -1,6 +1,5 @@
 """Caseloads: the standard's table, the band a worker aims at, evenness, and who takes a new case (R-LOAD-1 to R-LOAD-4)."""
 
-import datetime
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +10,7 @@ from peewee import JOIN, Case, fn
 from forms import choices
 from models import COMPLETE, Client, Household, NeedsAssessment, Staff
 from workflows import case_rules, settings, team
-from workflows.business_days import add_months, age, birth_day
+from workflows.business_days import add_months, age, birth_day, birth_year_by
 from workflows.records import CONFIRM, Problem, rule
 from workflows.schedule import HIGH, LEVELS, VERY_HIGH
 
@@ -105,8 +104,7 @@ def at_levels(day, *conditions):
         _gave_a_level(later, day),
     )
     born = add_months(day, -12 * ADULT)
-    # A year alone counts as 1 July of it (2.7).
-    year = born.year if born >= datetime.date(born.year, 7, 1) else born.year - 1
+    year = birth_year_by(born)
     is_adult = (Client.birth_date <= born) | (
         Client.birth_date.is_null()
         & (Client.birth_year_only.is_null() | (Client.birth_year_only <= year))

@@ -1,7 +1,5 @@
 """A household as its page shows it: what keeps the case from opening, whose forms are missing, what comes next."""
 
-import datetime
-
 from flask_babel import gettext as _
 from peewee import fn
 
@@ -21,7 +19,7 @@ from workflows import (
     team,
     visits,
 )
-from workflows.business_days import add_months
+from workflows.business_days import ONE_DAY, add_months, birth_year_by
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
@@ -106,9 +104,7 @@ def own_forms_to_sign(today):
     last = add_months(today, -12 * years)
     first = add_months(last, -24)
     by_date = Client.birth_date.between(first, last)
-    # A year alone counts from 1 July.
-    earliest = first.year + (first > datetime.date(first.year, 7, 1))
-    latest = last.year - (last < datetime.date(last.year, 7, 1))
+    earliest, latest = birth_year_by(first - ONE_DAY) + 1, birth_year_by(last)
     by_year = Client.birth_date.is_null() & Client.birth_year_only.between(earliest, latest)
     served = Household.select(Household.id).where(
         Household.status.in_(IN_HAND), Household.case_type != case_rules.PORTAL_ONLY
