@@ -51,9 +51,9 @@ class Mean:
     base: int
 
 
-def mean(total, base, decimals=1):
-    """``total`` divided by ``base``, rounded half up."""
-    return Mean(round_half_up(Fraction(total, base), decimals) if base else None, base)
+def mean(total, base):
+    """``total`` divided by ``base``, with one decimal, rounded half up."""
+    return Mean(round_half_up(Fraction(total, base)) if base else None, base)
 
 
 class Hidden:
