@@ -1695,7 +1695,11 @@ class Attachment(Record):
 
 RECEIVED, DISTRIBUTED, COMPLETE = "received", "distributed", "complete"
 SKIPPED, VOID = "skipped", "void"
-ASSESSMENT_STATES = ((COMPLETE, N_("Complete")), (SKIPPED, N_("Skipped")), (VOID, N_("Void")))
+ASSESSMENT_STATES = (
+    (COMPLETE, N_("Complete")),
+    (SKIPPED, N_("Skipped")),
+    (VOID, N_("Void")),
+)
 
 
 class NeedsAssessment(Record):
