@@ -258,9 +258,15 @@ class RowAccessor(ForeignKeyAccessor):
 
 
 class ForeignKeyField(peewee.ForeignKeyField):
-    """A key of another table."""
+    """A key of another table, whose row stays while it is referred to unless ``on_delete`` says otherwise.
+
+    The other way round a query asks; a row has a ``backref`` only where that says it better.
+    """
 
     accessor_class = RowAccessor
+
+    def __init__(self, model, on_delete="RESTRICT", backref="+", **options):
+        super().__init__(model, on_delete=on_delete, backref=backref, **options)
 
 
 # Columns whose database value is what Python sees; the others are converted when a row is read.
@@ -371,9 +377,7 @@ class TaxonomyList(Bilingual, Record):
 class TaxonomyItem(Bilingual, Record):
     """One choice of a list."""
 
-    list = ForeignKeyField(
-        TaxonomyList, backref="items", on_delete="RESTRICT", verbose_name=N_("List")
-    )
+    list = ForeignKeyField(TaxonomyList, backref="items", verbose_name=N_("List"))
     slug = CharField(max_length=80, verbose_name=N_("Slug"))
     label_en = CharField(max_length=300, verbose_name=N_("English label"))
     label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
@@ -447,13 +451,7 @@ class Keyword(Bilingual, Record):
     """A word a service is found by; shown as "Category - Term"."""
 
     slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
-    category = ForeignKeyField(
-        KeywordCategory,
-        backref="keywords",
-        null=True,
-        on_delete="RESTRICT",
-        verbose_name=N_("Category"),
-    )
+    category = ForeignKeyField(KeywordCategory, null=True, verbose_name=N_("Category"))
     term_en = CharField(max_length=200, verbose_name=N_("English term"))
     term_fr = CharField(max_length=200, default="", verbose_name=N_("French term"))
     label_en = CharField(max_length=300, index=True, default="", verbose_name=N_("English label"))
@@ -586,11 +584,7 @@ class Instrument(Record):
     state = CharField(
         max_length=10,
         default="draft",
-        choices=(
-            ("draft", N_("Draft")),
-            (CURRENT, N_("Current")),
-            (RETIRED, N_("Retired")),
-        ),
+        choices=(("draft", N_("Draft")), (CURRENT, N_("Current")), (RETIRED, N_("Retired"))),
         verbose_name=N_("State"),
     )
     published_at = DateTimeField(null=True, verbose_name=N_("In force since"))
@@ -631,11 +625,7 @@ class Instrument(Record):
 # ======================================================================================================================
 
 DRAFT, ACTIVE, ARCHIVED = "draft", "active", "archived"
-STATES = (
-    (DRAFT, N_("Draft")),
-    (ACTIVE, N_("Active")),
-    (ARCHIVED, N_("Archived")),
-)
+STATES = ((DRAFT, N_("Draft")), (ACTIVE, N_("Active")), (ARCHIVED, N_("Archived")))
 IRCC, NON_IRCC = "ircc", "non-ircc"
 ONGOING, DATES = "ongoing", "dates"
 RECURRING, DIFFERENT_TIMES, ONE_TIME = "recurring", "recurring-different-times", "one-time"
@@ -644,11 +634,7 @@ CONTACT_MODES = (
     (OWN_CONTACT, N_("Contact for this service")),
     (RECEPTION, N_("Use reception contact")),
 )
-PROVENANCE = (
-    N_("Where this entry comes from"),
-    None,
-    ("source", "source_id", "last_verified_on"),
-)
+PROVENANCE = (N_("Where this entry comes from"), None, ("source", "source_id", "last_verified_on"))
 
 
 class Staff(Record):
@@ -658,9 +644,7 @@ class Staff(Record):
     role = TermField("staff-roles", null=True, verbose_name=N_("Role"))
     email = EmailField(null=True, verbose_name=N_("Work email"))
     work_phone = PhoneField(null=True, verbose_name=N_("Work phone"))
-    supervisor = ForeignKeyField(
-        "self", null=True, backref="team", on_delete="RESTRICT", verbose_name=N_("Supervisor")
-    )
+    supervisor = ForeignKeyField("self", null=True, verbose_name=N_("Supervisor"))
     languages = LanguageListField(verbose_name=N_("Languages"))
     works_with_youth_only = BooleanField(default=False, verbose_name=N_("Works with youth only"))
     max_clients = IntegerField(
@@ -672,9 +656,7 @@ class Staff(Record):
         null=True, verbose_name=N_("Confidentiality form signed on")
     )
     personal_phone = PhoneField(
-        null=True,
-        verbose_name=N_("Personal cell"),
-        help_text=N_("Only for a missed check-in."),
+        null=True, verbose_name=N_("Personal cell"), help_text=N_("Only for a missed check-in.")
     )
     home_phone = PhoneField(
         null=True, verbose_name=N_("Home phone"), help_text=N_("Only for a missed check-in.")
@@ -710,12 +692,7 @@ class Staff(Record):
             (
                 N_("Case work"),
                 N_("Needed before a case is assigned."),
-                (
-                    "confidentiality_signed_on",
-                    "languages",
-                    "max_clients",
-                    "works_with_youth_only",
-                ),
+                ("confidentiality_signed_on", "languages", "max_clients", "works_with_youth_only"),
             ),
             (
                 N_("For a missed check-in"),
@@ -881,9 +858,7 @@ class Organization(Provenance):
 class ServiceLocation(Provenance):
     """A place where services happen."""
 
-    organization = ForeignKeyField(
-        Organization, backref="locations", on_delete="RESTRICT", verbose_name=N_("Organization")
-    )
+    organization = ForeignKeyField(Organization, verbose_name=N_("Organization"))
     name = CharField(
         max_length=200, verbose_name=N_("Name"), help_text=N_("Name people would recognize.")
     )
@@ -936,21 +911,13 @@ class ServiceLocation(Provenance):
         sortable = ("name", "city")
         order = ("name",)
         natural_key = ("organization", "name")
-        indexes = (
-            (("organization", "name"), True),
-            (("name",), False),
-            (("city",), False),
-        )
+        indexes = ((("organization", "name"), True), (("name",), False), (("city",), False))
         form = (
             (N_("Place"), None, ("organization", "name", "location_type", "is_active")),
             (N_("Address"), None, ("address", ("city", "province", "postal_code"))),
             (N_("Hours"), None, ("hours", "hours_text")),
             (N_("Contact"), None, ("contact_name", ("contact_phone", "contact_email"))),
-            (
-                N_("Getting in"),
-                None,
-                ("accessible_notes", "transit_notes", "is_confidential"),
-            ),
+            (N_("Getting in"), None, ("accessible_notes", "transit_notes", "is_confidential")),
             PROVENANCE,
         )
 
@@ -961,9 +928,7 @@ class ServiceLocation(Provenance):
 class Program(Provenance):
     """The umbrella name of a group of services and activities."""
 
-    organization = ForeignKeyField(
-        Organization, backref="programs", on_delete="RESTRICT", verbose_name=N_("Organization")
-    )
+    organization = ForeignKeyField(Organization, verbose_name=N_("Organization"))
     name = CharField(max_length=200, verbose_name=N_("Name"))
     description = TextField(
         verbose_name=N_("Description"),
@@ -990,8 +955,6 @@ class Program(Provenance):
     )
     area_of_focus = ForeignKeyField(
         AreaOfFocus,
-        backref="programs",
-        on_delete="RESTRICT",
         verbose_name=N_("Primary area of focus"),
         help_text=N_("Think broadly: networking and résumé help both sit under labour market."),
     )
@@ -1035,12 +998,8 @@ class Program(Provenance):
 class ServiceActivity(Provenance):
     """One service, class, activity or event at one place, inside one program (R-SA-1)."""
 
-    program = ForeignKeyField(
-        Program, backref="services", on_delete="RESTRICT", verbose_name=N_("Program")
-    )
-    location = ForeignKeyField(
-        ServiceLocation, backref="services", on_delete="RESTRICT", verbose_name=N_("Location")
-    )
+    program = ForeignKeyField(Program, backref="services", verbose_name=N_("Program"))
+    location = ForeignKeyField(ServiceLocation, backref="services", verbose_name=N_("Location"))
     name = CharField(
         max_length=200,
         verbose_name=N_("Name"),
@@ -1090,9 +1049,7 @@ class ServiceActivity(Provenance):
     contact_phone = PhoneField(null=True, verbose_name=N_("Contact phone"))
     contact_email = EmailField(null=True, verbose_name=N_("Contact email"))
     min_age = IntegerField(
-        null=True,
-        verbose_name=N_("Minimum age"),
-        help_text=N_("Fill in if at least one applies."),
+        null=True, verbose_name=N_("Minimum age"), help_text=N_("Fill in if at least one applies.")
     )
     max_age = IntegerField(null=True, verbose_name=N_("Maximum age"))
     clb_levels = LevelsField(
@@ -1270,6 +1227,8 @@ class ServiceReview(Row):
 SAFE_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("ask-first", N_("Ask first")))
 GIVEN, REFUSED, WITHDRAWN, EXPIRED = "given", "refused", "withdrawn", "expired"
 SHARING, EMAIL_DETAILS = "information-sharing", "email-details"
+SERVED = ("intake", "open", "extended")  # statuses of a case in which people are assessed
+IN_HAND = (*SERVED, "on-hold")  # of one that somebody looks after
 
 
 class Household(Record):
@@ -1283,21 +1242,13 @@ class Household(Record):
     )
     case_type = TermField("case-types", default="portal-only", verbose_name=N_("Type of case"))
     status = TermField("case-statuses", default="open", verbose_name=N_("Status"))
-    primary_worker = ForeignKeyField(
-        Staff, null=True, backref="cases", on_delete="RESTRICT", verbose_name=N_("Main worker")
-    )
+    primary_worker = ForeignKeyField(Staff, null=True, verbose_name=N_("Main worker"))
     address = CharField(max_length=300, null=True, verbose_name=N_("Address"))
     city = CharField(max_length=120, null=True, verbose_name=N_("City"))
     province = TermField("provinces", null=True, verbose_name=N_("Province or territory"))
     postal_code = PostalCodeField(null=True, verbose_name=N_("Postal code"))
     safe_address = BooleanField(default=True, verbose_name=N_("Safe to visit"))
-    backup_worker = ForeignKeyField(
-        Staff,
-        null=True,
-        backref="backup_cases",
-        on_delete="RESTRICT",
-        verbose_name=N_("Backup worker"),
-    )
+    backup_worker = ForeignKeyField(Staff, null=True, verbose_name=N_("Backup worker"))
     no_conflict_declared = BooleanField(
         default=False,
         verbose_name=N_("No conflict of interest"),
@@ -1343,10 +1294,7 @@ class Household(Record):
         kept = ("anchor_reason", "last_entry_on", "printed_on")
         natural_key = ("file_number",)
         personal = True
-        indexes = (
-            (("status", "primary_worker", "id"), False),
-            (("status", "planned_end"), False),
-        )
+        indexes = ((("status", "primary_worker", "id"), False), (("status", "planned_end"), False))
         form = (
             (
                 N_("The file"),
@@ -1385,9 +1333,7 @@ class Household(Record):
 class Client(Record):
     """A person served."""
 
-    household = ForeignKeyField(
-        Household, backref="clients", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, backref="clients", verbose_name=N_("Household"))
     relation = TermField(
         "household-relations",
         default="principal-applicant",
@@ -1556,18 +1502,8 @@ class Client(Record):
                 N_("Language level (CLB)"),
                 N_("From 0 to 12; 0 means literacy. Leave empty what was not assessed."),
                 (
-                    (
-                        "clb_en_listening",
-                        "clb_en_speaking",
-                        "clb_en_reading",
-                        "clb_en_writing",
-                    ),
-                    (
-                        "clb_fr_listening",
-                        "clb_fr_speaking",
-                        "clb_fr_reading",
-                        "clb_fr_writing",
-                    ),
+                    ("clb_en_listening", "clb_en_speaking", "clb_en_reading", "clb_en_writing"),
+                    ("clb_fr_listening", "clb_fr_speaking", "clb_fr_reading", "clb_fr_writing"),
                     "clb_assessed_on",
                 ),
             ),
@@ -1597,15 +1533,8 @@ class Client(Record):
 class Guardianship(Record):
     """A child in a person's care; decides factors 13 to 16 and who signs (2.7, R-CON-3)."""
 
-    guardian = ForeignKeyField(
-        Client,
-        backref="children_in_care",
-        on_delete="CASCADE",
-        verbose_name=N_("Parent or guardian"),
-    )
-    child = ForeignKeyField(
-        Client, backref="guardians", on_delete="CASCADE", verbose_name=N_("Child")
-    )
+    guardian = ForeignKeyField(Client, on_delete="CASCADE", verbose_name=N_("Parent or guardian"))
+    child = ForeignKeyField(Client, on_delete="CASCADE", verbose_name=N_("Child"))
 
     class Meta:
         section = "clients"
@@ -1625,12 +1554,8 @@ class Guardianship(Record):
 class ConsentRecord(Record):
     """What a client or guardian agreed to, refused or took back, on one form (R-CON)."""
 
-    household = ForeignKeyField(
-        Household, backref="consents", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, null=True, backref="consents", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    household = ForeignKeyField(Household, backref="consents", verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     type = TermField("consent-types", verbose_name=N_("Type of consent"))
     state = TermField("consent-states", default=GIVEN, verbose_name=N_("State"))
     given_on = DateField(verbose_name=N_("Given on"))
@@ -1638,11 +1563,7 @@ class ConsentRecord(Record):
     signer_role = CharField(
         max_length=12,
         default="client",
-        choices=(
-            ("client", N_("Client")),
-            ("guardian", N_("Guardian")),
-            ("worker", N_("Worker")),
-        ),
+        choices=(("client", N_("Client")), ("guardian", N_("Guardian")), ("worker", N_("Worker"))),
         verbose_name=N_("Who signed"),
     )
     guardian_relation = CharField(max_length=120, null=True, verbose_name=N_("Guardian's relation"))
@@ -1656,13 +1577,7 @@ class ConsentRecord(Record):
         "confidentiality-limits", verbose_name=N_("Limits of confidentiality explained")
     )
     language_used = LanguageField(default="en", verbose_name=N_("Language used"))
-    interpreter = ForeignKeyField(
-        Interpreter,
-        null=True,
-        backref="consents",
-        on_delete="RESTRICT",
-        verbose_name=N_("Interpreter"),
-    )
+    interpreter = ForeignKeyField(Interpreter, null=True, verbose_name=N_("Interpreter"))
     copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
     named_organizations = ManyField(
         Organization,
@@ -1708,31 +1623,17 @@ ATTACHMENT_KINDS = (
 )
 
 
-MODES = (
-    ("in-person", N_("In person")),
-    ("phone", N_("Phone")),
-    ("video", N_("Video")),
-)
+MODES = (("in-person", N_("In person")), ("phone", N_("Phone")), ("video", N_("Video")))
 
 
 class Intake(Record):
     """The first conversation with a household, "D" of the standard (2.9)."""
 
-    household = ForeignKeyField(
-        Household, backref="intakes", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, backref="intakes", verbose_name=N_("Household"))
     intake_date = DateField(verbose_name=N_("Date of intake"))
-    worker = ForeignKeyField(
-        Staff, backref="intakes", on_delete="RESTRICT", verbose_name=N_("Worker")
-    )
+    worker = ForeignKeyField(Staff, verbose_name=N_("Worker"))
     mode = CharField(max_length=12, default="in-person", choices=MODES, verbose_name=N_("How"))
-    interpreter = ForeignKeyField(
-        Interpreter,
-        null=True,
-        backref="intakes",
-        on_delete="RESTRICT",
-        verbose_name=N_("Interpreter"),
-    )
+    interpreter = ForeignKeyField(Interpreter, null=True, verbose_name=N_("Interpreter"))
     referred_from = CharField(max_length=200, null=True, verbose_name=N_("Who sent them to us"))
     reason = TextField(
         null=True,
@@ -1804,26 +1705,16 @@ ASSESSMENT_STATES = (
 class NeedsAssessment(Record):
     """The needs matrix of one adult at one point, with the result as it was worked out then (2.10)."""
 
-    client = ForeignKeyField(
-        Client, backref="assessments", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     point = TermField("assessment-points", verbose_name=N_("Assessment"))
     state = CharField(
         max_length=10, default=COMPLETE, choices=ASSESSMENT_STATES, verbose_name=N_("State")
     )
     completed_on = DateField(null=True, verbose_name=N_("Completed on"))
     due_on = DateField(null=True, verbose_name=N_("Due on"))
-    assessor = ForeignKeyField(
-        Staff, backref="assessments", on_delete="RESTRICT", verbose_name=N_("Assessor")
-    )
+    assessor = ForeignKeyField(Staff, verbose_name=N_("Assessor"))
     mode = CharField(max_length=12, default="in-person", choices=MODES, verbose_name=N_("How"))
-    interpreter = ForeignKeyField(
-        Interpreter,
-        null=True,
-        backref="assessments",
-        on_delete="RESTRICT",
-        verbose_name=N_("Interpreter"),
-    )
+    interpreter = ForeignKeyField(Interpreter, null=True, verbose_name=N_("Interpreter"))
     skip_reason = TermField("skip-reasons", null=True, verbose_name=N_("Reason for skipping"))
     void_reason = CharField(max_length=300, null=True, verbose_name=N_("Reason for voiding"))
     matrix_version = CharField(max_length=40, default="", verbose_name=N_("Matrix version"))
@@ -1920,11 +1811,9 @@ class FactorResult(Row):
 class NeedAlert(Record):
     """A critical answer that somebody must act on within a business day (R-SCO-3)."""
 
-    client = ForeignKeyField(
-        Client, backref="alerts", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     assessment = ForeignKeyField(
-        NeedsAssessment, backref="alerts", on_delete="CASCADE", verbose_name=N_("Assessment")
+        NeedsAssessment, on_delete="CASCADE", verbose_name=N_("Assessment")
     )
     question = CharField(max_length=80, verbose_name=N_("Question"))
     due_on = DateField(verbose_name=N_("Act by"))
@@ -1951,9 +1840,7 @@ class NeedAlert(Record):
 class Extension(Record):
     """A supervisor's answer to whether a case may go on past twelve months (R-ASM-7)."""
 
-    household = ForeignKeyField(
-        Household, backref="extensions", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     suggested_on = DateField(null=True, verbose_name=N_("Suggested on"))
     because = TextField(verbose_name=N_("Because"))
     decision = CharField(
@@ -1961,9 +1848,7 @@ class Extension(Record):
         choices=(("approved", N_("Approved")), ("refused", N_("Refused"))),
         verbose_name=N_("Decision"),
     )
-    decided_by = ForeignKeyField(
-        Staff, backref="extensions", on_delete="RESTRICT", verbose_name=N_("Supervisor")
-    )
+    decided_by = ForeignKeyField(Staff, verbose_name=N_("Supervisor"))
     decided_on = DateField(verbose_name=N_("Decided on"))
     new_end = DateField(null=True, verbose_name=N_("New end"))
 
@@ -1995,12 +1880,8 @@ CASE_TASKS = (
 class CaseTask(Row):
     """What the schedule of a case asks for next; kept beside the rows it is counted from, never typed (R-ASM)."""
 
-    household = ForeignKeyField(
-        Household, backref="tasks", on_delete="CASCADE", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, null=True, backref="tasks", on_delete="CASCADE", verbose_name=N_("Client")
-    )
+    household = ForeignKeyField(Household, on_delete="CASCADE", verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, null=True, on_delete="CASCADE", verbose_name=N_("Client"))
     kind = CharField(max_length=12, choices=CASE_TASKS, verbose_name=N_("What is due"))
     point = TermField("assessment-points", null=True, verbose_name=N_("Assessment"))
     opens_on = DateField(verbose_name=N_("Open from"))
@@ -2041,9 +1922,7 @@ class Referral(Record):
     number = CharField(max_length=20, unique=True, verbose_name=N_("Number"))
     direction = TermField("referral-directions", default=INBOUND, verbose_name=N_("Direction"))
     priority = TermField("referral-priorities", default="normal", verbose_name=N_("Priority"))
-    client = ForeignKeyField(
-        Client, null=True, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     client_name = CharField(max_length=250, default="", verbose_name=N_("Client"))
     inbound_name = CharField(max_length=200, null=True, verbose_name=N_("Person's name"))
     inbound_phone = PhoneField(null=True, verbose_name=N_("Person's phone"))
@@ -2052,26 +1931,12 @@ class Referral(Record):
     inbound_interpreter = BooleanField(default=False, verbose_name=N_("Needs an interpreter"))
     inbound_age = IntegerField(null=True, verbose_name=N_("Person's age"))
     level = TermField("referral-levels", default=TO_SERVICE, verbose_name=N_("Referred to"))
-    organization = ForeignKeyField(
-        Organization, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Organization")
-    )
-    program = ForeignKeyField(
-        Program, null=True, backref="referrals", on_delete="RESTRICT", verbose_name=N_("Program")
-    )
+    organization = ForeignKeyField(Organization, verbose_name=N_("Organization"))
+    program = ForeignKeyField(Program, null=True, verbose_name=N_("Program"))
     service_activity = ForeignKeyField(
-        ServiceActivity,
-        null=True,
-        backref="referrals",
-        on_delete="RESTRICT",
-        verbose_name=N_("Service or activity"),
+        ServiceActivity, null=True, verbose_name=N_("Service or activity")
     )
-    location = ForeignKeyField(
-        ServiceLocation,
-        null=True,
-        backref="referrals",
-        on_delete="RESTRICT",
-        verbose_name=N_("Location"),
-    )
+    location = ForeignKeyField(ServiceLocation, null=True, verbose_name=N_("Location"))
     target_name = CharField(max_length=300, default="", verbose_name=N_("Referred to"))
     referred_by_name = CharField(max_length=120, verbose_name=N_("Referred by"))
     referred_by_organization = CharField(
@@ -2079,8 +1944,7 @@ class Referral(Record):
     )
     referred_on = DateField(verbose_name=N_("Referred on"))
     received_on = DateField(
-        verbose_name=N_("Received on"),
-        help_text=N_("The day it reached us; ages count from it."),
+        verbose_name=N_("Received on"), help_text=N_("The day it reached us; ages count from it.")
     )
     status = TermField("referral-statuses", default=RECEIVED, verbose_name=N_("Status"))
     sending = BooleanField(default=False, verbose_name=N_("Sending"))
@@ -2089,15 +1953,9 @@ class Referral(Record):
     outcome_on = DateField(null=True, verbose_name=N_("Outcome on"))
     follow_up_due_on = DateField(null=True, verbose_name=N_("Follow up by"))
     follow_up_notes = TextField(null=True, verbose_name=N_("Follow-up notes"))
-    consent_record = ForeignKeyField(
-        ConsentRecord,
-        null=True,
-        backref="referrals",
-        on_delete="RESTRICT",
-        verbose_name=N_("Sharing consent"),
-    )
+    consent_record = ForeignKeyField(ConsentRecord, null=True, verbose_name=N_("Sharing consent"))
     duplicate_of = ForeignKeyField(
-        "self", null=True, backref="duplicates", on_delete="SET NULL", verbose_name=N_("Same as")
+        "self", null=True, on_delete="SET NULL", verbose_name=N_("Same as")
     )
     match_snapshot = JSONField(null=True, verbose_name=N_("Match"))
     search = SearchField()
@@ -2174,9 +2032,7 @@ class Referral(Record):
 class DrivingStatement(Record):
     """A short rationale for a referral: a need, strength, preference or constraint."""
 
-    client = ForeignKeyField(
-        Client, null=True, backref="statements", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     kind = TermField("driving-statement-kinds", default="need", verbose_name=N_("Kind"))
     factor = CharField(max_length=80, null=True, verbose_name=N_("Settlement factor"))
     text = CharField(
@@ -2261,9 +2117,7 @@ class ReferralStatusEvent(Row):
 class MatchRun(Row):
     """One search for services for a client: what was asked, what came, and an override with its reason (section 7)."""
 
-    client = ForeignKeyField(
-        Client, backref="match_runs", on_delete="CASCADE", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, on_delete="CASCADE", verbose_name=N_("Client"))
     need = JSONField(default=dict, verbose_name=N_("Need"))
     at = DateTimeField(default=now, verbose_name=N_("At"))
     by_name = CharField(max_length=120, default="", verbose_name=N_("By"))
@@ -2340,9 +2194,7 @@ class SavedFilter(Record):
 class SettlementPlan(Record):
     """The goals and actions a household chose."""
 
-    household = ForeignKeyField(
-        Household, backref="plans", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     created_on = DateField(verbose_name=N_("Made on"))
     agreed_with_client_on = DateField(null=True, verbose_name=N_("Agreed with the client on"))
     copy_given = BooleanField(default=False, verbose_name=N_("Copy handed to the client?"))
@@ -2371,12 +2223,8 @@ class SettlementPlan(Record):
 class Goal(Record):
     """One thing a client wants to reach, in the client's own words."""
 
-    plan = ForeignKeyField(
-        SettlementPlan, backref="goals", on_delete="RESTRICT", verbose_name=N_("Settlement plan")
-    )
-    client = ForeignKeyField(
-        Client, backref="goals", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    plan = ForeignKeyField(SettlementPlan, verbose_name=N_("Settlement plan"))
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     factor = CharField(max_length=80, null=True, verbose_name=N_("Settlement factor"))
     title = CharField(
         max_length=300, verbose_name=N_("Goal"), help_text=N_("Use the client's own words")
@@ -2407,7 +2255,7 @@ class Goal(Record):
 class PlanAction(Record):
     """One step towards a goal."""
 
-    goal = ForeignKeyField(Goal, backref="actions", on_delete="CASCADE", verbose_name=N_("Goal"))
+    goal = ForeignKeyField(Goal, on_delete="CASCADE", verbose_name=N_("Goal"))
     action_slug = CharField(max_length=80, null=True, verbose_name=N_("Action code"))
     text = CharField(max_length=300, verbose_name=N_("Step"))
     who = CharField(
@@ -2451,9 +2299,7 @@ class PlanAction(Record):
 class PlanReview(Record):
     """Looking at the plan together, every three months (R-ASM-9)."""
 
-    household = ForeignKeyField(
-        Household, backref="plan_reviews", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     due_on = DateField(verbose_name=N_("Due on"))
     done_on = DateField(null=True, verbose_name=N_("Done on"))
     progress = TextField(null=True, verbose_name=N_("Progress"))
@@ -2482,12 +2328,8 @@ class PlanReview(Record):
 class ExitInterview(Record):
     """What an adult says when the case closes; the wording of the questions is a text of the agency (2.22)."""
 
-    household = ForeignKeyField(
-        Household, backref="exit_interviews", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, backref="exit_interviews", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     date = DateField(verbose_name=N_("Date of the interview"))
     independent = IntegerField(null=True, verbose_name=N_("Handles daily life alone (1 to 5)"))
     goals = TextField(null=True, verbose_name=N_("Goals reached and next"))
@@ -2525,19 +2367,13 @@ class ExitInterview(Record):
 
 
 ON_TARGET, ON_TIME, LATE = "on-target", "on-time", "late"
-TIMELINESS = (
-    (ON_TARGET, N_("On target")),
-    (ON_TIME, N_("On time")),
-    (LATE, N_("Late")),
-)
+TIMELINESS = ((ON_TARGET, N_("On target")), (ON_TIME, N_("On time")), (LATE, N_("Late")))
 
 
 class CaseNote(Record):
     """A dated record of a contact, an observation or an action about a client (2.14)."""
 
-    household = ForeignKeyField(
-        Household, backref="notes", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     clients = ManyField(
         Client,
         N_("Who it is about"),
@@ -2631,9 +2467,7 @@ class CaseNote(Record):
 class ConsultedParty(Record):
     """Somebody who was consulted about a file, as a note records it (R-NOTE-4)."""
 
-    note = ForeignKeyField(
-        CaseNote, backref="consulted", on_delete="CASCADE", verbose_name=N_("Case note")
-    )
+    note = ForeignKeyField(CaseNote, on_delete="CASCADE", verbose_name=N_("Case note"))
     who = CharField(max_length=200, verbose_name=N_("Who was consulted"))
     role = CharField(max_length=200, null=True, verbose_name=N_("Their role"))
     consulted_on = DateField(verbose_name=N_("Consulted on"))
@@ -2656,13 +2490,9 @@ class ConsultedParty(Record):
 class NoteAddendum(Record):
     """What is added to a note once it is locked; the note itself stays as it was (2.14)."""
 
-    note = ForeignKeyField(
-        CaseNote, backref="addenda", on_delete="CASCADE", verbose_name=N_("Case note")
-    )
+    note = ForeignKeyField(CaseNote, on_delete="CASCADE", verbose_name=N_("Case note"))
     written_on = DateField(verbose_name=N_("Written on"))
-    author = ForeignKeyField(
-        Staff, backref="addenda", on_delete="RESTRICT", verbose_name=N_("Written by")
-    )
+    author = ForeignKeyField(Staff, verbose_name=N_("Written by"))
     text = TextField(verbose_name=N_("Addition"))
     warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
 
@@ -2691,12 +2521,8 @@ RECORDED = "recorded"  # what needs no signature begins so
 class Correspondence(Record):
     """A letter, message or call to or from somebody about a household (2.15, R-COR)."""
 
-    household = ForeignKeyField(
-        Household, backref="correspondence", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, null=True, backref="correspondence", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     direction = CharField(
         max_length=4,
         default=OUTGOING,
@@ -2710,13 +2536,7 @@ class Correspondence(Record):
     occurred_at = DateTimeField(verbose_name=N_("When"))
     purpose = CharField(max_length=300, verbose_name=N_("Purpose"))
     content = TextField(verbose_name=N_("Content"), help_text=N_("Only what the file needs"))
-    supervisor_signer = ForeignKeyField(
-        Staff,
-        null=True,
-        backref="signed_letters",
-        on_delete="RESTRICT",
-        verbose_name=N_("Signed by (supervisor)"),
-    )
+    supervisor_signer = ForeignKeyField(Staff, null=True, verbose_name=N_("Signed by (supervisor)"))
     signed_on = DateField(null=True, verbose_name=N_("Signed on"))
     state = CharField(
         max_length=20,
@@ -2775,31 +2595,17 @@ class Correspondence(Record):
 class CaseActivity(Record):
     """Anything a worker does with or for clients, under one of eleven topics (2.16, R-ACT)."""
 
-    household = ForeignKeyField(
-        Household, backref="activities", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     clients = ManyField(Client, N_("With or for whom"), backref="case_activities", null=False)
     date = DateField(verbose_name=N_("Date"))
     topic = TermField("cma-topics", verbose_name=N_("Topic"))
     type = TermField("case-activity-types", verbose_name=N_("Type of activity"))
     minutes = IntegerField(verbose_name=N_("Minutes"))
-    staff = ForeignKeyField(
-        Staff, backref="case_activities", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
-    location = ForeignKeyField(
-        ServiceLocation,
-        null=True,
-        backref="case_activities",
-        on_delete="RESTRICT",
-        verbose_name=N_("Service location"),
-    )
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
+    location = ForeignKeyField(ServiceLocation, null=True, verbose_name=N_("Service location"))
     mode = CharField(max_length=12, null=True, choices=MODES, verbose_name=N_("How"))
     referral = ForeignKeyField(
-        Referral,
-        null=True,
-        backref="case_activities",
-        on_delete="SET NULL",
-        verbose_name=N_("Referral"),
+        Referral, null=True, on_delete="SET NULL", verbose_name=N_("Referral")
     )
     note = TextField(null=True, verbose_name=N_("Remark"))
     ircc_service = TermField(
@@ -2852,23 +2658,9 @@ class CapacityBuildingActivity(Record):
     outcome = TextField(null=True, verbose_name=N_("What came of it"))
     attendees = IntegerField(null=True, verbose_name=N_("People who attended"))
     minutes = IntegerField(verbose_name=N_("Minutes"))
-    staff = ForeignKeyField(
-        Staff, backref="capacity_building", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
-    location = ForeignKeyField(
-        ServiceLocation,
-        null=True,
-        backref="capacity_building",
-        on_delete="RESTRICT",
-        verbose_name=N_("Service location"),
-    )
-    area_of_focus = ForeignKeyField(
-        AreaOfFocus,
-        null=True,
-        backref="capacity_building",
-        on_delete="RESTRICT",
-        verbose_name=N_("Area of focus"),
-    )
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
+    location = ForeignKeyField(ServiceLocation, null=True, verbose_name=N_("Service location"))
+    area_of_focus = ForeignKeyField(AreaOfFocus, null=True, verbose_name=N_("Area of focus"))
 
     class Meta:
         section = "clients"
@@ -2880,17 +2672,9 @@ class CapacityBuildingActivity(Record):
         order = ("-date",)
         form = (
             (N_("What was done"), None, (("date", "minutes"), "type", "partners", "objective")),
-            (
-                N_("Details"),
-                None,
-                ("staff", "location", "area_of_focus", "attendees", "outcome"),
-            ),
+            (N_("Details"), None, ("staff", "location", "area_of_focus", "attendees", "outcome")),
         )
-        indexes = (
-            (("date",), False),
-            (("type", "date"), False),
-            (("staff", "date"), False),
-        )
+        indexes = ((("date",), False), (("type", "date"), False), (("staff", "date"), False))
 
     def __str__(self):
         return str(self.date)
@@ -2899,9 +2683,7 @@ class CapacityBuildingActivity(Record):
 class Appointment(Record):
     """A call to return or a meeting with a client on a day (R-STAFF-2: calls are returned within 24 to 48 hours)."""
 
-    client = ForeignKeyField(
-        Client, backref="appointments", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     kind = CharField(
         max_length=12,
         default="appointment",
@@ -2915,9 +2697,7 @@ class Appointment(Record):
         verbose_name=N_("They called at"),
         help_text=N_("For a call to return: when the client left the message."),
     )
-    staff = ForeignKeyField(
-        Staff, backref="appointments", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
     about = CharField(max_length=300, null=True, verbose_name=N_("What it is about"))
     done_on = DateField(null=True, verbose_name=N_("Done on"))
     result = CharField(max_length=300, null=True, verbose_name=N_("What came of it"))
@@ -2944,9 +2724,7 @@ class Appointment(Record):
 class AccessRequest(Record):
     """A client asks to see or to correct what is held about them; there are 30 days to answer."""
 
-    client = ForeignKeyField(
-        Client, backref="access_requests", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, verbose_name=N_("Client"))
     kind = CharField(
         max_length=12,
         default="see",
@@ -2973,10 +2751,7 @@ class AccessRequest(Record):
         verbose_name=N_("State"),
     )
     answered_on = DateField(null=True, verbose_name=N_("Answered on"))
-    answer = TextField(
-        null=True,
-        verbose_name=N_("What was given or changed, or why not"),
-    )
+    answer = TextField(null=True, verbose_name=N_("What was given or changed, or why not"))
 
     class Meta:
         section = "clients"
@@ -3004,9 +2779,7 @@ class VisitList(Record):
     """The visits of one worker on one day, in their order; a supervisor authorizes them (2.17, R-VISIT-1)."""
 
     date = DateField(verbose_name=N_("Day"))
-    staff = ForeignKeyField(
-        Staff, backref="visit_lists", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
     state = CharField(
         max_length=12,
         default=DRAFT,
@@ -3018,13 +2791,7 @@ class VisitList(Record):
         verbose_name=N_("State"),
     )
     submitted_on = DateField(null=True, verbose_name=N_("Submitted on"))
-    authorized_by = ForeignKeyField(
-        Staff,
-        null=True,
-        backref="authorized_lists",
-        on_delete="RESTRICT",
-        verbose_name=N_("Authorized by"),
-    )
+    authorized_by = ForeignKeyField(Staff, null=True, verbose_name=N_("Authorized by"))
     authorized_on = DateField(null=True, verbose_name=N_("Authorized on"))
 
     class Meta:
@@ -3046,20 +2813,15 @@ class VisitList(Record):
 class HomeVisit(Record):
     """One visit of a day's list: where, why, how safe, and that the worker came back (2.17, R-VISIT)."""
 
-    visit_list = ForeignKeyField(
-        VisitList, backref="visits", on_delete="RESTRICT", verbose_name=N_("Visit list")
-    )
+    visit_list = ForeignKeyField(VisitList, verbose_name=N_("Visit list"))
     position = IntegerField(default=1, verbose_name=N_("Place in the day"))
-    household = ForeignKeyField(
-        Household, backref="visits", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
     clients = ManyField(Client, N_("Who will be visited"), backref="home_visits")
     address = CharField(max_length=300, verbose_name=N_("Address"))
     start_time = TimeField(verbose_name=N_("Starts at"))
     expected_end = TimeField(verbose_name=N_("Ends at about"))
     purpose = TextField(
-        verbose_name=N_("Purpose"),
-        help_text=N_("Visits are planned in order and in the morning."),
+        verbose_name=N_("Purpose"), help_text=N_("Visits are planned in order and in the morning.")
     )
     risk_answers = JSONField(default=dict, verbose_name=N_("Risk checklist"))
     risk_checked_on = DateField(null=True, verbose_name=N_("Checklist filled in on"))
@@ -3069,11 +2831,7 @@ class HomeVisit(Record):
     )
     conditions = TextField(null=True, verbose_name=N_("Conditions"))
     afternoon_exception_by = ForeignKeyField(
-        Staff,
-        null=True,
-        backref="afternoon_exceptions",
-        on_delete="RESTRICT",
-        verbose_name=N_("Later start allowed by"),
+        Staff, null=True, verbose_name=N_("Later start allowed by")
     )
     status = TermField("visit-statuses", default="draft", verbose_name=N_("Status"))
     checked_in_at = DateTimeField(null=True, verbose_name=N_("Checked in at"))
@@ -3087,9 +2845,7 @@ class HomeVisit(Record):
         ),
         verbose_name=N_("How they checked in"),
     )
-    note = ForeignKeyField(
-        CaseNote, null=True, backref="visits", on_delete="SET NULL", verbose_name=N_("Case note")
-    )
+    note = ForeignKeyField(CaseNote, null=True, on_delete="SET NULL", verbose_name=N_("Case note"))
 
     class Meta:
         section = "clients"
@@ -3123,9 +2879,7 @@ class HomeVisit(Record):
 class EscalationStep(Record):
     """One of the steps taken when a worker did not check in after a visit (R-VISIT-5)."""
 
-    visit = ForeignKeyField(
-        HomeVisit, backref="escalation", on_delete="CASCADE", verbose_name=N_("Home visit")
-    )
+    visit = ForeignKeyField(HomeVisit, on_delete="CASCADE", verbose_name=N_("Home visit"))
     step = CharField(max_length=80, verbose_name=N_("Step"))
     taken_at = DateTimeField(default=now, verbose_name=N_("Taken at"))
     by_name = CharField(max_length=120, verbose_name=N_("By"))
@@ -3153,25 +2907,14 @@ class IncidentReport(Record):
     shift_ended_at = DateTimeField(verbose_name=N_("End of the shift"))
     submitted_at = DateTimeField(default=now, verbose_name=N_("Reported at"))
     type = TermField("incident-types", verbose_name=N_("Type of incident"))
-    household = ForeignKeyField(
-        Household,
-        null=True,
-        backref="incidents",
-        on_delete="RESTRICT",
-        verbose_name=N_("Household"),
-    )
+    household = ForeignKeyField(Household, null=True, verbose_name=N_("Household"))
     people_involved = TextField(null=True, verbose_name=N_("People involved"))
     what_happened = TextField(
         verbose_name=N_("What happened"), help_text=N_("Facts, in order, no opinions")
     )
     action_taken = TextField(verbose_name=N_("What was done"))
     emergency_services = BooleanField(default=False, verbose_name=N_("Emergency services came"))
-    reported_to = ForeignKeyField(
-        Staff,
-        backref="incidents",
-        on_delete="RESTRICT",
-        verbose_name=N_("Reported to (supervisor)"),
-    )
+    reported_to = ForeignKeyField(Staff, verbose_name=N_("Reported to (supervisor)"))
     supervisor_review_on = DateField(null=True, verbose_name=N_("Reviewed by the supervisor on"))
     warnings_acknowledged = IntegerField(default=0, verbose_name=N_("Writing hints kept"))
 
@@ -3212,13 +2955,7 @@ class IncidentReport(Record):
 class PrivacyBreach(Record):
     """Personal information that was lost, stolen or seen by the wrong people (2.18, R-INC-2, R-INC-3)."""
 
-    incident = ForeignKeyField(
-        IncidentReport,
-        null=True,
-        backref="breaches",
-        on_delete="RESTRICT",
-        verbose_name=N_("Incident report"),
-    )
+    incident = ForeignKeyField(IncidentReport, null=True, verbose_name=N_("Incident report"))
     discovered_at = DateTimeField(verbose_name=N_("Discovered"))
     occurred_at = DateTimeField(null=True, verbose_name=N_("Happened"))
     description = TextField(verbose_name=N_("What happened"))
@@ -3255,15 +2992,9 @@ class PrivacyBreach(Record):
 class Booking(Record):
     """An interpreter for a household on a day (2.21, R-INT)."""
 
-    interpreter = ForeignKeyField(
-        Interpreter, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Interpreter")
-    )
-    household = ForeignKeyField(
-        Household, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, null=True, backref="bookings", on_delete="RESTRICT", verbose_name=N_("Client")
-    )
+    interpreter = ForeignKeyField(Interpreter, verbose_name=N_("Interpreter"))
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     date = DateField(verbose_name=N_("Date"))
     starts_at = TimeField(null=True, verbose_name=N_("At"))
     setting = TermField("interpreter-settings", verbose_name=N_("Setting"))
@@ -3303,12 +3034,8 @@ class Booking(Record):
 class CaseAssignment(Record):
     """Who was the main worker of a household, from when to when (2.20)."""
 
-    household = ForeignKeyField(
-        Household, backref="assignments", on_delete="RESTRICT", verbose_name=N_("Household")
-    )
-    staff = ForeignKeyField(
-        Staff, backref="assignments", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
+    household = ForeignKeyField(Household, verbose_name=N_("Household"))
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
     started_on = DateField(verbose_name=N_("From"))
     ended_on = DateField(null=True, verbose_name=N_("To"))
     reason = CharField(max_length=300, null=True, verbose_name=N_("Reason"))
@@ -3341,9 +3068,7 @@ class CaseAssignment(Record):
 class TrainingRecord(Record):
     """A training or a check that a member of staff has done (2.20, R-STAFF-1)."""
 
-    staff = ForeignKeyField(
-        Staff, backref="trainings", on_delete="RESTRICT", verbose_name=N_("Staff member")
-    )
+    staff = ForeignKeyField(Staff, verbose_name=N_("Staff member"))
     type = TermField("training-types", verbose_name=N_("Training"))
     done_on = DateField(verbose_name=N_("Done on"))
     expires_on = DateField(null=True, verbose_name=N_("Valid until"))
@@ -3377,15 +3102,9 @@ class FeedbackInvitation(Record):
     """An invitation to say what a service was like; it brings one answer and names nobody (2.22)."""
 
     code_hash = CharField(max_length=64, unique=True, verbose_name=N_("Code"))
-    program = ForeignKeyField(
-        Program, null=True, backref="invitations", on_delete="RESTRICT", verbose_name=N_("Program")
-    )
+    program = ForeignKeyField(Program, null=True, verbose_name=N_("Program"))
     service_activity = ForeignKeyField(
-        ServiceActivity,
-        null=True,
-        backref="invitations",
-        on_delete="RESTRICT",
-        verbose_name=N_("Service or activity"),
+        ServiceActivity, null=True, verbose_name=N_("Service or activity")
     )
     language = LanguageField(default="en", verbose_name=N_("Language"))
     expires_on = DateField(verbose_name=N_("Open until"))
@@ -3409,15 +3128,9 @@ class ClientFeedback(Record):
     """What somebody said about a service; anonymous unless they chose otherwise (2.22)."""
 
     collected_on = DateField(verbose_name=N_("Collected on"))
-    program = ForeignKeyField(
-        Program, null=True, backref="feedback", on_delete="RESTRICT", verbose_name=N_("Program")
-    )
+    program = ForeignKeyField(Program, null=True, verbose_name=N_("Program"))
     service_activity = ForeignKeyField(
-        ServiceActivity,
-        null=True,
-        backref="feedback",
-        on_delete="RESTRICT",
-        verbose_name=N_("Service or activity"),
+        ServiceActivity, null=True, verbose_name=N_("Service or activity")
     )
     nps_score = IntegerField(verbose_name=N_("Would recommend us (0 to 10)"))
     met_need = CharField(
@@ -3433,12 +3146,7 @@ class ClientFeedback(Record):
     anonymous = BooleanField(default=True, verbose_name=N_("Anonymous"))
     given_by = CharField(max_length=120, null=True, verbose_name=N_("Name, if they gave it"))
     invitation = ForeignKeyField(
-        FeedbackInvitation,
-        null=True,
-        unique=True,
-        backref="answers",
-        on_delete="RESTRICT",
-        verbose_name=N_("Invitation"),
+        FeedbackInvitation, null=True, unique=True, verbose_name=N_("Invitation")
     )
 
     class Meta:
@@ -3522,12 +3230,8 @@ class Disposal(Record):
 class Printout(Record):
     """A file, its notes or a person's record was printed; the paper file is older than that no more (R-NOTE-8)."""
 
-    household = ForeignKeyField(
-        Household, backref="printouts", on_delete="CASCADE", verbose_name=N_("Household")
-    )
-    client = ForeignKeyField(
-        Client, null=True, backref="printouts", on_delete="CASCADE", verbose_name=N_("Client")
-    )
+    household = ForeignKeyField(Household, on_delete="CASCADE", verbose_name=N_("Household"))
+    client = ForeignKeyField(Client, null=True, on_delete="CASCADE", verbose_name=N_("Client"))
     kind = CharField(
         max_length=12,
         choices=(
@@ -3610,9 +3314,7 @@ class ExportProfile(Record):
 class ExportColumn(Record):
     """One column of an export profile: where its value comes from and when it must be there (domain 8)."""
 
-    profile = ForeignKeyField(
-        ExportProfile, backref="columns", on_delete="CASCADE", verbose_name=N_("Export profile")
-    )
+    profile = ForeignKeyField(ExportProfile, on_delete="CASCADE", verbose_name=N_("Export profile"))
     position = IntegerField(default=1, verbose_name=N_("Place"))
     source = CharField(max_length=60, verbose_name=N_("Value"))
     heading = CharField(max_length=120, verbose_name=N_("Heading in the file"))
@@ -3625,10 +3327,7 @@ class ExportColumn(Record):
             "“always”, or a condition such as service_kind=support; empty means optional."
         ),
     )
-    codes = LinesField(
-        verbose_name=N_("Codes"),
-        help_text=N_("One on a line: our value = theirs."),
-    )
+    codes = LinesField(verbose_name=N_("Codes"), help_text=N_("One on a line: our value = theirs."))
 
     class Meta:
         section = "administration"
@@ -3647,12 +3346,7 @@ class ExportColumn(Record):
 class Submission(Record):
     """A service record that was made and what was handed in (domain 8)."""
 
-    profile = ForeignKeyField(
-        ExportProfile,
-        backref="submissions",
-        on_delete="RESTRICT",
-        verbose_name=N_("Export profile"),
-    )
+    profile = ForeignKeyField(ExportProfile, verbose_name=N_("Export profile"))
     period_from = DateField(verbose_name=N_("From"))
     period_to = DateField(verbose_name=N_("To"))
     rows = IntegerField(verbose_name=N_("Rows"))
@@ -3743,12 +3437,8 @@ class OutboxMessage(Record):
 class DistributionLog(Row):
     """One referral in one sending, by email or another way; rows are never removed (2.13)."""
 
-    referral = ForeignKeyField(
-        Referral, backref="distributions", on_delete="RESTRICT", verbose_name=N_("Referral")
-    )
-    message = ForeignKeyField(
-        OutboxMessage, null=True, backref="rows", on_delete="RESTRICT", verbose_name=N_("Message")
-    )
+    referral = ForeignKeyField(Referral, verbose_name=N_("Referral"))
+    message = ForeignKeyField(OutboxMessage, null=True, verbose_name=N_("Message"))
     batch_id = CharField(max_length=36, index=True, verbose_name=N_("Batch"))
     channel = TermField("distribution-channels", verbose_name=N_("Channel"))
     destination = CharField(max_length=254, index=True, verbose_name=N_("Destination"))
@@ -3882,9 +3572,7 @@ class Draft(Record):
     path = CharField(max_length=300, default="", verbose_name=N_("Page"))
     answers = JSONField(default=dict, verbose_name=N_("Answers"))
     session_token = CharField(max_length=64, null=True, index=True, verbose_name=N_("Session"))
-    client = ForeignKeyField(
-        Client, null=True, backref="drafts", on_delete="SET NULL", verbose_name=N_("Client")
-    )
+    client = ForeignKeyField(Client, null=True, on_delete="SET NULL", verbose_name=N_("Client"))
     finished_at = DateTimeField(null=True, verbose_name=N_("Finished"))
 
     class Meta:

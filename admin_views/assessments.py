@@ -23,11 +23,12 @@ from admin_views.trace import traced
 from forms import choices
 from forms.formats import date_text, score_text
 from forms.needs_matrix import served
-from models import COMPLETE, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
+from models import COMPLETE, SERVED, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
 from workflows import (
     agency_rules,
     assessments,
     audit,
+    households,
     needs_assessment,
     needs_pages,
     records,
@@ -279,8 +280,9 @@ def case_facts(found):
         "end": date_text(house.planned_end),
         "level": level_pill(found.level) if found.level else "",
         "suggested_on": date_text(found.suggested_on),
+        "may_close": found.suggests_closing and households.low_at_a3(),
         "people": case_rows(found),
-        "is_served": house.status in assessments.SERVED,
+        "is_served": house.status in SERVED,
         "today": date_text(settings.today()),
     }
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from admin_views.base import EntityView
 from admin_views.guard import is_local
-from admin_views.showing import moment_text
+from admin_views.showing import moment_text, refused_words
 from forms.formats import size_text
 from models import Attachment
 from workflows import attachments, audit, records
@@ -123,7 +123,7 @@ class AttachmentView(EntityView):
                 records.delete(attachment)
                 flash(_("The file is deleted."), "success")
             except records.Refused as refused:
-                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+                flash(refused_words(refused), "danger")
             return redirect(back)
         return self.render(
             "admin/delete.html",

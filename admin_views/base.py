@@ -13,7 +13,7 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, date_text, fill, pill, text_of
+from admin_views.showing import as_text, cells, date_text, fill, pill, refused_words, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -454,6 +454,16 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             record.version = whole(request.form.get("version")) or record.version
         return self.form_page(record, form, confirms=confirms)
 
+    def stepped(self, change, done):
+        """Do to the record what a button on its page says, and go back there; a refusal is said instead of ``done``."""
+        record = self.found()
+        try:
+            change(record)
+            flash(done, "success")
+        except records.Refused as refused:
+            flash(refused_words(refused), "danger")
+        return redirect(self.at("details", record.id))
+
     def conflict_page(self, record, form, theirs):
         """Both values, field by field; nothing typed is lost (R-SYS-2)."""
         fields = []
@@ -591,7 +601,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             except records.InUse as in_use:
                 uses = in_use.uses
             except records.Refused as refused:
-                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+                flash(refused_words(refused), "danger")
                 return redirect(self.at("details", record.id))
         else:
             uses = records.used_by(record)

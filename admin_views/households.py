@@ -15,7 +15,7 @@ from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
-from models import ConsentRecord, Household, Intake, Staff
+from models import IN_HAND, ConsentRecord, Household, Intake, Staff
 from workflows import (
     assessments,
     case_file,
@@ -85,7 +85,7 @@ class HouseholdView(EntityView):
         """A suggestion is for a new case: once a case is open with its worker nobody else is named."""
         if record.id is None or record.status == "intake":
             return True
-        return record.status in households.WORKED_WITH and record.primary_worker_id is None
+        return record.status in IN_HAND and record.primary_worker_id is None
 
     def save(self, record, form, many, version):
         reason = " ".join(request.form.get("reason", "").split())[:300]
@@ -132,8 +132,7 @@ class HouseholdView(EntityView):
                 )
                 for client, point, *words in households.next_assessments(record, case)
             ]
-            if record.status in households.WORKED_WITH
-            and record.case_type != case_rules.PORTAL_ONLY
+            if record.status in IN_HAND and record.case_type != case_rules.PORTAL_ONLY
             else [],
             "schedule_href": f"/needs-assessments/case/?id={record.id}",
             "plan_href": found and url_for("settlement_plan.details_view", id=found.id),

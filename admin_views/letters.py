@@ -100,28 +100,17 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
 
     # ---- Its way ---------------------------------------------------------------------------------------------------------
 
-    def _step(self, change, done):
-        """Move the posted letter; a refusal is said on its page."""
-        record = self.found()
-        try:
-            change(record)
-            flash(done, "success")
-        except records.Refused as refused:
-            for problem in refused.problems:
-                flash(problem.message, "danger")
-        return redirect(self.at("details", record.id))
-
     @expose("/ask/", methods=("POST",))
     def ask_view(self):
-        return self._step(letters.ask, _("The letter waits for a supervisor’s signature."))
+        return self.stepped(letters.ask, _("The letter waits for a supervisor’s signature."))
 
     @expose("/send/", methods=("POST",))
     def send_view(self):
-        return self._step(letters.send, _("Marked as sent."))
+        return self.stepped(letters.send, _("Marked as sent."))
 
     @expose("/file/", methods=("POST",))
     def file_view(self):
-        return self._step(letters.put_in_the_file, _("Filed."))
+        return self.stepped(letters.put_in_the_file, _("Filed."))
 
     @expose("/sign/", methods=("GET", "POST"))
     def sign_view(self):
@@ -152,7 +141,9 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
         staff = Staff.stored(whole(request.form.get("supervisor_signer")) or 0)
         seen, today = whole(request.form.get("version")) or 0, settings.today()
         try:
-            return self._step(lambda letter: letters.sign(letter, staff, today, seen), _("Signed."))
+            return self.stepped(
+                lambda letter: letters.sign(letter, staff, today, seen), _("Signed.")
+            )
         except records.Conflict:
             flash(
                 _("The letter was changed while you were reading it. Read it once more."), "danger"

@@ -20,7 +20,6 @@ from forms import choices
 from forms.formats import date_text, number_text, whole
 from workflows import records, search
 
-PAGE_SIZES = (20, 50, 100)
 PAGE_SIZE = 50
 FEW = 100
 SIMPLE = (OP.EQ, OP.NE, OP.LT, OP.LTE, OP.GT, OP.GTE)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from admin_views.listing import whole
 from admin_views.marks import brief
 from admin_views.referral_list import ReferralList
-from admin_views.showing import moment_text
+from admin_views.showing import moment_text, refused_words
 from forms import choices
 from forms.referrals import OutcomeForm, ReasonForm
 from models import PENDING, RecommendedAction, Referral, database
@@ -43,7 +43,7 @@ class ReferralOutcomes(ReferralList):
                 referrals.reopen(referral, form.reason.data or "")
                 flash(_("Reopened."), "success")
             except records.Refused as refused:
-                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+                flash(refused_words(refused), "danger")
             return self._back(referral)
         return self._reason_page(
             referral,
@@ -163,7 +163,7 @@ class ReferralOutcomes(ReferralList):
             )
             return redirect(self.get_url(".outcome", id=referral.id))
         except records.Refused as refused:
-            flash(" ".join(str(p.message) for p in refused.problems), "danger")
+            flash(refused_words(refused), "danger")
             return redirect(self.get_url(".outcome", id=referral.id))
         words = choices.term_label("referral-outcomes", chosen)
         flash(_("Outcome recorded: %(outcome)s.", outcome=words), "success")

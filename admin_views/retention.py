@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from admin_views.base import EntityView, PageView
 from admin_views.listing import whole
+from admin_views.showing import refused_words
 from forms import choices
 from forms.formats import date_text, number_text
 from models import TABLES, Disposal, Household, PolicyItem, RetentionRule
@@ -40,13 +41,12 @@ class RetentionView(PageView):
     @expose("/")
     def index(self):
         today = settings.today()
-        closed = retention.closed_until(today + retention.SOON)
+        due = retention.due(today + retention.SOON)
         held = retention.held()
-        free = [kept for kept in closed if not kept.household.legal_hold]
-        ready = [kept for kept in free if kept.eligible_on <= today]
-        soon = [kept for kept in free if kept.eligible_on > today]
+        ready = [kept for kept in due if kept.eligible_on <= today]
+        soon = [kept for kept in due if kept.eligible_on > today]
         waiting = {row.file_number: row for row in disposal.pending()}
-        audit.record("view", "household", changed={"shown": len(closed) + len(held)})
+        audit.record("view", "household", changed={"shown": len(due) + len(held)})
         return self.render(
             "retention/list.html",
             ready=[self._line(kept, waiting) for kept in ready[:SHOWN]],
@@ -108,8 +108,7 @@ class RetentionView(PageView):
         try:
             outcome = disposal.confirm(household, current_user.working_as)
         except Refused as refused:
-            for problem in refused.problems:
-                flash(str(problem.message), "danger")
+            flash(refused_words(refused), "danger")
             return redirect(file_href(household))
         if outcome == disposal.NEWER:
             flash(_newer(), "warning")

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from admin_views.directory import OWN, post_state
 from admin_views.listing import whole
+from admin_views.showing import refused_words
 from forms.directory import CloneForm, CopiesForm
 from forms.formats import date_text
 from models import ACTIVE, ARCHIVED, DRAFT, Program, ServiceActivity, ServiceLocation
@@ -29,26 +30,12 @@ class ServicePages:
     @expose("/still-correct/", methods=("POST",))
     def still_correct_view(self):
         """R-SA-15."""
-        record = self.found()
-        try:
-            directory.confirm_still_correct(record)
-            flash(_("Thank you. Reviewed today."), "success")
-        except records.Refused as refused:
-            for problem in refused.problems:
-                flash(problem.message, "danger")
-        return redirect(self.get_url(".details_view", id=record.id))
+        return self.stepped(directory.confirm_still_correct, _("Thank you. Reviewed today."))
 
     @expose("/add-online/", methods=("POST",))
     def add_online_view(self):
         """R-SA-9."""
-        record = self.found()
-        try:
-            directory.add_online(record)
-            flash(_("Saved."), "success")
-        except records.Refused as refused:
-            for problem in refused.problems:
-                flash(problem.message, "danger")
-        return redirect(self.get_url(".details_view", id=record.id))
+        return self.stepped(directory.add_online, _("Saved."))
 
     @expose("/card/")
     def card_view(self):
@@ -164,7 +151,7 @@ class ServicePages:
                 words = ngettext("%(num)s entry confirmed.", "%(num)s entries confirmed.", done)
                 flash(words, "success" if done else "warning")
             except records.Refused as refused:
-                flash(" ".join(str(p.message) for p in refused.problems), "danger")
+                flash(refused_words(refused), "danger")
             return redirect(request.full_path.rstrip("?"))
         year = business_days.fiscal_year_of(settings.today())
         here = self.get_url(".confirm_view")
@@ -198,7 +185,7 @@ class ServicePages:
                 change(row)
                 done += 1
             except records.Refused as refused:
-                why = " ".join(str(p.message) for p in refused.problems)
+                why = refused_words(refused)
                 flash(_("%(name)s: %(why)s", name=row.name, why=why), "warning")
         if done:
             flash(ngettext("%(num)s entry changed.", "%(num)s entries changed.", done), "success")

@@ -148,3 +148,8 @@ def fill(line, columns, tick, marked):
     ticks = (ids, ids, first) if marked else (ids, first)
     values = zip(*(ticks if tick else ()), ids, first, *rest, strict=True)
     return Markup("\n".join(map(str(line).__mod__, values)))
+
+
+def refused_words(refused):
+    """All sentences of a records.Refused on one line."""
+    return " ".join(str(problem.message) for problem in refused.problems)

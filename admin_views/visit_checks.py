@@ -5,7 +5,8 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_views.listing import whole
-from admin_views.visit_lists import from_to, list_href, refused_words, risk_pill
+from admin_views.showing import refused_words
+from admin_views.visit_lists import from_to, list_href, risk_pill
 from forms.formats import date_text
 from forms.visits import CONDITIONS, DecisionForm, checklist
 from models import HomeVisit, VisitList

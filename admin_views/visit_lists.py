@@ -36,11 +36,6 @@ def from_to(visit):
     return f"{time_text(visit.start_time)} – {time_text(visit.expected_end)}"
 
 
-def refused_words(refused):
-    """All sentences of a refusal on one line."""
-    return " ".join(str(problem.message) for problem in refused.problems)
-
-
 class VisitListView(EntityView):
     """The day in a worker's hand."""
 
@@ -156,7 +151,7 @@ class VisitListView(EntityView):
 
     @expose("/submit/", methods=("POST",))
     def submit_view(self):
-        return self._do(visit_lists.submit, _("The list waits for a supervisor now."))
+        return self.stepped(visit_lists.submit, _("The list waits for a supervisor now."))
 
     @expose("/move/", methods=("POST",))
     def move_view(self):
@@ -170,16 +165,7 @@ class VisitListView(EntityView):
                 raise records.Refused([problem])
             visit_lists.move(visit, up)
 
-        return self._do(move, _("The order and the times were changed."))
-
-    def _do(self, work, words):
-        listed = self.found()
-        try:
-            work(listed)
-            flash(words, "success")
-        except records.Refused as refused:
-            flash(refused_words(refused), "danger")
-        return redirect(self.at("details", listed.id))
+        return self.stepped(move, _("The order and the times were changed."))
 
     @expose("/authorize/", methods=("GET", "POST"))
     def authorize_view(self):

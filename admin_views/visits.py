@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from admin_views.guard import is_local
 from admin_views.listing import Filter, whole
 from admin_views.of_household import HouseholdRecordView
-from admin_views.showing import moment_text
+from admin_views.showing import moment_text, refused_words
 from admin_views.visit_checks import Checking
 from admin_views.visit_lists import (
     METHODS,
@@ -18,7 +18,6 @@ from admin_views.visit_lists import (
     list_href,
     lists_to_choose,
     people_of,
-    refused_words,
     risk_pill,
     status_pill,
 )

@@ -119,10 +119,10 @@ def codes():
     return tuple(_languages())
 
 
-def term_ids(name, keep=()):
+def term_ids(name):
     """[(row id, label)] as ``terms``, for lists that are chosen through a through table."""
     rows = _terms().get(name, {}).values()
-    return [(row[4], _label(row)) for row in rows if row[2] or row[4] in keep]
+    return [(row[4], _label(row)) for row in rows if row[2]]
 
 
 def label_column(model):
@@ -158,6 +158,6 @@ def languages(keep=()):
     return [(c, _label(row)) for c, row in _languages().items() if row[2] or c in keep]
 
 
-def language_ids(keep=()):
+def language_ids():
     """[(row id, label)] of the languages in use."""
-    return [(row[4], _label(row)) for row in _languages().values() if row[2] or row[4] in keep]
+    return [(row[4], _label(row)) for row in _languages().values() if row[2]]

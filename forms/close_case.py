@@ -12,9 +12,8 @@ from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import FixedRows, RowForm, StepForm
 from forms.ticks import TickField
-from models import PENDING, ExitInterview, Goal, Household
+from models import IN_HAND, PENDING, ExitInterview, Goal, Household
 
-UNDER_WAY = ("intake", "open", "extended", "on-hold")
 KEEP, COMPLETED = "keep", "complete"
 LONGEST = 300
 
@@ -31,7 +30,7 @@ class HouseholdForm(StepForm):
     household = PickerField(
         _l("File number"),
         [RequiredPick(_l("Choose the household."))],
-        query=Household.select().where(Household.status.in_(UNDER_WAY)),
+        query=Household.select().where(Household.status.in_(IN_HAND)),
         lookup_url="/clients/lookup/?field=household",
         description=_l("Type part of the file number."),
     )

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Optional
 from forms.care import CareField
 from forms.consents import AfterConsent
 from forms.look_alikes import LookAlikeField
-from forms.steps import RowForm, RowsField, Section
+from forms.steps import RowForm, RowsField, Section, names_in
 from forms.ticks import TickField
 from models import Client, Household, Intake
 
@@ -25,15 +25,6 @@ class HouseholdForm(AfterConsent):
 
     title = _l("The household")
     model = Household
-    asks = (
-        "address",
-        "city",
-        "province",
-        "postal_code",
-        "safe_address",
-        "case_type",
-        "anchor_date",
-    )
     lines = (
         "address",
         ("city", "province", "postal_code"),
@@ -41,6 +32,7 @@ class HouseholdForm(AfterConsent):
         "case_type",
         "anchor_date",
     )
+    asks = tuple(names_in(lines))
 
 
 class PersonRow(RowForm):
@@ -106,17 +98,6 @@ class PersonForm(AfterConsent):
 
     title = _l("Language and arrival")
     model = Client
-    asks = (
-        "preferred_languages",
-        "needs_interpreter",
-        "interpreter_preference",
-        "interpreter_not_own_community",
-        "immigration_category",
-        "arrival_date",
-        "permanent_residence_date",
-        "country_of_origin",
-        "funder_client_number",
-    )
     lines = (
         Section(
             _l("Language"),
@@ -137,6 +118,7 @@ class PersonForm(AfterConsent):
             ),
         ),
     )
+    asks = tuple(names_in(lines))
 
     @classmethod
     def named(cls, item):
@@ -186,25 +168,14 @@ class LearningForm(AfterConsent):
 
     title = _l("Language level, school and work")
     model = Client
-    asks = (
-        "clb_en_listening",
-        "clb_en_speaking",
-        "clb_en_reading",
-        "clb_en_writing",
-        "clb_fr_listening",
-        "clb_fr_speaking",
-        "clb_fr_reading",
-        "clb_fr_writing",
-        "clb_assessed_on",
-        "education_level",
-        "occupation",
-        "seeking_work",
-        "self_identified_groups",
-    )
     lines = (
         Section(
             _l("Language level (CLB)"),
-            (asks[:4], asks[4:8], "clb_assessed_on"),
+            (
+                ("clb_en_listening", "clb_en_speaking", "clb_en_reading", "clb_en_writing"),
+                ("clb_fr_listening", "clb_fr_speaking", "clb_fr_reading", "clb_fr_writing"),
+                "clb_assessed_on",
+            ),
             _l("From 0 to 12; 0 means literacy. Leave empty what was not assessed."),
         ),
         Section(
@@ -212,6 +183,7 @@ class LearningForm(AfterConsent):
             ("education_level", "occupation", "seeking_work", "self_identified_groups"),
         ),
     )
+    asks = tuple(names_in(lines))
 
     @classmethod
     def named(cls, item):
@@ -283,5 +255,5 @@ class ConversationForm(AfterConsent):
 
     title = _l("This intake")
     model = Intake
-    asks = ("intake_date", "worker", "mode", "referred_from", "reason")
     lines = (("intake_date", "mode"), "worker", "referred_from", "reason")
+    asks = tuple(names_in(lines))

@@ -15,9 +15,8 @@ from forms.formats import number_text
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import StepForm
 from forms.validators import is_sensible_date
-from models import Client, Household, Interpreter, NeedsAssessment
+from models import SERVED, Client, Household, Interpreter, NeedsAssessment
 
-SERVED = ("intake", "open", "extended")
 ASSESS, SKIP = "assess", "skip"
 NOT_ASSESSED = "none"
 LEVELS = ("1", "2", "3", "4", "5")

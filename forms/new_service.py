@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from forms.directory import CloneForm, DollarsField
 from forms.pickers import PickerField
-from forms.steps import Section, StepForm
+from forms.steps import Section, StepForm, names_in
 from forms.ticks import TickField
 from models import ARCHIVED, Program, ServiceActivity
 
@@ -52,16 +52,6 @@ class NewProgramForm(StepForm):
     title = _l("The new program")
     lead = _l("The umbrella name of a group of services. It is saved together with this service.")
     model = Program
-    asks = (
-        "name",
-        "description",
-        "funding",
-        "area_of_focus",
-        "languages",
-        "contact_name",
-        "contact_phone",
-        "contact_email",
-    )
     lines = (
         "name",
         "description",
@@ -71,6 +61,7 @@ class NewProgramForm(StepForm):
         "contact_name",
         ("contact_phone", "contact_email"),
     )
+    asks = tuple(names_in(lines))
 
     @classmethod
     def applies(cls, answers):
@@ -105,17 +96,6 @@ class BasicsForm(EntryForm):
 
 class TimeForm(EntryForm):
     title = _l("When it takes place")
-    asks = (
-        "duration_type",
-        "start_date",
-        "end_date",
-        "fiscal_year",
-        "schedule_type",
-        "days",
-        "start_time",
-        "end_time",
-        "schedule_note",
-    )
     lines = (
         Section(_l("Duration"), ("duration_type", ("start_date", "end_date"), "fiscal_year")),
         Section(
@@ -123,6 +103,7 @@ class TimeForm(EntryForm):
             ("schedule_type", "days", ("start_time", "end_time"), "schedule_note"),
         ),
     )
+    asks = tuple(names_in(lines))
 
 
 class PlaceForm(EntryForm):
@@ -150,21 +131,12 @@ class KeywordsForm(EntryForm):
 class WhomForm(EntryForm):
     title = _l("Whom it is for")
     lead = _l("Leave empty what does not matter. Whoever does not fit is told so by matching.")
-    asks = (
-        "min_age",
-        "max_age",
-        "clb_levels",
-        "clb_strict",
-        "client_groups",
-        "groups_exclusive",
-        "focus_group_text",
-        "support_services",
-    )
     lines = (
         Section(_l("Eligibility"), (("min_age", "max_age"), "clb_levels", "clb_strict")),
         Section(_l("Client groups"), ("client_groups", "groups_exclusive", "focus_group_text")),
         Section(_l("Support services"), ("support_services",)),
     )
+    asks = tuple(names_in(lines))
 
 
 class ContactForm(EntryForm):

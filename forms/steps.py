@@ -19,6 +19,15 @@ class Section:
         self.title, self.lines, self.help_text = title, lines, help_text
 
 
+def names_in(lines):
+    """Every name in the ``lines`` of a page, for one that asks nothing but columns: they are said once."""
+    for line in lines:
+        if isinstance(line, str):
+            yield line
+        else:
+            yield from names_in(line.lines if isinstance(line, Section) else line)
+
+
 class StepForm(PortalForm):
     """One page.  ``asks`` takes questions from the columns of ``model``; others are declared as in any form.
 

@@ -160,9 +160,6 @@ def test_somebody_who_is_not_on_the_list_of_staff_is_told_so(browser):
     assert "not on the list of staff" in page.errors[0] and not CaseActivity.select().exists()
 
 
-# ---- Totals --------------------------------------------------------------------------------------------------------------
-
-
 def test_looking_at_the_day_leaves_a_trace(browser):
     """R-SYS-5"""
     make_case_activity(staff=me())

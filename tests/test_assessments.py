@@ -207,6 +207,26 @@ def test_an_extension_is_suggested_by_the_level_of_the_household_at_a4_until_it_
     assert case().suggested_on is None
 
 
+def test_low_need_of_every_adult_at_a3_suggests_closing_until_a4_is_done(browser):
+    """R-ASM-6: on the page of the household and on its schedule."""
+    today = settings.today()
+    house = make_case(anchor_date=add_months(today, -12), status="intake")
+    one, other = (make_client(household=house, birth_date=date("1988-01-01")) for _n in range(2))
+
+    def shown():
+        pages = ("/households/details/", "/needs-assessments/case/")
+        found = {f"{page}?id={house.id}" for page in pages}
+        return {"may close instead of going on to A4" in browser.get(page) for page in found}
+
+    assess(one, "a3", add_months(today, -4), level=5)
+    assess(other, "a2", add_months(today, -8), level=5)
+    assert shown() == {False}
+    assess(other, "a3", add_months(today, -4), level=5)
+    assert shown() == {True}
+    assess(one, "a4", today, level=5)
+    assert shown() == {False}
+
+
 def test_a_general_case_has_one_assessment_and_one_follow_up(app):
     """R-ASM-10"""
     client = make_client(household=make_household(case_type="general", status="intake"))

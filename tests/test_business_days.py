@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 import seed
 from workflows import business_days
-from workflows.business_days import add_months, age, calendar_of, fiscal_year_of, years_later
+from workflows.business_days import (
+    add_months,
+    age,
+    birth_year_by,
+    calendar_of,
+    fiscal_year_of,
+    years_later,
+)
 
 DAY = datetime.date.fromisoformat
 DAYS = st.dates(DAY("2020-01-01"), DAY("2035-12-31"))
@@ -158,3 +165,8 @@ def test_a_year_alone_counts_from_the_first_of_july():
     assert business_days.birth_day(DAY("2007-02-03"), 2007) == DAY("2007-02-03")
     assert business_days.birth_day(None) is None
     assert age(None, DAY("2026-01-01")) is None
+
+
+def test_a_year_of_birth_alone_counts_as_its_first_of_july_2_7():
+    assert birth_year_by(datetime.date(2008, 6, 30)) == 2007
+    assert birth_year_by(datetime.date(2008, 7, 1)) == 2008

@@ -31,12 +31,13 @@ from casework_factories import (
     make_visit_list,
 )
 from factories import make_client, make_consent, make_distribution, make_referral
+from report_values import Look, put
 from scans import pdf
 from statements import statements
 
 from admin_views import timeline as words
 from models import AuditLog, Household, NeedsAssessment, PlanReview, Printout
-from workflows import attachments, home_tasks, settings, timeline
+from workflows import attachments, home_tasks, settings, standards_cases, timeline
 
 DAY = datetime.timedelta(days=1)
 PAGE = 52  # statements of the page of a household, whatever the length of its file
@@ -300,7 +301,7 @@ def test_a_printout_of_another_day_is_printed_anew(browser, mother):
 
 
 def test_a_file_newer_than_its_paper_copy_is_counted_on_home(browser, clock):
-    """R-NOTE-8: seven days, open cases only; the number leads to the files."""
+    """R-NOTE-8: older than seven days, active cases only; the number leads to the files."""
     day = settings.today()
 
     def file(**values):
@@ -310,16 +311,35 @@ def test_a_file_newer_than_its_paper_copy_is_counted_on_home(browser, clock):
         ).execute()
         return house
 
-    due = file(printed_on=day - 7 * DAY)
-    never = file(last_entry_on=day - 8 * DAY)
-    file(printed_on=day - 6 * DAY), file(), file(printed_on=day - 9 * DAY, status="closed")
+    due = file(printed_on=day - 8 * DAY)
+    never = file(last_entry_on=day - 9 * DAY)
+    file(printed_on=day - 7 * DAY), file(), file(printed_on=day - 9 * DAY, status="closed")
     file(printed_on=day - 9 * DAY, last_entry_on=day - 9 * DAY)
     file(printed_on=day - 9 * DAY, case_type="portal-only")
     assert home_tasks.counts(day)["files-to-print"] == 2
     page = browser.follow(browser.get("/"), "files on paper are older than their latest entry")
     assert [row[0] for row in page.rows] == [never.file_number, due.file_number]
-    clock.forward(days=7)
+    clock.forward(days=8)
     assert home_tasks.counts(settings.today())["files-to-print"] == 4
+
+
+def test_home_the_standards_and_the_report_count_the_same_files_to_print(browser):
+    """R-NOTE-8, on the day itself: a printout of seven days ago is not older than seven days, one of eight is; a case on
+    hold is nobody's to print."""
+    day = settings.today()
+
+    def file(days, status="open"):
+        values = {"last_entry_on": day, "printed_on": day - days * DAY, "status": status}
+        return put(make_case(), **values)
+
+    file(7), file(8, status="on-hold")
+    due = file(8)
+    listed = browser.follow(browser.get("/"), "file on paper is older than its latest entry")
+    assert [row[0] for row in listed.rows] == [due.file_number]
+    assert standards_cases.printed(day, day) == (1, 2)
+    look = Look("data-quality")
+    assert look.figure("printing") == 1
+    assert list(look.table("printing")) == [due.file_number]
 
 
 def test_the_papers_of_notes_are_listed_in_the_whole_file(browser, mother):

@@ -12,9 +12,9 @@ from factories import make_client, make_referral
 from statements import statements
 
 from models import AuditLog
-from workflows import reports_list, settings
+from workflows import settings
 from workflows.reports_list import REPORTS
-from workflows.reports_tables import periods
+from workflows.reports_tables import periods, words
 
 PAGES = [report for report in REPORTS if not report.href]
 every_report = pytest.mark.parametrize("report", PAGES, ids=lambda report: report.slug)
@@ -69,7 +69,7 @@ def test_every_figure_and_table_says_how_it_is_counted(browser, report):
     printed = browser.get(f"/reports/{report.slug}/print/")
     assert figures(printed) == figures(page) and "How this is counted" not in printed
     for figure in report.figures:
-        assert reports_list.words(figure.definition) in printed.text
+        assert words(figure.definition) in printed.text
 
 
 @every_report
@@ -83,7 +83,7 @@ def test_every_report_leaves_as_csv_and_excel_with_the_same_numbers(browser, rep
         in response.headers["Content-Disposition"]
     )
     rows = rows_of(response)
-    assert rows[0] == [reports_list.title(report)] and rows[2][0].startswith("Confidential")
+    assert rows[0] == [report.title] and rows[2][0].startswith("Confidential")
     head = rows.index(["Figure", "Value", "Unit", "How this is counted"])
     lines = rows[head + 1 : head + 1 + len(report.figures)]
     assert {line[0] for line in lines} == set(shown)

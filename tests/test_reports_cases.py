@@ -12,6 +12,7 @@ from report_values import Look, ago, put
 from models import CaseActivity, NeedsAssessment
 from workflows import settings
 from workflows.business_days import add_months
+from workflows.caseload import loads
 from workflows.reports_tables import Mean, Ratio
 
 
@@ -133,12 +134,12 @@ def test_movement_from_a1_to_a4_tells_who_improved(app):
 
 
 def test_caseloads_stand_beside_the_reference_of_the_standard(app):
-    """Two workers: 2 cases with 5 people, 1 case with 2; one case has no main worker (R-LOAD-1)."""
+    """Two workers: 2 cases with 5 people, 1 case with 2; one case has no main worker, a contact is no case (R-LOAD-1)."""
     amina, bo = make_staff(name="Amina"), make_staff(name="Bo")
     first, *_rest = case(people=4, worker=amina)
     case(worker=amina)
     second, _other = case(people=2, worker=bo)
-    case()
+    case(), case(worker=bo, case_type="portal-only")
     make_assessment(first, completed_on=ago(3), level="high")
     make_assessment(second, completed_on=ago(3), level="low")
     look = Look("caseload")
@@ -156,7 +157,22 @@ def test_caseloads_stand_beside_the_reference_of_the_standard(app):
         1.5,
         3.5,
     )
-    assert (look.figure("persons"), look.figure("assessed")) == (8, 2)
+    of_today = {load.staff.name: (load.cases, load.clients, *load.adults) for load in loads()}
+    assert {name: of_today[name] for name in ("Amina", "Bo")} == {
+        name: look.table("workers")[name] for name in ("Amina", "Bo")
+    }
+
+
+def test_the_level_of_a_day_is_that_of_the_latest_point_complete_by_then(app):
+    """R-ASM-8: a first assessment that was written down late does not take the place of a later point."""
+    worker = make_staff(name="Amina")
+    [client] = case(worker=worker)
+    make_assessment(client, point="a2", completed_on=ago(20), level="low")
+    make_assessment(client, completed_on=ago(10), level="high")
+    [load] = [load for load in loads() if load.staff == worker]
+    assert load.levels == {"low": 1}
+    assert Look("caseload").table("workers")["Amina"] == (1, 1, 0, 0, 0, 0, 1)
+    assert list(Look("level-of-need").table("levels").values()) == [0, 0, 0, 0, 1, 1]
 
 
 # ---- Activities by level of need --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from case_factories import make_case
 from casework_factories import make_case_note, make_correspondence
 from factories import make_client, make_household
+from report_values import Look
 from statements import statements
 
 import seed
@@ -31,6 +32,7 @@ from models import (
     Setting,
 )
 from workflows import disposal, file_contents, last_entry, records, retention, settings
+from workflows.business_days import add_months
 from workflows.records import Refused
 
 # Tables of a file that date no entry: who is in it, parts of a dated record, what the product works out, what is printed.
@@ -229,3 +231,24 @@ def test_the_list_shows_what_is_old_enough_and_disposes_of_nothing(administrator
     assert [a.get_text() for a in ready.select("tbody a")] == ["OLD-10", "OLD-9", "OLD-8"]
     assert young.file_number not in page and not Disposal.select().exists()
     assert "7 years after the latest entry" in page
+
+
+def test_the_list_and_the_report_name_the_same_files(administrator_browser):
+    """R-RET-1, R-RET-2, on the day itself: seven years old today is due, tomorrow is not; neither is a held file, nor one
+    that waits for its youngest to be of age."""
+    today = settings.today()
+    settings.change("retention_minor_years_after_majority", 3)
+
+    def file(number, last, **values):
+        base = {"status": "closed", "close_reason": "moved", "close_date": last}
+        return make_household(file_number=number, last_entry_on=last, **base | values)
+
+    seven = add_months(today, -84)
+    file("TODAY", seven), file("TOMORROW", seven + datetime.timedelta(days=1))
+    file("HELD", seven, legal_hold=True, legal_hold_reason="Asked by a court")
+    make_client(file("CHILD", seven), birth_date=add_months(today, -120))
+    page = administrator_browser.get("/retention/")
+    ready = page.soup.find("h2", string="May be disposed of now").parent
+    assert [a.get_text() for a in ready.select("tbody a")] == ["TODAY"]
+    look = Look("data-quality")
+    assert look.figure("disposal") == 1 and list(look.table("disposal")) == ["TODAY"]

@@ -237,12 +237,6 @@ def test_a_critical_answer_brings_the_urgent_actions_of_its_factor():
     assert found["health"].kind == scoring.STRENGTH
 
 
-def test_another_adult_is_offered_the_household_answers_that_apply_r_asm_12():
-    offered = scoring.shared_answers(INSTRUMENT, all_answered(2, housing_search=None), SINGLE)
-    assert set(offered) == {"housing-stability", "housing-upkeep", "housing-landlord"}
-    assert len(scoring.shared_answers(INSTRUMENT, all_answered(2), PARENT)) == 16
-
-
 # ---- Recalibration ---------------------------------------------------------------------------------------------------
 
 

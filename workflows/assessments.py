@@ -29,7 +29,6 @@ from workflows.business_days import age, birth_day
 from workflows.records import Problem, rule
 from workflows.schedule import Standing, Window
 
-SERVED = ("intake", "open", "extended")
 # What a schedule needs of its rows; whole rows would cost four times as much on every page of the wizard.
 _MEMBER = (
     Client.id,
@@ -50,7 +49,6 @@ _DONE = (
     NeedsAssessment.created_by_name,
 )
 INTENSIVE = "intensive"
-GENERAL_POINTS = ("a1", "a2")  # the one assessment of a general case and its follow-up (R-ASM-10)
 
 
 # ---- Who is due for what -----------------------------------------------------------------------------------------------
@@ -139,6 +137,12 @@ class Case:
         days = [p.rows["a4"].completed_on for p in self.people if "a4" in p.levels]
         level = schedule.household_level([person.levels for person in self.people], "a4")
         return max(days) if days and schedule.suggests_extension(level) else None
+
+    @property
+    def suggests_closing(self):
+        """True when Low at A3 of every adult who is asked suggests closing the case instead of A4 (R-ASM-6)."""
+        asked = [person.levels for person in self.people if person.required]
+        return self.is_intensive and bool(asked) and all(map(schedule.suggests_closing, asked))
 
     def person(self, client_id):
         """The Person of a client; None when that is no member."""

@@ -1,6 +1,5 @@
 """What a referral says why it is made: statements picked at an assessment or suggested, and settlement actions (2.12)."""
 
-from forms import choices
 from models import DrivingStatement
 from workflows import agency_rules, assessments, scoring
 from workflows.builder_need import client_of, factors_of, latest_results
@@ -68,8 +67,3 @@ def suggested_actions(answers):
         [(action.slug, str(action.text)) for action in found],
         [action.slug for action in found if action.slug in chosen],
     )
-
-
-def kind_words(kind):
-    """What a kind of statement is called."""
-    return choices.term_label("driving-statement-kinds", kind)

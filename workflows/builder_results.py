@@ -72,7 +72,7 @@ def listed(form, answers):
         "left_out": [_left(each, out_words[each.id], about, entry) for each in out],
         "left_out_count": sum(matches.excluded_counts.values()),
         "nothing": match_words.nothing_found(scheme) if not total else "",
-        "asked": _asked_words(asked, about, scheme),
+        "asked": _asked_words(asked, scheme),
         "shown_ids": {*shown, *out_ids, *judged},
         "head": _head(total),
         "handout": ",".join(map(str, ticked)) if form.find.data == "handout" else "",
@@ -180,7 +180,7 @@ def _asked(form, answers, question, shown):
     return {"id": key, "explanation": found, "entry": entry}
 
 
-def _asked_words(asked, about, scheme):
+def _asked_words(asked, scheme):
     if asked is None:
         return None
     entry, found = asked["entry"], asked["explanation"]

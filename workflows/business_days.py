@@ -44,6 +44,11 @@ def birth_day(birth_date, birth_year_only=None):
     return birth_date or (datetime.date(birth_year_only, 7, 1) if birth_year_only else None)
 
 
+def birth_year_by(day):
+    """The latest year of birth that, known alone, counts as born by ``day`` (2.7)."""
+    return day.year if birth_day(None, day.year) <= day else day.year - 1
+
+
 def age(born, day):
     """Whole years on ``day`` of somebody born on ``born``; None when that is not known.
 

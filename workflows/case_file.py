@@ -172,18 +172,13 @@ def _words(*texts):
 
 
 def print_is_due(today):
-    """The condition of open cases whose paper copy is older than ``file_print_days`` and than their latest entry; a file
-    that was never printed is due once its first entry is that old."""
+    """The condition of active cases with entries newer than their paper copy, which is more than ``file_print_days`` days
+    old (R-NOTE-8); a file that was never printed is due when it or its latest entry is that old."""
     limit = today - datetime.timedelta(days=settings.value("file_print_days"))
-    began = settings.start_of(limit + datetime.timedelta(days=1))
-    stale = (Household.printed_on <= limit) & (Household.last_entry_on > Household.printed_on)
-    old = (Household.last_entry_on <= limit) | (Household.created_at < began)
+    stale = (Household.printed_on < limit) & (Household.last_entry_on > Household.printed_on)
+    old = (Household.last_entry_on < limit) | (Household.created_at < settings.start_of(limit))
     never = Household.printed_on.is_null() & Household.last_entry_on.is_null(False) & old
-    return (
-        Household.status.in_(case_rules.ACTIVE_CASE)
-        & (Household.case_type != case_rules.PORTAL_ONLY)
-        & (stale | never)
-    )
+    return case_rules.active() & (stale | never)
 
 
 def kept_entries(household):

@@ -42,6 +42,16 @@ def has_signed_charter(household):
     return Attachment.select(Attachment.id).where(on_file).exists()
 
 
+def active():
+    """The condition of a case that is worked with: open or extended, more than a contact who is only referred."""
+    return Household.status.in_(ACTIVE_CASE) & (Household.case_type != PORTAL_ONLY)
+
+
+def is_active(household):
+    """The same of one household."""
+    return household.status in ACTIVE_CASE and household.case_type != PORTAL_ONLY
+
+
 @before(Household)
 def fill_in_the_dates(household, stored):
     """The first day is the day of intake, the end twelve months later, and a case closes today unless said otherwise."""
@@ -63,9 +73,7 @@ def opening_needs_a_charter_and_a_worker(change):
     """R-CON-4: a case is open with a signed charter and a main worker who declared no conflict."""
     house = change.record
     watched = ("status", "case_type", "primary_worker", "no_conflict_declared")
-    if house.case_type == PORTAL_ONLY or house.status not in ACTIVE_CASE:
-        return
-    if not change.changed(*watched):
+    if not is_active(house) or not change.changed(*watched):
         return
     if house.primary_worker_id is None:
         yield Problem("primary_worker", _("An open case has a main worker. Choose one."))

@@ -14,6 +14,7 @@ from models import (
     EXTENSION,
     FOLLOW_UP,
     REVIEW,
+    SERVED,
     AgencyClosure,
     CaseTask,
     Client,
@@ -56,7 +57,7 @@ _COLUMNS = (
 
 def asks(household):
     """True for a case under way whose type has a schedule."""
-    return household.status in assessments.SERVED and household.case_type in (INTENSIVE, GENERAL)
+    return household.status in SERVED and household.case_type in (INTENSIVE, GENERAL)
 
 
 def tasks(case, reviewed_until=None):
@@ -140,7 +141,7 @@ def keep(household_ids):
 
 def _portions():
     """Ids of the households that have or may have rows, some at a time."""
-    served = Household.status.in_(assessments.SERVED)
+    served = Household.status.in_(SERVED)
     has_rows = Household.id.in_(CaseTask.select(CaseTask.household))
     rows = Household.select(Household.id).where(served | has_rows).order_by(Household.id)
     ids = [key for (key,) in rows.tuples()]

@@ -1,7 +1,5 @@
 """Caseloads: the standard's table, the band a worker aims at, evenness, and who takes a new case (R-LOAD-1 to R-LOAD-4)."""
 
-import datetime
-from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,9 +9,8 @@ from peewee import JOIN, Case, fn
 
 from forms import choices
 from models import COMPLETE, Client, Household, NeedsAssessment, Staff
-from workflows import settings, team
-from workflows.business_days import add_months, age, birth_day
-from workflows.case_rules import ACTIVE_CASE, PORTAL_ONLY
+from workflows import case_rules, settings, team
+from workflows.business_days import add_months, age, birth_day, birth_year_by
 from workflows.records import CONFIRM, Problem, rule
 from workflows.schedule import HIGH, LEVELS, VERY_HIGH
 
@@ -70,50 +67,44 @@ def band(clients):
 # ---- The numbers --------------------------------------------------------------------------------------------------------
 
 
-def _counted():
-    """The condition of a household that counts: an open or extended case."""
-    return Household.status.in_(ACTIVE_CASE) & (Household.case_type != PORTAL_ONLY)
-
-
 def loads():
     """The Load of everybody who has a case, and of every case worker who works here, by name; three statements.
 
     Cases without a main worker count for nobody.
     """
-    counted = {key: numbers for key, *numbers in _cases()}
-    levels = defaultdict(dict)
-    for key, level, adults in _levels(settings.today()):
-        levels[key][level] = adults
+    active = (case_rules.active(), Household.primary_worker.is_null(False))
+    counted, levels = sizes(*active), at_levels(settings.today(), *active)
     works = Staff.is_active & Staff.role.in_(team.CASE_ROLES)
     is_checked = Case(None, ((Staff.id.in_(team.checked()), 1),), 0).alias("is_checked")
     rows = Staff.select(Staff, is_checked).where(works | Staff.id.in_(list(counted)))
     return [
-        Load(row, *counted.get(row.id, (0, 0)), levels[row.id], bool(row.is_checked))
+        Load(row, *counted.get(row.id, (0, 0)), levels.get(row.id, {}), bool(row.is_checked))
         for row in rows.order_by(Staff.name)
     ]
 
 
-def _cases():
-    """[(staff id, cases, clients)] of everybody with a case."""
+def sizes(*conditions):
+    """{staff id, None for cases nobody looks after: (cases, clients of all ages)} of households that meet these."""
     rows = Household.select(
         Household.primary_worker,
         fn.COUNT(Household.id.distinct()),
         fn.COUNT(Client.id),
     ).join(Client, JOIN.LEFT_OUTER, on=(Client.household == Household.id))
-    counted = rows.where(_counted(), Household.primary_worker.is_null(False))
-    return list(counted.group_by(Household.primary_worker).tuples())
+    rows = rows.where(*conditions).group_by(Household.primary_worker).tuples()
+    return {worker: (cases, clients) for worker, cases, clients in rows}
 
 
-def _levels(today, only=True):
-    """[(staff id, level, adults)]: each adult at their own latest complete point that gave a level (R-ASM-8)."""
+def at_levels(day, *conditions):
+    """{staff id as in ``sizes``: {level: adults}} on a day: each adult at their own latest point that was complete by
+    then and gave a level (R-ASM-8)."""
     later = NeedsAssessment.alias()
-    given = (later.state == COMPLETE) & later.level.is_null(False)
     newer = later.select(later.id).where(
-        later.client == NeedsAssessment.client, given, later.point > NeedsAssessment.point
+        later.client == NeedsAssessment.client,
+        later.point > NeedsAssessment.point,
+        _gave_a_level(later, day),
     )
-    born = add_months(today, -12 * ADULT)
-    # A year alone counts as 1 July of it (2.7).
-    year = born.year if born >= datetime.date(born.year, 7, 1) else born.year - 1
+    born = add_months(day, -12 * ADULT)
+    year = birth_year_by(born)
     is_adult = (Client.birth_date <= born) | (
         Client.birth_date.is_null()
         & (Client.birth_year_only.is_null() | (Client.birth_year_only <= year))
@@ -124,17 +115,23 @@ def _levels(today, only=True):
         )
         .join(Client)
         .join(Household)
-        .where(NeedsAssessment.state == COMPLETE, NeedsAssessment.level.is_null(False))
-        .where(_counted(), Household.primary_worker.is_null(False), is_adult, ~fn.EXISTS(newer))
+        .where(_gave_a_level(NeedsAssessment, day), is_adult, ~fn.EXISTS(newer), *conditions)
+        .group_by(Household.primary_worker, NeedsAssessment.level)
     )
-    rows = rows if only is True else rows.where(only)
-    return list(rows.group_by(Household.primary_worker, NeedsAssessment.level).tuples())
+    found = {}
+    for worker, level, adults in rows.tuples():
+        found.setdefault(worker, {})[level] = adults
+    return found
+
+
+def _gave_a_level(row, day):
+    return (row.state == COMPLETE) & row.level.is_null(False) & (row.completed_on <= day)
 
 
 def levels_of(household):
     """{level: adults} of one household, as ``loads`` counts them."""
-    rows = _levels(settings.today(), Household.id == household.id)
-    return {level: adults for _worker, level, adults in rows}
+    found = at_levels(settings.today(), case_rules.active(), Household.id == household.id)
+    return found.get(household.primary_worker_id, {})
 
 
 def team_share(found):
@@ -162,7 +159,7 @@ def clients_of(staff_id, but=0):
     """How many people a worker looks after, those of the household ``but`` left out (R-LOAD-1)."""
     rows = Client.select(Client.id).join(Household)
     mine = (Household.primary_worker == staff_id) & (Household.id != (but or 0))
-    return rows.where(_counted(), mine).count()
+    return rows.where(case_rules.active(), mine).count()
 
 
 # ---- Past the most (R-LOAD-1) -------------------------------------------------------------------------------------------
@@ -186,8 +183,7 @@ def is_counted(house):
 
 
 def _counts(house):
-    under_way = house.status in ACTIVE_CASE and house.case_type != PORTAL_ONLY
-    return house.primary_worker_id if under_way else None
+    return house.primary_worker_id if case_rules.is_active(house) else None
 
 
 @rule(Household)

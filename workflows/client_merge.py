@@ -13,6 +13,7 @@ from peewee import BooleanField
 from models import (
     ACTIVE,
     GIVEN,
+    IN_HAND,
     SAFE_ANSWERS,
     SHARING,
     WITHDRAWN,
@@ -40,7 +41,6 @@ from workflows import (
     referrals,
 )
 from workflows import settings as agency
-from workflows.households import WORKED_WITH
 from workflows.people_rules import CHARTER
 from workflows.records import Problem, Refused
 
@@ -114,7 +114,7 @@ def _standing(client, files):
     if _others(client):
         return False, _age(house)
     is_case = house.case_type != case_rules.PORTAL_ONLY
-    return True, not is_case, house.status not in WORKED_WITH, _age(house)
+    return True, not is_case, house.status not in IN_HAND, _age(house)
 
 
 def _age(house):

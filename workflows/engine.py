@@ -20,7 +20,6 @@ FIXED = "_fixed"  # beside the pages of a draft: what ``begin`` fixed, plain val
 DONE = "_done"  # marks a page somebody pressed "Continue" on; typed and saved alone is not passed
 CHECK = "check"
 LONGEST = 400_000  # characters of one answer a draft holds; no honest one comes near, and each walk reads them all
-LISTED = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=37)
 
 
@@ -427,24 +426,16 @@ def unfinished(workflow):
     )
 
 
-def forgotten():
-    """How many wizard drafts nobody touched for thirty days: they are listed on Home, and go a week later."""
-    return _older_than(LISTED).where(Draft.finished_at.is_null()).count()
-
-
 def purge():
     """Remove drafts nobody came back for and the marks of finished ones; returns how many."""
-    found = list(_older_than(KEPT))
+    wizard = Draft.path.startswith("/") | Draft.finished_at.is_null(False)
+    old = Draft.select().where(
+        Draft.session_token.is_null(), wizard, Draft.updated_at < now() - KEPT
+    )
+    found = list(old)
     for draft in found:
         records.delete(draft)
     return len(found)
-
-
-def _older_than(age):
-    wizard = Draft.path.startswith("/") | Draft.finished_at.is_null(False)
-    return Draft.select().where(
-        Draft.session_token.is_null(), wizard, Draft.updated_at < now() - age
-    )
 
 
 clock.DAILY.append(purge)

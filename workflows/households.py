@@ -1,13 +1,11 @@
 """A household as its page shows it: what keeps the case from opening, whose forms are missing, what comes next."""
 
-import datetime
-
 from flask_babel import gettext as _
 from peewee import fn
 
 from forms.choices import term_label
 from forms.formats import date_text
-from models import Client, ConsentRecord, Household
+from models import IN_HAND, Client, ConsentRecord, Household
 from workflows import (
     agency_rules,
     assessments,
@@ -21,11 +19,10 @@ from workflows import (
     team,
     visits,
 )
-from workflows.business_days import add_months
+from workflows.business_days import ONE_DAY, add_months, birth_year_by
 from workflows.people_rules import CHARTER, COLLECTION, CONFIDENTIALITY
 
 OWN_FORMS = (CONFIDENTIALITY, COLLECTION)
-WORKED_WITH = ("intake", "open", "extended", "on-hold")
 
 
 def keeps_closed(household):
@@ -107,12 +104,10 @@ def own_forms_to_sign(today):
     last = add_months(today, -12 * years)
     first = add_months(last, -24)
     by_date = Client.birth_date.between(first, last)
-    # A year alone counts from 1 July.
-    earliest = first.year + (first > datetime.date(first.year, 7, 1))
-    latest = last.year - (last < datetime.date(last.year, 7, 1))
+    earliest, latest = birth_year_by(first - ONE_DAY) + 1, birth_year_by(last)
     by_year = Client.birth_date.is_null() & Client.birth_year_only.between(earliest, latest)
     served = Household.select(Household.id).where(
-        Household.status.in_(WORKED_WITH), Household.case_type != case_rules.PORTAL_ONLY
+        Household.status.in_(IN_HAND), Household.case_type != case_rules.PORTAL_ONLY
     )
     both = [
         fn.EXISTS(
@@ -131,7 +126,7 @@ def own_forms_to_sign(today):
 def missing(household, members, case=None):
     """[(sentence, words of the link, address)] of everything the file still lacks; ``members`` are its Clients, ``case``
     is its Case of today where the page has it already (as in those below)."""
-    found = keeps_closed(household) if household.status in WORKED_WITH else []
+    found = keeps_closed(household) if household.status in IN_HAND else []
     adults = [client for client in members if people_rules.is_minor(client) is False]
     signed = signed_own_forms([client.id for client in adults])
     for client in adults:
@@ -186,10 +181,13 @@ def _past_its_end(household):
 
 
 def _suggested(household, case):
-    """A supervisor's decision that the level at A4 asks for (R-ASM-7)."""
-    if household.status not in WORKED_WITH or not household.anchor_date:
+    """What the latest level asks for: to close instead of A4 (R-ASM-6), or a supervisor's decision (R-ASM-7)."""
+    if household.status not in IN_HAND or not household.anchor_date:
         return []
-    day = (case or assessments.case(household)).suggested_on
+    case = case or assessments.case(household)
+    if case.suggests_closing:
+        return [(low_at_a3(), _("Close a case"), "/close-case/")]
+    day = case.suggested_on
     if day is None:
         return []
     words = _(
@@ -220,6 +218,10 @@ def next_assessments(household, case=None):
     return found
 
 
+def low_at_a3():
+    return _("Every adult’s need was low at A3: the case may close instead of going on to A4.")
+
+
 STATES = {
     schedule.NOT_OPEN: lambda: _("Not open yet"),
     schedule.OPEN: lambda: _("Can be done"),
@@ -230,7 +232,7 @@ STATES = {
 def starts(household, members, case=None):
     """[(words on the button, wizard, {question: value})] of what can be begun for this household."""
     found = []
-    if household.case_type != case_rules.PORTAL_ONLY and household.status in WORKED_WITH:
+    if household.case_type != case_rules.PORTAL_ONLY and household.status in IN_HAND:
         for client, point, _words, _opens, _due, may_start in next_assessments(household, case):
             if may_start:
                 label = _("Assess %(name)s: %(point)s", name=str(client), point=point.upper())
@@ -239,7 +241,7 @@ def starts(household, members, case=None):
         label = _("Settlement plan") if plan.active(household) else _("Make the settlement plan")
         found.append((label, "plan", {"client": members[0].id}))
         found.append((_("Build a referral"), "referral-builder", {"client": members[0].id}))
-    if household.status in WORKED_WITH:
+    if household.status in IN_HAND:
         found.append((_("Close the case"), "close-case", {"household": household.id}))
     return found
 
@@ -251,7 +253,7 @@ def starts_of(client, household, case=None):
         if person.id == client.id and household.case_type != case_rules.PORTAL_ONLY:
             facts = {"point": point.upper(), "opens": opens, "due": due}
             words = _("%(point)s, from %(opens)s, due on %(due)s", **facts)
-            if may_start and household.status in WORKED_WITH:
+            if may_start and household.status in IN_HAND:
                 label = _("Assess needs: %(point)s", point=point.upper())
                 found.append((label, "needs-matrix", {"client": client.id}))
     found.append((_("Settlement plan"), "plan", {"client": client.id}))

@@ -113,7 +113,7 @@ def draft_of(kind):
     return drafts.order_by(Instrument.id).first()
 
 
-def new_version(kind, note=""):
+def new_version(kind):
     """The draft of a kind: the one that somebody began, else a copy of the version in force with the next free name."""
     with database.atomic():
         draft = draft_of(kind)
@@ -121,7 +121,7 @@ def new_version(kind, note=""):
             name, content = next_name(kind), copy.deepcopy(in_force(kind))
             if kind in VERSION_KEYS:
                 content[VERSION_KEYS[kind]] = name
-            draft = Instrument(kind=kind, name=name, note=note, content=content)
+            draft = Instrument(kind=kind, name=name, content=content)
             records.save(draft)
     return draft
 

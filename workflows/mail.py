@@ -130,12 +130,6 @@ def carrier():
     return _Folder(folder) if folder else _Post(MailSettings.current())
 
 
-def transmit(content, sender, recipient):
-    """Hand over one message on a connection of its own; raises Unreachable."""
-    with carrier() as way:
-        return way.transmit(content, sender, recipient)
-
-
 class _Folder:
     """Takes the example agency's messages as .eml files; they count as accepted."""
 

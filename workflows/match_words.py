@@ -51,11 +51,6 @@ def words(results, scheme, more=None):
     }
 
 
-def sentences(notes, scheme):
-    """Each Note, or anything with a code and its facts, as a sentence."""
-    return tuple(sentence(note.code, note.facts, scheme) for note in notes)
-
-
 def excluded_words(excluded, scheme):
     """{id: why this candidate was left out} of Excluded ones."""
     return {e.id: sentence(e.code, e.facts, scheme) for e in excluded}

@@ -77,13 +77,8 @@ class Missing(NamedTuple):
     due: datetime.date
 
 
-def missing_notes(today):
-    """The Missing notes of the last year on the day ``today``, the longest overdue first."""
-    return [missing for missing, _client in missing_and_whom(today)]
-
-
 def missing_and_whom(today):
-    """[(Missing, client id or None)] as ``missing_notes``."""
+    """[(Missing, client id or None)] of the last year on the day ``today``, the longest overdue first."""
     calendar, known, found = agency_rules.calendar(), {}, []
     for kind, query in _events(today - LOOKED_BACK, today).items():
         for household, client, day in query.limit(MOST).tuples():
@@ -161,13 +156,6 @@ def _shifted(column, days):
 
 
 # ---- How many were in time (R-NOTE-2) ----------------------------------------------------------------------------------------
-
-
-def late_notes(first, last):
-    """Query of the notes of contacts from ``first`` to ``last`` that were written late."""
-    return CaseNote.select().where(
-        CaseNote.timeliness == LATE, CaseNote.contact_on.between(first, last)
-    )
 
 
 def written_in_time(first, last):

@@ -3,13 +3,12 @@
 from fractions import Fraction
 
 from flask_babel import gettext as _
-from peewee import JOIN, fn
 
 from forms import choices
-from models import N_, Client, Household, Staff
-from workflows import caseload, reports_clients, reports_need
-from workflows.reports_clients import ACTIVE
-from workflows.reports_need import ASSESSED, LEVELS
+from models import N_, Household, Staff
+from workflows import caseload
+from workflows.case_rules import PORTAL_ONLY
+from workflows.reports_clients import active, of
 from workflows.reports_tables import (
     AVERAGE,
     CASE_TYPE,
@@ -27,6 +26,7 @@ from workflows.reports_tables import (
     mean,
     once,
 )
+from workflows.schedule import LEVELS
 from workflows.scoring import round_half_up
 
 # The averages that the standard prints: cases, clients of all ages, adults at each level.
@@ -35,30 +35,21 @@ REFERENCE_CASELOAD = (*caseload.REFERENCE[:2], *caseload.REFERENCE[2])
 
 @once
 def caseloads(asked):
-    """[(worker's name, (cases, clients, adults at each level))] of those with an active case, by name."""
-    query = (
-        Household.select(
-            Household.primary_worker,
-            fn.COUNT(Household.id.distinct()),
-            fn.COUNT(Client.id),
-        )
-        .join(Client, JOIN.LEFT_OUTER)
-        .where(reports_clients.active(asked), *reports_clients.of(asked))
-        .group_by(Household.primary_worker)
-    )
-    at_level = reports_need.levels(asked)
+    """[(worker's name, (cases, clients, adults at each level))] of those with an active case, by name.
+
+    Counted as on the page of caseloads (R-LOAD-1), on the last day of the period.
+    """
+    counted = (active(asked), Household.case_type != PORTAL_ONLY, *of(asked))
+    at_levels = caseload.at_levels(asked.last, *counted)
     names = dict(Staff.select(Staff.id, Staff.name).tuples())
     rows = [
-        (
-            names.get(worker, ""),
-            (cases, clients, *(at_level.get(worker, {}).get(level, 0) for level in LEVELS)),
-        )
-        for worker, cases, clients in query.tuples()
+        (names.get(worker, ""), (*size, *(at_levels.get(worker, {}).get(n, 0) for n in LEVELS)))
+        for worker, size in caseload.sizes(*counted).items()
     ]
     return sorted(rows, key=lambda row: row[0].casefold())
 
 
-def caseload(asked):
+def by_worker(asked):
     rows = caseloads(asked)
     totals = tuple(map(sum, zip(*(cells for _name, cells in rows), strict=True)))
     totals = totals or (0,) * len(REFERENCE_CASELOAD)
@@ -128,19 +119,17 @@ REPORT = Report(
             ),
             a_workers(1),
         ),
-        ACTIVE,
-        ASSESSED,
     ),
     (
         Table(
             "workers",
             N_("Caseload of each worker"),
             N_(
-                "Active cases on the last day of the period by today’s main worker; clients of every age; adults by the level"
-                " of their latest assessment. Adults without an assessment stand under clients only, so the levels add up to"
-                " less."
+                "Active cases on the last day of the period by today’s main worker, contacts who are only referred left out;"
+                " clients of every age; adults by the level of their latest assessment. Adults without an assessment stand"
+                " under clients only, so the levels add up to less."
             ),
-            caseload,
+            by_worker,
         ),
     ),
 )

@@ -19,7 +19,7 @@ from workflows import (
     reports_sharing,
     reports_standards,
 )
-from workflows.reports_tables import Figure, Grid, Report, Table, words
+from workflows.reports_tables import Figure, Grid, Report, Table
 
 REPORTS = (
     reports_directory.REPORT,
@@ -79,8 +79,3 @@ def compute(report, asked):
 def left_out():
     """The sentence that stands in a shared report where a table was."""
     return _("This table is left out: its numbers are so small that people could be recognized.")
-
-
-def title(report):
-    """The name of a report in the current language."""
-    return words(report.title)

@@ -3,10 +3,11 @@
 from collections import Counter
 
 from flask_babel import gettext as _
-from peewee import SQL, fn
+from peewee import fn
 
 from forms import choices
 from models import COMPLETE, N_, Client, Household, NeedsAssessment
+from workflows import caseload
 from workflows.reports_clients import active, of
 from workflows.reports_tables import (
     CASE_TYPE,
@@ -31,32 +32,7 @@ FIRST_POINT, YEAR_POINT = "a1", "a4"
 @once
 def levels(asked):
     """{worker id or None: {level: adults}} of the assessed adults of active cases by their latest level."""
-    key = NeedsAssessment.completed_on.cast("text").concat(NeedsAssessment.point)
-    latest = (
-        NeedsAssessment.select(
-            NeedsAssessment.client, fn.MAX(key.concat(NeedsAssessment.level)).alias("latest")
-        )
-        .where(
-            NeedsAssessment.state == COMPLETE,
-            NeedsAssessment.level.is_null(False),
-            NeedsAssessment.completed_on <= asked.last,
-        )
-        .group_by(NeedsAssessment.client)
-        .alias("latest_level")
-    )
-    # The day takes ten letters and the point two; as a parameter the number would be another one in the grouping.
-    level = fn.SUBSTR(latest.c.latest, SQL("13"))
-    query = (
-        Client.select(Household.primary_worker, level, fn.COUNT(Client.id))
-        .join(Household)
-        .join(latest, on=(latest.c.client_id == Client.id))
-        .where(active(asked), *of(asked))
-        .group_by(Household.primary_worker, level)
-    )
-    found = {}
-    for worker, name, number in query.tuples():
-        found.setdefault(worker, {})[name] = number
-    return found
+    return caseload.at_levels(asked.last, active(asked), *of(asked))
 
 
 def by_level(asked):
@@ -121,21 +97,20 @@ def improved(asked):
     return Ratio(better, sum(found.values()))
 
 
-ASSESSED = Figure(
-    "assessed",
-    N_("Assessed adults"),
-    N_(
-        "Adults in active cases with at least one completed needs assessment that gave a level by the end of the period."
-    ),
-    lambda asked: sum(sum(one.values()) for one in levels(asked).values()),
-)
 REPORT = Report(
     "level-of-need",
     N_("Level of need"),
     N_("Assessed adults by their latest level, and how levels moved from A1 to A4."),
     (PERIOD, WORKER, CASE_TYPE),
     (
-        ASSESSED,
+        Figure(
+            "assessed",
+            N_("Assessed adults"),
+            N_(
+                "Adults in active cases with at least one completed needs assessment that gave a level by the end of the period."
+            ),
+            lambda asked: sum(sum(one.values()) for one in levels(asked).values()),
+        ),
         Figure(
             "both-points",
             N_("Adults with A1 and A4"),

@@ -1,13 +1,10 @@
 """Data quality: what is missing from people's records, who may be on file twice, which files ask for something (domain 8)."""
 
-import datetime
-
 from flask_babel import gettext as _
 from peewee import fn
 
-from models import N_, Client, Household
-from workflows import settings
-from workflows.case_rules import CLOSED
+from models import IN_HAND, N_, Client, Household
+from workflows import case_file, retention
 from workflows.reports_clients import of
 from workflows.reports_tables import (
     CASE_TYPE,
@@ -24,7 +21,6 @@ from workflows.reports_tables import (
 )
 
 MOST = 50
-RUNNING = ("intake", "open", "extended", "on-hold")
 PERSON, FILE = "/clients/details/?id=", "/households/details/?id="
 NO_BIRTH_DATE = Client.birth_date.is_null() & Client.birth_year_only.is_null()
 YEAR_ONLY = Client.birth_date.is_null() & Client.birth_year_only.is_null(False)
@@ -36,12 +32,7 @@ NO_MUNICIPALITY = Client.municipality.is_null() | (Client.municipality == "")
 def _people(asked, *columns):
     """A query of the people whose case is not closed."""
     query = Client.select(*columns).join(Household)
-    return query.where(Household.status.in_(RUNNING), *of(asked))
-
-
-def _files(asked, condition, *columns):
-    """A query of the files for which the condition holds, whatever their state."""
-    return Household.select(*columns).where(condition(asked), *of(asked))
+    return query.where(Household.status.in_(IN_HAND), *of(asked))
 
 
 def _how_many(condition):
@@ -62,20 +53,21 @@ def _gap(place):
     return lambda asked: Ratio(gaps(asked)[place + 1], gaps(asked)[0])
 
 
-def _listed(query, start):
-    """A Grid of the first rows of (id, words, when or what)."""
-    rows = query.limit(MOST + 1).tuples()
-    lines = [Line(str(label), (said or "",), href=f"{start}{key}") for key, label, said in rows]
+def _listed(head, column, lines):
+    """A Grid of the first Lines, which may be one more than are shown."""
     note = _("Only the first %(number)s are listed.", number=MOST) if len(lines) > MOST else ""
-    return lines[:MOST], note
+    return Grid(head, (Column(column, PLAIN),), tuple(lines[:MOST]), note=note)
 
 
 def _people_with(condition):
     def compute(asked):
         query = _people(asked, Client.id, Client.display_name, Household.file_number)
         query = query.where(condition).order_by(Client.display_name, Client.id)
-        lines, note = _listed(query, PERSON)
-        return Grid(_("Person"), (Column(_("File number"), PLAIN),), tuple(lines), note=note)
+        lines = [
+            Line(name, (number,), href=f"{PERSON}{key}")
+            for key, name, number in query.limit(MOST + 1).tuples()
+        ]
+        return _listed(_("Person"), _("File number"), lines)
 
     return compute
 
@@ -107,64 +99,46 @@ def duplicates(asked):
 
 
 def listed_duplicates(asked):
-    pairs = duplicates(asked)
-    shown = pairs[:MOST]
+    shown = duplicates(asked)[: MOST + 1]
     known = Client.stored_by_id({key for pair in shown for key in pair}, ("id", "display_name"))
-    lines = tuple(
+    lines = [
         Line(
             known[first].display_name,
             (known[second].display_name,),
             href=f"/clients/merge/?id={first}&other={second}",
         )
         for first, second in shown
-    )
-    note = _("Only the first %(number)s are listed.", number=MOST) if len(pairs) > MOST else ""
-    return Grid(_("Person"), (Column(_("May be the same as"), PLAIN),), lines, note=note)
+    ]
+    return _listed(_("Person"), _("May be the same as"), lines)
 
 
 # ---- Files ----------------------------------------------------------------------------------------------------------
 
 
+@once
 def due_for_printing(asked):
-    """The condition that a file has entries newer than its last printout, which is older than some days (R-NOTE-8)."""
-    old = asked.today - datetime.timedelta(days=settings.value("file_print_days"))
-    never = Household.printed_on.is_null() & (Household.last_entry_on < old)
-    stale = (Household.printed_on < old) & (Household.last_entry_on > Household.printed_on)
-    return Household.status.in_(RUNNING) & (never | stale)
+    """[(household id, file number, day of its latest entry)], the oldest entry first (R-NOTE-8)."""
+    facts = (Household.id, Household.file_number, Household.last_entry_on)
+    query = Household.select(*facts).where(case_file.print_is_due(asked.today), *of(asked))
+    return list(query.order_by(Household.last_entry_on, Household.id).tuples())
 
 
+@once
 def due_for_disposal(asked):
-    """The condition that a closed file without a legal hold is past the years it is kept (R-RET-1, R-RET-2)."""
-    last = _years_before(asked.today, settings.value("retention_years"))
-    return (
-        (Household.status == CLOSED)
-        & (Household.legal_hold == False)  # noqa: E712
-        & (fn.COALESCE(Household.last_entry_on, Household.close_date) <= last)
-    )
+    """The same of the files that may be disposed of (R-RET-1, R-RET-2)."""
+    found = retention.due(asked.today, *of(asked))
+    rows = [(kept.household.id, kept.household.file_number, kept.last_entry_on) for kept in found]
+    return sorted(rows, key=lambda row: (row[2], row[0]))
 
 
-def _years_before(day, years):
-    """The last day that is so many years old on ``day``: 28 February where the year has no 29th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return datetime.date(day.year - years, 2, 28)
+def _number(files):
+    return lambda asked: len(files(asked))
 
 
-def _number_of_files(condition):
+def _files(files):
     def compute(asked):
-        return _files(asked, condition, fn.COUNT(Household.id)).scalar()
-
-    return compute
-
-
-def _files_with(condition):
-    def compute(asked):
-        facts = (Household.id, Household.file_number, Household.last_entry_on)
-        query = _files(asked, condition, *facts)
-        query = query.order_by(Household.last_entry_on, Household.id)
-        lines, note = _listed(query, FILE)
-        return Grid(_("File"), (Column(_("Latest entry"), PLAIN),), tuple(lines), note=note)
+        lines = [Line(number, (day,), href=f"{FILE}{key}") for key, number, day in files(asked)]
+        return _listed(_("File number"), _("Latest entry"), lines)
 
     return compute
 
@@ -226,18 +200,16 @@ REPORT = Report(
             "printing",
             N_("Files due for printing"),
             N_(
-                "Files of cases that are not closed with entries newer than their last printout, when that is more than"
-                " %(file_print_days)s days old or there is none."
+                "Files of open and extended cases with entries newer than their last printout, when that is more than"
+                " %(file_print_days)s days old; those never printed, when they or their latest entry are that old."
             ),
-            _number_of_files(due_for_printing),
+            _number(due_for_printing),
         ),
         Figure(
             "disposal",
             N_("Files due for disposal"),
-            N_(
-                "Closed files without a legal hold whose latest entry is %(retention_years)s years old or older."
-            ),
-            _number_of_files(due_for_disposal),
+            N_("Closed files without a legal hold that are as old as their retention rule asks."),
+            _number(due_for_disposal),
         ),
     ),
     (
@@ -281,13 +253,13 @@ REPORT = Report(
             "printing",
             N_("Files due for printing"),
             N_("The oldest entry first."),
-            _files_with(due_for_printing),
+            _files(due_for_printing),
         ),
         _list(
             "disposal",
             N_("Files due for disposal"),
             N_("The oldest entry first."),
-            _files_with(due_for_disposal),
+            _files(due_for_disposal),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from functools import wraps
 from flask_babel import gettext as _
 
 from workflows import settings
-from workflows.business_days import add_months
+from workflows.business_days import add_months, fiscal_year_start
 from workflows.scoring import round_half_up
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -51,9 +51,9 @@ class Mean:
     base: int
 
 
-def mean(total, base, decimals=1):
-    """``total`` divided by ``base``, rounded half up."""
-    return Mean(round_half_up(Fraction(total, base), decimals) if base else None, base)
+def mean(total, base):
+    """``total`` divided by ``base``, with one decimal, rounded half up."""
+    return Mean(round_half_up(Fraction(total, base)) if base else None, base)
 
 
 class Hidden:
@@ -107,14 +107,9 @@ def once(function):
     return remembered
 
 
-def fiscal_start(day):
-    """The 1 April on or before ``day``."""
-    return datetime.date(day.year if day.month >= 4 else day.year - 1, 4, 1)
-
-
 def periods(today):
     """{name: (first day, last day)} of the quick choices; quarters are those of the fiscal year."""
-    year, month = fiscal_start(today), today.replace(day=1)
+    year, month = fiscal_year_start(today), today.replace(day=1)
     quarter = add_months(month, -((month.month - 1) % 3))
     return {
         "this-year": (year, today),

@@ -161,22 +161,26 @@ def breaches_until(household):
 
 @dataclass(frozen=True)
 class Kept:
-    """A closed file, the day of its latest entry and the day from which it may be disposed of."""
+    """A file, the day of its latest entry and the day from which it may be disposed of."""
 
     household: Household
     last_entry_on: datetime.date
     eligible_on: datetime.date
 
 
-def closed_until(day):
-    """The Kept of closed files that may be disposed of on ``day``, the oldest first; held ones are among them."""
+def due(day, *conditions):
+    """The Kept of files that may be disposed of on ``day``, the oldest first: closed, old enough, not under legal hold
+    (R-RET-1, R-RET-2); ``conditions`` are on Household."""
     # Stored days are never later than the real ones, so nothing that belongs here is left out.
     years = min(rule_of(kind).years_after_last_entry for kind in (CASE, REFERRAL_ONLY))
     oldest = years_later(day, -years) + datetime.timedelta(days=1)
     stored = fn.COALESCE(Household.last_entry_on, Household.close_date)
     rows = list(
         Household.select().where(
-            Household.status == CLOSED, (stored <= oldest) | stored.is_null(True)
+            Household.status == CLOSED,
+            Household.legal_hold == False,  # noqa: E712 - a peewee expression
+            (stored <= oldest) | stored.is_null(),
+            *conditions,
         )
     )
     latest, members = last_entry.of_all(rows), _members(rows)

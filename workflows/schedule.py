@@ -52,22 +52,14 @@ def program_month(anchor, number):
     return add_months(anchor, number - 1), add_months(anchor, number) - ONE_DAY
 
 
-def month_of(anchor, day):
-    """The number of the program month that ``day`` falls in; None before the anchor (R-ASM-1)."""
-    if day < anchor:
-        return None
-    number = (day.year - anchor.year) * 12 + day.month - anchor.month
-    return number + (add_months(anchor, number) <= day)
-
-
 def standard_end(anchor, terms=STANDARD):
     """The last day of a case without an extension, when it is due to close (R-ASM-7)."""
-    return add_months(anchor, terms.standard) - ONE_DAY
+    return program_month(anchor, terms.standard)[1]
 
 
 def latest_end(anchor, terms=STANDARD):
     """The last day that an extension may reach (R-ASM-7)."""
-    return add_months(anchor, terms.longest) - ONE_DAY
+    return program_month(anchor, terms.longest)[1]
 
 
 # ---- Points and their windows (R-ASM-2 to R-ASM-5) ---------------------------------------------------------------------
@@ -188,11 +180,6 @@ def person_schedule(
             )
         )
     return tuple(found)
-
-
-def next_point(standings):
-    """The first Standing that is still to be done, None when nothing is."""
-    return next((s for s in standings if s.state in (NOT_OPEN, OPEN, OVERDUE)), None)
 
 
 # ---- Reduced schedule, closing, extension (R-ASM-6 to R-ASM-8) ---------------------------------------------------------

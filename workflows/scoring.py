@@ -297,20 +297,6 @@ def bands(level, in_danger, suggestions):
     )
 
 
-# ---- Another adult of the household (R-ASM-12) --------------------------------------------------------------------------
-
-
-def shared_answers(instrument, answers, facts):
-    """{question slug: level} that another adult's ``answers`` offer for this person; each is to be confirmed (R-ASM-12)."""
-    return {
-        question.slug: answers[question.slug]
-        for factor in applicable(instrument, facts)
-        if factor.is_household_shared
-        for question in factor.questions
-        if answers.get(question.slug) is not None
-    }
-
-
 # ---- Recalibration (scoring.yaml, recalibrate) --------------------------------------------------------------------------
 
 

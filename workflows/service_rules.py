@@ -295,11 +295,6 @@ def _words(keys):
     return Keyword.stored_by_id(keys).values()
 
 
-def offered_keywords(program):
-    """A query of the ids of keywords in use that the program's area offers."""
-    return offered_in(program.area_of_focus_id)
-
-
 def offered_in(area_id):
     """A query of the ids of keywords in use that an area of focus offers."""
     return Keyword.select(Keyword.id).where(

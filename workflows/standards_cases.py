@@ -20,17 +20,23 @@ from models import (
     NeedsAssessment,
     PlanReview,
 )
-from workflows import agency_rules, capacity_building, case_file, clock, schedule, settings
-from workflows.case_rules import ACTIVE_CASE, INTENSIVE, PORTAL_ONLY
+from workflows import (
+    agency_rules,
+    capacity_building,
+    case_file,
+    case_rules,
+    clock,
+    schedule,
+    settings,
+)
+from workflows.case_rules import INTENSIVE
 from workflows.people_rules import CHARTER
 from workflows.records import before
 
 
 def active_cases():
-    """Cases that are worked with under a worker: open or extended, more than the portal's own list of people."""
-    return Household.select(Household.id).where(
-        Household.status.in_(ACTIVE_CASE), Household.case_type != PORTAL_ONLY
-    )
+    """Ids of the cases that are worked with."""
+    return Household.select(Household.id).where(case_rules.active())
 
 
 def without_worker(_today):

@@ -49,9 +49,7 @@ def in_the_band(_first, _last):
 
 def even(_first, _last):
     """S9, R-LOAD-2: workers whose share of high needs is near the team's, of those measured, as it stands today."""
-    found = [
-        load for load in caseload.loads() if load.assessed and not load.staff.works_with_youth_only
-    ]
+    found = [load for load in caseload.loads() if load.assessed and load.is_even]
     share = caseload.team_share(found)
     return sum(not caseload.is_uneven(load, share) for load in found), len(found)
 

@@ -9,16 +9,15 @@ from peewee import fn
 
 from forms import choices
 from forms.formats import date_text
-from models import CaseAssignment, Household, Staff, TrainingRecord
+from models import IN_HAND, CaseAssignment, Household, Staff, TrainingRecord
 from workflows import settings
 from workflows.business_days import add_months
 from workflows.case_rules import ACTIVE_CASE, CLOSED, PORTAL_ONLY
 from workflows.records import Problem, after, before, rule, save
 
 CASE_ROLES = ("caseworker", "youth-caseworker", "settlement-worker")
-ON_HOLD = "on-hold"
-IN_HAND = ("intake", *ACTIVE_CASE, ON_HOLD)  # cases somebody must look after
 OVER = (CLOSED, "disposed", "consent-refused")
+ON_HOLD = "on-hold"
 SECTOR_CHECK = "vulnerable-sector-check"
 MOST = 1000  # clients of one worker; more is a slip of the finger
 
