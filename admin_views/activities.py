@@ -44,9 +44,9 @@ class CaseActivityView(HouseholdRecordView):
         """The funder's service is shown as the service record will have it."""
         label, words = super().fact(record, name)
         if name == "ircc_service" and not words:
-            slug = activities.ircc_service_of(record)
+            slug = activities.services_of_topics()(None, record.topic)
             service = choices.term_label("ircc-services", slug)
-            words = service and _("%(service)s (from the topic)", service=service)
+            words = _("%(service)s (from the topic)", service=service)
         return label, words
 
     # ---- A day's work ------------------------------------------------------------------------------------------------

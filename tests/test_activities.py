@@ -6,9 +6,11 @@ import pytest
 from casework_factories import make_case_activity
 from factories import make_client
 
-from models import AreaOfFocus, AuditLog, CaseActivity, Staff
-from workflows import activities, records, settings
+from forms import choices
+from models import AuditLog, CaseActivity, Staff
+from workflows import records, settings
 from workflows.records import Refused
+from workflows.service_events import events
 
 DAY = "/case-activities/day/"
 ONE = datetime.timedelta(days=1)
@@ -75,17 +77,26 @@ def test_home_leads_to_the_days_work(browser):
     assert browser.follow(browser.get("/"), "Record today's work").path == DAY
 
 
-def test_the_funders_service_follows_from_the_topic_unless_it_is_named(app):
-    """2.16: it is worked out for the export and never stored."""
-    row = make_case_activity(topic="employment")
-    assert activities.ircc_service_of(row) == "employment-services" and row.ircc_service is None
-    row.ircc_service = "rap"
-    assert activities.ircc_service_of(row) == "rap"
-    assert activities.ircc_service_of(make_case_activity(topic="health")) == ""
-    area = AreaOfFocus.get(cma_topic="language-skills")
-    assert activities.ircc_service_of(make_case_activity(topic="language-skills")) == (
-        area.ircc_service
-    )
+@pytest.mark.parametrize(
+    ("chosen", "topic", "service"),
+    [
+        (None, "employment", "employment-services"),
+        ("rap", "employment", "rap"),
+        (None, "health", "case-management"),
+        (None, "life-skills", "case-management"),
+        (None, "language-skills", "language-training"),
+    ],
+)
+def test_the_funders_service_follows_from_the_topic_unless_it_is_named(
+    browser, chosen, topic, service
+):
+    """2.16: it is worked out for the export, shown as the export has it, and never stored."""
+    row = make_case_activity(topic=topic, ircc_service=chosen, date=settings.today())
+    [event] = events(settings.today(), settings.today())
+    assert event.values["ircc_service"] == service
+    label = choices.term_label("ircc-services", service)
+    page = browser.get(f"/case-activities/details/?id={row.id}")
+    assert label in page and (f"{label} (from the topic)" in page) == (chosen is None)
 
 
 # ---- A day's work --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from flask_babel import gettext as _
 
-from forms import choices
 from forms.day import LONGEST
 from models import AreaOfFocus, CaseActivity, Client, database
 from workflows import settings
@@ -26,21 +25,25 @@ def is_whole(change):
         yield Problem("date", _("This day is in the future. Enter the day it was done."))
 
 
-def ircc_service_of(activity):
-    """The funder's service of an activity for the service record: its own, else what its topic stands for; or ""."""
-    return activity.ircc_service or choices.memo("services of topics", _services).get(
-        activity.topic, ""
-    )
+# What follows from the topic of an activity when nobody chose the funder's service; every other topic is case management.
+FOLLOWING = (
+    "information-orientation",
+    "language-training",
+    "employment-services",
+    "community-connections",
+)
+CASE_MANAGEMENT = "case-management"
 
 
-def _services():
-    """{topic: funder's service} by the first area of focus in use that has both."""
-    rows = AreaOfFocus.select(AreaOfFocus.cma_topic, AreaOfFocus.ircc_service).where(
-        AreaOfFocus.is_active,
-        AreaOfFocus.cma_topic.is_null(False),
-        AreaOfFocus.ircc_service.is_null(False),
-    )
-    return dict(reversed([*rows.order_by(AreaOfFocus.id).tuples()]))
+def services_of_topics():
+    """A function (funder's service as chosen, topic) → the service that counts in the service record (2.16, 8).
+
+    That of a topic is the service of its area of focus, the first one where several share the topic.
+    """
+    rows = AreaOfFocus.select(AreaOfFocus.cma_topic, AreaOfFocus.ircc_service)
+    rows = rows.where(AreaOfFocus.ircc_service.in_(FOLLOWING)).order_by(AreaOfFocus.id.desc())
+    known = dict(rows.tuples())
+    return lambda chosen, topic: chosen or known.get(topic, CASE_MANAGEMENT)
 
 
 # ---- A day's work --------------------------------------------------------------------------------------------------------

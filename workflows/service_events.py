@@ -30,6 +30,7 @@ from models import (
     Staff,
     database,
 )
+from workflows import activities
 from workflows.business_days import add_months, fiscal_year_of
 from workflows.levels import level_on
 from workflows.reports_casework import MADE_BY_US
@@ -54,13 +55,6 @@ KIND_OF = {
     "indirect-services": SUPPORT,
 }
 KINDS = tuple(dict.fromkeys(KIND_OF.values()))
-# What follows from the topic of an activity when nobody chose the funder's service; every other topic is case management.
-FOLLOWING = (
-    "information-orientation",
-    "language-training",
-    "employment-services",
-    "community-connections",
-)
 GROUP_TYPES = ("workshop",)
 SUPPORT_TYPES = ("interpretation",)
 PERSONAL = (
@@ -325,12 +319,7 @@ def _assessments():
 
 def _activities(places):
     row, through = CaseActivity, CaseActivity.clients.get_through_model()
-    areas = AreaOfFocus.select(AreaOfFocus.cma_topic, AreaOfFocus.ircc_service)
-    areas = areas.where(AreaOfFocus.ircc_service.in_(FOLLOWING)).order_by(AreaOfFocus.id.desc())
-    following = dict(areas.tuples())
-
-    def service(chosen, topic):
-        return chosen or following.get(topic, "case-management")
+    service = activities.services_of_topics()
 
     def kind(chosen, topic, what):
         return (
