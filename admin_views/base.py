@@ -13,7 +13,7 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, date_text, fill, pill, text_of
+from admin_views.showing import called, cells, date_text, fill, pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -178,10 +178,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def called(self, record):
         """What a person calls a record: the words of its label, never a slug."""
-        label = self.meta.fields[self.meta.label]
-        if isinstance(label, models.TermField) or label.choices:
-            return text_of(label)(getattr(record, label.name))
-        return str(record)
+        return called(record)
 
     def page_title(self, record):
         """The document title: never a person's name."""
@@ -228,7 +225,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """A function from the raw database value of a list column to what its cell shows."""
         field = self.meta.fields[name]
         if isinstance(field, ForeignKeyField):
-            return as_text
+            field = field.rel_model._meta.fields[field.rel_model._meta.label]
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
@@ -574,8 +571,8 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """The words of another record as a link to it, where it has a screen."""
         endpoint = f"{row._meta.table_name}.details_view"
         if getattr(row._meta, "section", "hidden") in ("hidden", "log"):
-            return str(row)
-        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), str(row))
+            return called(row)
+        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), called(row))
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self):

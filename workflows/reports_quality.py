@@ -164,7 +164,7 @@ def _files_with(condition):
         query = _files(asked, condition, *facts)
         query = query.order_by(Household.last_entry_on, Household.id)
         lines, note = _listed(query, FILE)
-        return Grid(_("File"), (Column(_("Latest entry"), PLAIN),), tuple(lines), note=note)
+        return Grid(_("File number"), (Column(_("Latest entry"), PLAIN),), tuple(lines), note=note)
 
     return compute
 
