@@ -38,6 +38,22 @@ RAW = (CharField, IntegerField, TextField)
 PILLS = ("status", "state", "result", "outcome", "flag", "timeliness")
 
 
+def _named(field):
+    """The column whose value a cell shows: of a foreign key, what the other record is called by."""
+    if not isinstance(field, ForeignKeyField):
+        return field
+    meta = field.rel_model._meta
+    return meta.fields[meta.label]
+
+
+def _shape(field):
+    """The class of a list's cells: numbers stand at the right, days and file numbers are never broken in two."""
+    if field.__class__.__name__ == "IntegerField":
+        return "number"
+    is_file = isinstance(field, ForeignKeyField) and field.rel_model is models.Household
+    return "whole" if is_file or text_of(_named(field)) is date_text else ""
+
+
 class PageView(Guarded, BaseView):
     """A page that is no entity: guarded like every other."""
 
@@ -223,9 +239,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def cell(self, name):
         """A function from the raw database value of a list column to what its cell shows."""
-        field = self.meta.fields[name]
-        if isinstance(field, ForeignKeyField):
-            field = field.rel_model._meta.fields[field.rel_model._meta.label]
+        field = _named(self.meta.fields[name])
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
@@ -310,15 +324,15 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def _heading(self, listing, name):
         field = self.meta.fields[name]
-        numeric = field.__class__.__name__ == "IntegerField"
+        shape = _shape(field)
         label = _(field.verbose_name)
         plain = twin(self.model, name)
         if plain not in getattr(self.meta, "sortable", ()):
-            return (label, None, "", numeric)
+            return (label, None, "", shape)
         current = listing.sort is not None and listing.sort.name == name
         direction = ("descending" if listing.descending else "ascending") if current else ""
         turned = plain if not current or listing.descending else f"-{plain}"
-        return (label, listing.link(sort=turned), direction, numeric)
+        return (label, listing.link(sort=turned), direction, shape)
 
     @expose("/search/", methods=("POST",))
     def search_view(self):
