@@ -1698,7 +1698,7 @@ SKIPPED, VOID = "skipped", "void"
 ASSESSMENT_STATES = (
     (COMPLETE, N_("Complete")),
     (SKIPPED, N_("Skipped")),
-    (VOID, N_("Void")),
+    (VOID, N_("Voided")),
 )
 
 

@@ -13,7 +13,7 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, date_text, fill, pill, refused_words, text_of
+from admin_views.showing import called, cells, date_text, fill, pill, refused_words, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -36,6 +36,22 @@ STAMPS = (
 # Columns whose database value is what Python sees; the others are converted first.
 RAW = (CharField, IntegerField, TextField)
 PILLS = ("status", "state", "result", "outcome", "flag", "timeliness")
+
+
+def _named(field):
+    """The column whose value a cell shows: of a foreign key, what the other record is called by."""
+    if not isinstance(field, ForeignKeyField):
+        return field
+    meta = field.rel_model._meta
+    return meta.fields[meta.label]
+
+
+def _shape(field):
+    """The class of a list's cells: numbers stand at the right, days and file numbers are never broken in two."""
+    if field.__class__.__name__ == "IntegerField":
+        return "number"
+    is_file = isinstance(field, ForeignKeyField) and field.rel_model is models.Household
+    return "whole" if is_file or text_of(_named(field)) is date_text else ""
 
 
 class PageView(Guarded, BaseView):
@@ -178,10 +194,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def called(self, record):
         """What a person calls a record: the words of its label, never a slug."""
-        label = self.meta.fields[self.meta.label]
-        if isinstance(label, models.TermField) or label.choices:
-            return text_of(label)(getattr(record, label.name))
-        return str(record)
+        return called(record)
 
     def page_title(self, record):
         """The document title: never a person's name."""
@@ -226,9 +239,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def cell(self, name):
         """A function from the raw database value of a list column to what its cell shows."""
-        field = self.meta.fields[name]
-        if isinstance(field, ForeignKeyField):
-            return as_text
+        field = _named(self.meta.fields[name])
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
@@ -313,15 +324,15 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def _heading(self, listing, name):
         field = self.meta.fields[name]
-        numeric = field.__class__.__name__ == "IntegerField"
+        shape = _shape(field)
         label = _(field.verbose_name)
         plain = twin(self.model, name)
         if plain not in getattr(self.meta, "sortable", ()):
-            return (label, None, "", numeric)
+            return (label, None, "", shape)
         current = listing.sort is not None and listing.sort.name == name
         direction = ("descending" if listing.descending else "ascending") if current else ""
         turned = plain if not current or listing.descending else f"-{plain}"
-        return (label, listing.link(sort=turned), direction, numeric)
+        return (label, listing.link(sort=turned), direction, shape)
 
     @expose("/search/", methods=("POST",))
     def search_view(self):
@@ -584,8 +595,8 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """The words of another record as a link to it, where it has a screen."""
         endpoint = f"{row._meta.table_name}.details_view"
         if getattr(row._meta, "section", "hidden") in ("hidden", "log"):
-            return str(row)
-        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), str(row))
+            return called(row)
+        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), called(row))
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self):

@@ -14,7 +14,7 @@ from admin_views.base import EntityView, PageView
 from admin_views.plans import in_language
 from forms.feedback import InviteForm, SurveyForm
 from forms.formats import date_text
-from models import LANGUAGES, ClientFeedback, FeedbackInvitation, Organization
+from models import LANGUAGES, ClientFeedback, FeedbackInvitation, Organization, language
 from workflows import accounts, feedback, settings, texts
 from workflows.records import Refused
 
@@ -64,7 +64,14 @@ class FeedbackView(EntityView):
     def invite(self):
         """Make links; they are shown on the answer to this very POST and never again."""
         posted = request.form if request.method == "POST" else None
-        form = InviteForm(posted, data={"expires_on": settings.today() + OPEN_FOR, "count": 10})
+        form = InviteForm(
+            posted,
+            data={
+                "expires_on": settings.today() + OPEN_FOR,
+                "count": 10,
+                "language": language.get(),
+            },
+        )
         form.about.choices = [("", ""), *feedback.offered()]
         if posted is not None and form.validate():
             if form.expires_on.data >= settings.today():

@@ -50,7 +50,7 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
     def details_facts(self, record):
         state = dict(self.meta.fields["state"].choices)[record.state]
         key = [
-            (_("File"), self.linked(record.household)),
+            (_("File number"), self.linked(record.household)),
             (_("State"), pill("state", record.state, _(state))),
             (_("Signed by (supervisor)"), record.supervisor_signer or ""),
             (_("Signed on"), date_text(record.signed_on)),
@@ -78,7 +78,7 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
         """(address, words, is the main one) of the buttons."""
         ask = (self.at("ask"), _("Ask for a signature"), True)
         send = (self.at("send"), _("Mark as sent"), record.state == SIGNED)
-        keep = (self.at("file"), _("File"), True)
+        keep = (self.at("file"), _("Add to this file"), True)
         return {
             DRAFT: [ask, send],
             AWAITING: [send],

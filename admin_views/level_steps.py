@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from forms import choices
 
 LEVELS = ("low", "moderate-to-low", "moderate", "high", "very-high")
-LEFT, RIGHT, TOP, STEP, ACROSS = 150, 16, 12, 20, 44
+LEFT, RIGHT, TOP, STEP, ACROSS = 172, 16, 12, 20, 44
 
 
 @dataclass(frozen=True)

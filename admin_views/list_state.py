@@ -33,4 +33,4 @@ class Standing:
         return self.render(self.list_template, **facts)
 
     def _heading(self, listing, name):
-        return (_("State"), None, "", False) if name == STATE else super()._heading(listing, name)
+        return (_("State"), None, "", "") if name == STATE else super()._heading(listing, name)

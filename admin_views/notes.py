@@ -117,7 +117,7 @@ class CaseNoteView(Attaching, HouseholdRecordView):
         locked, opens = is_locked(record), record.written_on + OPEN_DAYS
         words = dict(TIMELINESS).get(record.timeliness)
         key = [
-            (_("File"), self.linked(record.household)),
+            (_("File number"), self.linked(record.household)),
             (_("Written in time"), words and pill("timeliness", record.timeliness, _(words))),
             (_("Best written by"), date_text(record.target_on)),
             (_("Due on"), date_text(record.due_on)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from admin_views.showing import text_of
+from admin_views.showing import called, text_of
 from models import ForeignKeyField
 
 NOTE = (
@@ -73,7 +73,7 @@ def facts(record, names, hides=None):
         if value in (None, "", [], {}):
             continue
         is_row = isinstance(column, ForeignKeyField)
-        words = str(value) if is_row else text_of(column)(value)
+        words = called(value) if is_row else text_of(column)(value)
         if hides and not is_row and isinstance(value, str) and hides(words):
             words = _("(left out: it names somebody else)")
         found.append((_(column.verbose_name), words))

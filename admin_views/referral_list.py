@@ -199,8 +199,8 @@ class ReferralList(EntityView):
     def _heading(self, listing, name):
         if name == "flag":
             return (_("Flag"), None, "", False)
-        label, href, direction, numeric = super()._heading(listing, name)
-        return (_("Service") if name == "target_name" else label, href, direction, numeric)
+        label, href, direction, shape = super()._heading(listing, name)
+        return (_("Service") if name == "target_name" else label, href, direction, shape)
 
     def _search_facts(self, listing):
         everything = f"?status={ALL}" if listing.args.get("status") == ALL else ""

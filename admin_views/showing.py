@@ -1,6 +1,7 @@
 """A stored value as the words a person reads (days, list items, yes and no, a status), and rows of them as HTML."""
 
 import re
+from decimal import Decimal
 
 import peewee
 from babel.dates import format_datetime, format_time
@@ -9,7 +10,7 @@ from markupsafe import Markup, escape
 import models
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text, masked
+from forms.formats import date_text, first_of_month, masked, score_text
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
@@ -21,7 +22,8 @@ def moment_text(value):
         return ""
     code = models.language.get()
     clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
-    return format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
+    text = format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
+    return first_of_month(text, code)
 
 
 def time_text(value):
@@ -68,9 +70,21 @@ def text_of(field):
     return as_text
 
 
+def called(record):
+    """What a person calls a record: the words of its label, never a slug or a day as it is stored."""
+    label = record._meta.fields[record._meta.label]
+    words = text_of(label)
+    return str(record) if words is as_text else words(getattr(record, label.name))
+
+
 def as_text(value):
     """Shown as it is."""
     return "" if value is None else str(value)
+
+
+def _decimal_text(value):
+    """A number with one decimal, as SQLite or PostgreSQL gives it."""
+    return "" if value is None else score_text(Decimal(str(value)))
 
 
 def _json_text(value):
@@ -84,6 +98,7 @@ _TEXTS = (
     (peewee.DateTimeField, moment_text),
     (peewee.DateField, date_text),
     (peewee.TimeField, time_text),
+    (peewee.DecimalField, _decimal_text),
     (peewee.JSONField, _json_text),
 )
 

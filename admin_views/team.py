@@ -102,7 +102,7 @@ class StaffView(EntityView):
             )
             for house in houses
         ]
-        heads = (_("File"), _("Type of case"), _("Status"))
+        heads = (_("File number"), _("Type of case"), _("Status"))
         everything = f"{url_for('household.index_view')}?primary_worker={record.id}"
         return _("Cases"), heads, lines, everything if len(lines) == SHOWN else None
 
@@ -195,7 +195,7 @@ class InterpreterView(EntityView):
             )
             for row in rows
         ]
-        heads = (_("Date"), _("File"), _("Setting"), _("Minutes"))
+        heads = (_("Date"), _("File number"), _("Setting"), _("Minutes"))
         everything = f"{url_for('booking.index_view')}?interpreter={record.id}"
         return [(_("Bookings"), heads, lines, everything if len(lines) == SHOWN else None)]
 

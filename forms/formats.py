@@ -39,9 +39,14 @@ def score_text(number):
     return format_decimal(number, format="0.0", locale=f"{language.get()}_CA")
 
 
+def first_of_month(text, code):
+    """A French date that begins with the first of a month is said so: 1er avr. 2026."""
+    return f"1er{text[1:]}" if code == "fr" and text.startswith("1 ") else text
+
+
 @lru_cache(4096)
 def _date_text(value, code):
-    return format_date(day_of(value), "d MMM y", locale=code)
+    return first_of_month(format_date(day_of(value), "d MMM y", locale=code), code)
 
 
 def date_text(value):

@@ -11,6 +11,8 @@ from forms.drawing import MacroWidget
 from forms.fields import question
 from forms.formats import date_text
 
+SENTENCE = 32  # an answer of more characters is a sentence
+
 
 class Section:
     """Questions of a page that belong together, under a heading."""
@@ -240,7 +242,9 @@ def _words(field):
         return _("Yes") if data else _("No")
     if hasattr(field, "iter_choices"):
         chosen = [str(label) for value, label, is_chosen, _r in field.iter_choices() if is_chosen]
-        return ", ".join(words for words in chosen if words.strip("–— "))
+        chosen = [words for words in chosen if words.strip("–— ")]
+        # Sentences have commas of their own: each has a line to itself.
+        return ("\n" if any(len(words) > SENTENCE for words in chosen) else ", ").join(chosen)
     if hasattr(field, "label_of"):
         return (field.label_of(data) or "") if data else ""
     if hasattr(data, "isoformat"):

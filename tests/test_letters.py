@@ -165,7 +165,7 @@ def test_a_call_is_recorded_and_filed_and_never_signed(browser):
     )
     letter = Correspondence.get()
     assert state(letter) == "recorded" and "Ask for a signature" not in page
-    page = browser.submit(page, "File")
+    page = browser.submit(page, "Add to this file")
     assert state(letter) == "filed" and "Filed." in page.notices
     for move in (letters.ask, letters.send, letters.put_in_the_file):
         with pytest.raises(Refused):
