@@ -88,7 +88,7 @@ class AttachmentView(EntityView):
         return _("Attachment")
 
     def toolbar(self, record):
-        links = [(_("Open"), self.get_url(".open_view", id=record.id))]
+        links = [(_("Open it"), self.get_url(".open_view", id=record.id))]
         page = self._owner_page(record)
         if page:
             links.append((_("The record it belongs to"), page))

@@ -4,16 +4,14 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from markupsafe import Markup
 
 from admin_views.base import EntityView
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, text_of
+from admin_views.showing import as_text, cells, one_line, text_of
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text
 from models import (
     COMPLETE,
     DISTRIBUTED,
@@ -55,10 +53,6 @@ SHOWN = (
 
 # All that the flag of a complete referral depends on.
 FINISHED = (COMPLETE, None, None, None)
-
-
-def _one_line(day):
-    return Markup(f"<time>{date_text(day)}</time>")
 
 
 class StatusFilter(Filter):
@@ -194,7 +188,7 @@ class ReferralList(EntityView):
     def _formats():
         priority = text_of(Referral._meta.fields["priority"])
         flag = raw_flags(settings.today())
-        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _one_line]
+        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, one_line]
 
     def _heading(self, listing, name):
         if name == "flag":

@@ -41,7 +41,13 @@ def score_text(number):
 
 @lru_cache(4096)
 def _date_text(value, code):
-    return format_date(day_of(value), "d MMM y", locale=code)
+    day = day_of(value)
+    return format_date(day, day_pattern(day, code), locale=code)
+
+
+def day_pattern(day, code):
+    """How a day is written: 1 Apr 2026, and in French, where the first of a month is no plain number, 1er avr. 2026."""
+    return "d'er' MMM y" if code == "fr" and day.day == 1 else "d MMM y"
 
 
 def date_text(value):
