@@ -13,7 +13,7 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, date_text, fill, one_line, pill, text_of
+from admin_views.showing import as_text, called, cells, date_text, fill, one_line, pill, text_of
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -177,11 +177,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         return self.at("details", record.id)
 
     def called(self, record):
-        """What a person calls a record: the words of its label, never a slug."""
-        label = self.meta.fields[self.meta.label]
-        if isinstance(label, models.TermField) or label.choices:
-            return text_of(label)(getattr(record, label.name))
-        return str(record)
+        return called(record)
 
     def page_title(self, record):
         """The document title: never a person's name."""
@@ -232,8 +228,8 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
-        if words is date_text:
-            return one_line
+        if words is date_text or isinstance(field, models.PhoneField):
+            return lambda value: one_line(words(value))
         if isinstance(field, RAW):
             return words
         return lambda value: words(field.python_value(value))
@@ -576,8 +572,8 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """The words of another record as a link to it, where it has a screen."""
         endpoint = f"{row._meta.table_name}.details_view"
         if getattr(row._meta, "section", "hidden") in ("hidden", "log"):
-            return str(row)
-        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), str(row))
+            return called(row)
+        return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), called(row))
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self):

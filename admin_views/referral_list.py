@@ -12,6 +12,7 @@ from admin_views.secrets import hide
 from admin_views.showing import as_text, cells, one_line, text_of
 from admin_views.words import plain as _
 from forms import choices
+from forms.formats import date_text
 from models import (
     COMPLETE,
     DISTRIBUTED,
@@ -53,6 +54,10 @@ SHOWN = (
 
 # All that the flag of a complete referral depends on.
 FINISHED = (COMPLETE, None, None, None)
+
+
+def _day(day):
+    return one_line(date_text(day))
 
 
 class StatusFilter(Filter):
@@ -188,7 +193,7 @@ class ReferralList(EntityView):
     def _formats():
         priority = text_of(Referral._meta.fields["priority"])
         flag = raw_flags(settings.today())
-        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, one_line]
+        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _day]
 
     def _heading(self, listing, name):
         if name == "flag":

@@ -4,13 +4,13 @@ import datetime
 import re
 
 import peewee
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 import models
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text, day_pattern, masked
+from forms.formats import date_text, day_pattern, masked, time_text
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
@@ -26,15 +26,6 @@ def local_text(value):
     code = models.language.get()
     clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
     return format_datetime(value, f"{day_pattern(value, code)}, {clock}", locale=code)
-
-
-def time_text(value):
-    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
-    if not value:
-        return ""
-    if models.language.get() == "fr":
-        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
-    return format_time(value, "short", locale="en_CA")
 
 
 def _list_text(label_of):
@@ -114,9 +105,19 @@ _TEXTS = (
 )
 
 
-def one_line(day):
-    """A day in a list, which does not break at the end of a line."""
-    return Markup(f"<time>{date_text(day)}</time>") if day else ""
+def called(record):
+    """What a person calls a record: the words of its label, never a slug, and a day as people write it."""
+    label = record._meta.fields[record._meta.label]
+    value = getattr(record, label.name)
+    named = isinstance(label, models.TermField) or label.choices
+    if named or (isinstance(value, datetime.date) and str(record) == str(value)):
+        return text_of(label)(value)
+    return str(record)
+
+
+def one_line(words):
+    """A day or a telephone number in a list, which does not break at the end of a line."""
+    return Markup('<span class="one-line">{}</span>').format(words) if words else ""
 
 
 def pill(kind, value, text):

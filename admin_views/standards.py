@@ -7,7 +7,7 @@ from flask_admin import expose
 
 from admin_views.base import PageView
 from admin_views.listing import typed_day
-from admin_views.showing import text_of
+from admin_views.showing import called, text_of
 from admin_views.words import plain as _
 from forms.formats import date_text, number_text
 from workflows import audit, home_tasks, members, settings, standards, waiting
@@ -75,7 +75,7 @@ def named(row):
         if house is None and getattr(row, f"{name}_id", None):
             owner = getattr(row, name)
             house = owner if name == "household" else owner.household
-    words = members.called(house) if house else str(row)
+    words = members.called(house) if house else called(row)
     due = getattr(row, "due_on", None)
     if due:
         words = f"{words}, {text_of(row._meta.fields['due_on'])(due)}"

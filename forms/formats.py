@@ -3,7 +3,7 @@
 import datetime
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
@@ -53,6 +53,15 @@ def day_pattern(day, code):
 def date_text(value):
     """A day, or the text in which SQLite keeps it, as people write it: 9 Feb 2026, 9 févr. 2026."""
     return _date_text(value, language.get()) if value else ""
+
+
+def time_text(value):
+    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
+    if not value:
+        return ""
+    if language.get() == "fr":
+        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
+    return format_time(value, "short", locale="en_CA")
 
 
 def masked(number):
