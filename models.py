@@ -366,9 +366,10 @@ class TaxonomyList(Bilingual, Record):
         section = "administration"
         title = N_("Lists")
         label = "label_en"
-        listed = ("label_en", "slug", "description")
+        listed = ("label_en", "slug")
         sortable = ("label_en",)
         order = ("label_en",)
+        kept = ("description", "source")
         immutable = ("slug",)
         natural_key = ("slug",)
         reference = True
@@ -407,7 +408,7 @@ class TaxonomyItem(Bilingual, Record):
 class Language(Bilingual, Record):
     """A language of service or of a client; ISO 639 code."""
 
-    code = LanguageField(unique=True, verbose_name=N_("Code"))
+    code = CharField(max_length=12, unique=True, verbose_name=N_("Code"))
     label_en = CharField(max_length=120, index=True, verbose_name=N_("English name"))
     label_fr = CharField(max_length=120, default="", verbose_name=N_("French name"))
     is_official = BooleanField(default=False, verbose_name=N_("Official language of Canada"))
@@ -517,7 +518,26 @@ class AreaOfFocus(Bilingual, Record):
 class TextTemplate(Record):
     """A text the portal shows, prints or sends; agencies may word it differently."""
 
-    slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
+    slug = CharField(
+        max_length=80,
+        unique=True,
+        choices=(
+            ("referral-email-minimal", N_("Email about referrals: number and service only")),
+            ("referral-email-full", N_("Email about referrals: name, contact and statements")),
+            ("weekly-digest", N_("Weekly digest")),
+            ("reminders", N_("Reminders by email")),
+            ("confidentiality-statement", N_("Confidentiality statement")),
+            ("client-charter", N_("Client charter")),
+            ("after-hours-message", N_("After-hours message")),
+            ("intake-orientation-checklist", N_("What is explained at the intake")),
+            ("visit-risk-checklist", N_("Risk checklist")),
+            ("missed-check-in-steps", N_("Steps after a missed check-in")),
+            ("feedback-survey", N_("Feedback survey")),
+            ("exit-interview", N_("Exit interview")),
+            ("records-policy-checklist", N_("Records policy")),
+        ),
+        verbose_name=N_("Text"),
+    )
     note = TextField(default="", verbose_name=N_("What it is for"))
     placeholders = LinesField(verbose_name=N_("Words in braces that are filled in"))
     subject_en = CharField(max_length=300, default="", verbose_name=N_("English subject"))
@@ -532,9 +552,8 @@ class TextTemplate(Record):
         section = "administration"
         title = N_("Texts")
         label = "slug"
-        listed = ("slug", "note")
-        sortable = ("slug",)
-        order = ("slug",)
+        listed = ("slug",)
+        order = ("id",)
         kept = ("parts",)
         immutable = ("slug", "placeholders", "note")
         natural_key = ("slug",)
@@ -3315,7 +3334,7 @@ class ExportColumn(Record):
     """One column of an export profile: where its value comes from and when it must be there (domain 8)."""
 
     profile = ForeignKeyField(ExportProfile, on_delete="CASCADE", verbose_name=N_("Export profile"))
-    position = IntegerField(default=1, verbose_name=N_("Place"))
+    position = IntegerField(default=1, verbose_name=N_("Order"))
     source = CharField(max_length=60, verbose_name=N_("Value"))
     heading = CharField(max_length=120, verbose_name=N_("Heading in the file"))
     is_on = BooleanField(default=True, verbose_name=N_("In the file"))

@@ -12,8 +12,8 @@ from markupsafe import escape
 from admin_views.audit_words import ENTITIES, OTHERS, entity_words, sentences
 from admin_views.base import EntityView
 from admin_views.listing import Filter, typed_day, whole
-from admin_views.showing import text_of, time_text
-from forms.formats import date_text
+from admin_views.showing import text_of
+from forms.formats import date_text, time_text
 from models import (
     N_,
     TABLES,

@@ -146,9 +146,7 @@ def _general(row):
     count = said.get("shown", said.get("rows"))
     words = entity_words(row.entity)
     if isinstance(count, int):
-        facts = {"title": words}
-        text = "%(title)s, %(num)s row"
-        words = ngettext(text, "%(title)s, %(num)s rows", count, **facts)
+        words = ngettext("%(title)s, %(num)s row", "%(title)s, %(num)s rows", count, title=words)
     return _(VERBS.get(row.action, "%(what)s"), what=words)
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
-from admin_views.showing import moment_text
+from admin_views.showing import local_text, moment_text
 from forms.formats import size_text
 from workflows import backup, settings
 
@@ -22,8 +22,7 @@ class BackupsView(PageView):
     @expose("/")
     def index(self):
         copies = [
-            (path.name, made.strftime("%Y-%m-%d %H:%M"), size_text(size))
-            for path, made, size in backup.copies()
+            (path.name, local_text(made), size_text(size)) for path, made, size in backup.copies()
         ]
         return self.render(
             "backups/backups.html",

@@ -13,7 +13,16 @@ from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
-from admin_views.showing import called, cells, date_text, fill, pill, refused_words, text_of
+from admin_views.showing import (
+    called,
+    cells,
+    date_text,
+    fill,
+    one_line,
+    pill,
+    refused_words,
+    text_of,
+)
 from admin_views.unsaved import request_draft
 from admin_views.words import plain as _
 from forms import choices
@@ -243,7 +252,9 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         words = text_of(field)
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
-        if isinstance(field, RAW) or words is date_text:
+        if words is date_text or isinstance(field, models.PhoneField):
+            return lambda value: one_line(words(value))
+        if isinstance(field, RAW):
             return words
         return lambda value: words(field.python_value(value))
 

@@ -8,10 +8,10 @@ from flask_login import current_user
 
 from admin_views.base import PageView
 from admin_views.marks import status_pill
-from admin_views.showing import moment_text, time_text
+from admin_views.showing import moment_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 from models import Appointment, HomeVisit, Organization, now
 from workflows import (
     appointments,

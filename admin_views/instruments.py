@@ -23,6 +23,7 @@ from admin_views.instrument_words import (
 from admin_views.listing import whole
 from admin_views.showing import date_text
 from forms import choices
+from forms.formats import number_text
 from forms.instruments import NoteForm
 from models import (
     ACTIONS,
@@ -317,7 +318,7 @@ def _shares(content):
         ),
         (
             _("Share of the factors that must have a score"),
-            index["minimum_scored_share_of_applicable_factors"],
+            number_text(index["minimum_scored_share_of_applicable_factors"]),
         ),
         (_("Every critical question must be answered"), _("Yes") if critical else _("No")),
     )

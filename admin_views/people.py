@@ -16,9 +16,8 @@ from admin_views.client_merge import Merging
 from admin_views.consents import ConsentView
 from admin_views.listing import Filter
 from admin_views.marks import brief
-from admin_views.showing import time_text
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 from forms.look_alikes import LookAlikeForm
 from forms.pickers import PickerField
 from models import (

@@ -4,13 +4,12 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from markupsafe import Markup
 
 from admin_views.base import EntityView
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
 from admin_views.secrets import hide
-from admin_views.showing import as_text, cells, text_of
+from admin_views.showing import as_text, cells, one_line, text_of
 from admin_views.words import plain as _
 from forms import choices
 from forms.formats import date_text
@@ -57,8 +56,8 @@ SHOWN = (
 FINISHED = (COMPLETE, None, None, None)
 
 
-def _one_line(day):
-    return Markup(f"<time>{date_text(day)}</time>")
+def _day(day):
+    return one_line(date_text(day))
 
 
 class StatusFilter(Filter):
@@ -194,7 +193,7 @@ class ReferralList(EntityView):
     def _formats():
         priority = text_of(Referral._meta.fields["priority"])
         flag = raw_flags(settings.today())
-        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _one_line]
+        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _day]
 
     def _heading(self, listing, name):
         if name == "flag":

@@ -1,6 +1,7 @@
 """Retention rules, the files to dispose of, one file's disposal, and the records policy (2.24, 2.25, R-RET)."""
 
 import datetime
+from collections import Counter
 
 from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
@@ -161,11 +162,12 @@ def _newer():
 
 def _gone(contents):
     """[(what, how many)] of everything that a disposal removes."""
-    lines = [
-        (_(getattr(model._meta, "title", "")), number_text(len(contents.rows[model])))
-        for model in TABLES
-        if model in contents.rows
-    ]
+    kinds = Counter()
+    for model in TABLES:
+        if model in contents.rows:
+            title = _(getattr(model._meta, "title", "")) or _("Links from other records")
+            kinds[title] += len(contents.rows[model])
+    lines = [(title, number_text(count)) for title, count in kinds.items()]
     if contents.emptied:
         words = _("Texts of messages that were about other people too (the messages stay)")
         lines.append((words, number_text(len(contents.emptied))))

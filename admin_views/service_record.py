@@ -157,6 +157,12 @@ def _days(row):
     return _("%(first)s to %(last)s", **days)
 
 
+def _required(column):
+    if service_record.conditions(column.required_if) == ():
+        return _("Always")
+    return column.required_if or ""
+
+
 class ProfileView(EntityView):
     """A profile: its name, and on a page of its own all its columns."""
 
@@ -166,7 +172,7 @@ class ProfileView(EntityView):
     def details_facts(self, record):
         rows = [row for row in service_record.columns(record) if row.is_on]
         return {
-            "columns": [(row.heading, row.source, row.required_if or "") for row in rows],
+            "columns": [(row.heading, row.source, _required(row)) for row in rows],
             "columns_href": self.at("columns", record.id),
             "copy_href": self.at("copy", record.id),
         }

@@ -1,16 +1,17 @@
 """A stored value as the words a person reads (days, list items, yes and no, a status), and rows of them as HTML."""
 
+import datetime
 import re
 from decimal import Decimal
 
 import peewee
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 import models
 from admin_views.words import plain as _
 from forms import choices
-from forms.formats import date_text, first_of_month, masked, score_text
+from forms.formats import date_text, day_pattern, masked, score_text, time_text
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
@@ -18,21 +19,14 @@ UNSAFE = re.compile("[&<>\"']")
 
 def moment_text(value):
     """An instant (naive UTC) in the agency's time zone."""
-    if not value:
-        return ""
+    return local_text(settings.local(value)) if value else ""
+
+
+def local_text(value):
+    """A day and its time on the agency's clock."""
     code = models.language.get()
     clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
-    text = format_datetime(settings.local(value), f"d MMM y, {clock}", locale=code)
-    return first_of_month(text, code)
-
-
-def time_text(value):
-    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
-    if not value:
-        return ""
-    if models.language.get() == "fr":
-        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
-    return format_time(value, "short", locale="en_CA")
+    return format_datetime(value, f"{day_pattern(value, code)}, {clock}", locale=code)
 
 
 def _list_text(label_of):
@@ -40,8 +34,30 @@ def _list_text(label_of):
 
 
 def _hours_text(rows):
-    days = dict(enumerate((label for _slug, label in choices.terms("weekdays")), 1))
-    return "; ".join(f"{days.get(day, day)} {opens}–{closes}" for day, opens, closes in rows or ())
+    """The opening hours of a week, days with the same hours together: Monday–Thursday: 8:30 a.m. – 8:30 p.m.; …"""
+    hours = {}
+    for day, opens, closes in rows or ():
+        hours.setdefault(day, []).append(f"{_clock(opens)} – {_clock(closes)}")
+    spans = []
+    for day, times in hours.items():
+        if spans and spans[-1][1] == times and spans[-1][0][-1] == day - 1:
+            spans[-1][0].append(day)
+        else:
+            spans.append(([day], times))
+    names = dict(enumerate((label for _slug, label in choices.terms("weekdays")), 1))
+    return "; ".join(
+        _("%(title)s: %(name)s", title=_span(days, names), name=", ".join(times))
+        for days, times in spans
+    )
+
+
+def _span(days, names):
+    words = [str(names.get(day, day)) for day in days]
+    return "–".join((words[0], words[-1])) if len(words) > 2 else ", ".join(words)
+
+
+def _clock(text):
+    return time_text(datetime.time.fromisoformat(text))
 
 
 def text_of(field):
@@ -101,6 +117,11 @@ _TEXTS = (
     (peewee.DecimalField, _decimal_text),
     (peewee.JSONField, _json_text),
 )
+
+
+def one_line(words):
+    """A day or a telephone number in a list, which does not break at the end of a line."""
+    return Markup('<span class="one-line">{}</span>').format(words) if words else ""
 
 
 def pill(kind, value, text):

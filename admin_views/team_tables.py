@@ -4,9 +4,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from admin_views.people import link
-from admin_views.showing import time_text
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 from models import Booking, Interpreter
 from workflows import team
 

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from admin_views.base import EntityView
 from admin_views.listing import Filter, whole
 from admin_views.of_household import me
-from admin_views.showing import pill, text_of, time_text
+from admin_views.showing import pill, text_of
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 from forms.visits import authorization
 from models import Client, HomeVisit, Household, Organization, Staff, VisitList, now
 from workflows import audit, records, settings, signers, visit_lists, visit_risk, visits

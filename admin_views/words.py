@@ -12,7 +12,8 @@ from forms.words import catalogue, plain
 from models import LANGUAGES, language
 
 __all__ = ["init_app", "plain", "say", "say_many"]
-_said = {code: {} for code in LANGUAGES}
+# gettext answers an empty text with the head of the catalogue.
+_said = {code: {"": Markup()} for code in LANGUAGES}
 
 
 def say(text, **facts):
@@ -34,6 +35,9 @@ class Messages(Domain):
 
     def get_translations(self):
         return catalogue()
+
+    def gettext(self, string, **variables):
+        return super().gettext(string, **variables) if string else ""
 
 
 def init_app(app):

@@ -3,7 +3,7 @@
 import datetime
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 
@@ -39,19 +39,29 @@ def score_text(number):
     return format_decimal(number, format="0.0", locale=f"{language.get()}_CA")
 
 
-def first_of_month(text, code):
-    """A French date that begins with the first of a month is said so: 1er avr. 2026."""
-    return f"1er{text[1:]}" if code == "fr" and text.startswith("1 ") else text
-
-
 @lru_cache(4096)
 def _date_text(value, code):
-    return first_of_month(format_date(day_of(value), "d MMM y", locale=code), code)
+    day = day_of(value)
+    return format_date(day, day_pattern(day, code), locale=code)
+
+
+def day_pattern(day, code):
+    """How a day is written: 1 Apr 2026, and in French, where the first of a month is no plain number, 1er avr. 2026."""
+    return "d'er' MMM y" if code == "fr" and day.day == 1 else "d MMM y"
 
 
 def date_text(value):
     """A day, or the text in which SQLite keeps it, as people write it: 9 Feb 2026, 9 févr. 2026."""
     return _date_text(value, language.get()) if value else ""
+
+
+def time_text(value):
+    """A clock time: 9:00 a.m. in English, 9 h 00 in French."""
+    if not value:
+        return ""
+    if language.get() == "fr":
+        return format_time(value, "H\xa0'h'\xa0mm", locale="fr")
+    return format_time(value, "short", locale="en_CA")
 
 
 def masked(number):

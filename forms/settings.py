@@ -25,6 +25,7 @@ CODES = {
     "referrals": _l("Referrals"),
     "clients": _l("Clients"),
     "partners": _l("Partners"),
+    "reports": _l("Reports"),
 }
 UNITS = {
     "days": _l("days"),

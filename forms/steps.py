@@ -9,7 +9,7 @@ from forms import choices
 from forms.base import PortalForm
 from forms.drawing import MacroWidget
 from forms.fields import question
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 
 SENTENCE = 32  # an answer of more characters is a sentence
 
@@ -248,7 +248,7 @@ def _words(field):
     if hasattr(field, "label_of"):
         return (field.label_of(data) or "") if data else ""
     if hasattr(data, "isoformat"):
-        return date_text(data) if hasattr(data, "year") else data.strftime("%H:%M")
+        return date_text(data) if hasattr(data, "year") else time_text(data)
     if field.type == "PreferredLanguagesField":
         return ", ".join(map(choices.language_label, data or ()))
     if isinstance(data, (list, tuple)):

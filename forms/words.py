@@ -5,7 +5,8 @@ from flask_babel import Domain
 from models import LANGUAGES, language
 
 _catalogues = {}
-_said = {code: {} for code in LANGUAGES}
+# gettext answers an empty text with the head of the catalogue.
+_said = {code: {"": ""} for code in LANGUAGES}
 
 
 def catalogue():

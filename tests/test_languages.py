@@ -8,13 +8,16 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from factories import make_referral, make_status_event
+from flask_babel import gettext
 
 import models
 from admin_views import help
-from admin_views.showing import date_text, moment_text, time_text
-from forms.formats import number_text
+from admin_views.showing import date_text, moment_text, text_of
+from admin_views.words import plain, say
+from forms.formats import number_text, time_text
 from models import Keyword, TaxonomyItem, TaxonomyList
-from workflows import records, settings
+from workflows import directory, records, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "fr" / "LC_MESSAGES"
@@ -221,6 +224,38 @@ def test_dates_times_and_numbers_follow_the_language(app, code, day, number, tim
     assert number_text(12345) == number
     assert time_text(datetime.time(9, 30)).replace("\u202f", " ").replace("\xa0", " ") == time
     assert moment_text(datetime.datetime(2026, 2, 9, 14, 30)) == moment
+
+
+def test_the_first_of_a_month_is_no_plain_number_in_french(app):
+    models.language.set("fr")
+    assert date_text(datetime.date(2026, 4, 1)) == "1er avr. 2026"
+    assert date_text(datetime.date(2026, 4, 11)) == "11 avr. 2026"
+    assert directory.date_words(datetime.date(2026, 4, 1)) == "1er avril 2026"
+    models.language.set("en")
+    assert date_text(datetime.date(2026, 4, 1)) == "1 Apr 2026"
+
+
+def test_opening_hours_are_read_by_the_week_in_both_languages(app):
+    text = text_of(models.ServiceLocation.hours)
+    week = [[day, "08:30", "20:30"] for day in (1, 2, 3, 4)]
+    week += [[5, "08:30", "12:00"], [5, "13:00", "16:30"]]
+    models.language.set("fr")
+    assert text(week).replace("\xa0", " ") == (
+        "lundi–jeudi : 8 h 30 – 20 h 30; vendredi : 8 h 30 – 12 h 00, 13 h 00 – 16 h 30"
+    )
+    models.language.set("en")
+    in_english = (
+        text([*week[:2], [4, "09:00", "17:00"]]).replace("\u202f", " ").replace("\xa0", " ")
+    )
+    assert in_english == ("Monday, Tuesday: 8:30 a.m. – 8:30 p.m.; Thursday: 9:00 a.m. – 5:00 p.m.")
+
+
+def test_what_still_uses_a_record_never_shows_the_head_of_the_catalogue(in_french):
+    referral = make_referral()
+    make_status_event(referral=referral)
+    page = in_french.get(f"/referrals/delete/?id={referral.id}")
+    assert "Project-Id-Version" not in page
+    assert plain("") == say("") == gettext("") == ""
 
 
 @pytest.mark.parametrize("slug", help.ARTICLES)

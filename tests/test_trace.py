@@ -42,7 +42,7 @@ def test_the_chain_of_a_referral_runs_from_answer_to_change(browser, services):
     )
     assert "Very High" in chain["Part of settling"].items[0].words
     assert chain["Driving statement"].items[0].words == words
-    assert chain["Settlement action"].items[0].more == "Open"
+    assert chain["Settlement action"].items[0].more == "To do"
     assert "points by version" in chain["Service"].items[0].more
     assert made.number in chain["Referral"].items[0].words
     assert chain["Outcome"].items

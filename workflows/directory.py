@@ -287,7 +287,10 @@ def confirm_for_year(services, today=None):
 
 def date_words(day):
     """A day as on the card: April 1, 2025."""
-    return format_date(day, "long", locale=f"{language.get()}_CA") if day else ""
+    if not day:
+        return ""
+    words = format_date(day, "long", locale=f"{language.get()}_CA")
+    return words.replace("1 ", "1er ", 1) if language.get() == "fr" and day.day == 1 else words
 
 
 def time_words(time):

@@ -203,7 +203,7 @@ def _language_uses(code):
         _count(model, field, code, isinstance(field, LanguageListField))
         for model in TABLES
         for field in model._meta.sorted_fields
-        if isinstance(field, (LanguageField, LanguageListField)) and model is not Language
+        if isinstance(field, (LanguageField, LanguageListField))
     )
 
 

@@ -161,7 +161,7 @@ def _actions(referral):
     items = tuple(
         Item(
             row.text,
-            _("Done") if row.done else _("Open"),
+            _("Done") if row.done else _("To do"),
             f"/referrals/details/?id={referral.id}#actions",
         )
         for row in rows
