@@ -130,13 +130,15 @@ class Days:
         about = [client] if client else members
         is_family = len(about) > 1
         words = read("example_caseload")["notes"][missing.kind]
+        written = min(missing.day + DAY, self.as_of)
         chief = Staff.get(Staff.name == SIGNER)
         household = Client.get_by_id(members[0]).household
         note = CaseNote(
             household=household,
             type=missing.kind,
             contact_on=missing.day,
-            written_on=min(missing.day + DAY, self.as_of),
+            written_on=written,
+            created_at=settings.start_of(written),
             author=household.primary_worker or chief,
             reason_for_contact=words["reason"],
             discussed=words["discussed"],
