@@ -193,6 +193,8 @@ def _remove(doomed, facts):
     removed = {}
     if facts["before"] is not None:
         doomed[Organization].discard(facts["own"])
+    # They may be one another's supervisors.
+    Staff.update(supervisor=None).where(Staff.id.in_(sorted(doomed[Staff]))).execute()
     for model in reversed(TABLES):
         ids = sorted(doomed[model])
         for start in range(0, len(ids), CHUNK):

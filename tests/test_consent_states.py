@@ -153,7 +153,7 @@ def test_an_export_says_how_a_consent_stands_today_and_comes_back_unchanged(app,
     assert [row["UUID"] for row in table(asked)] == [past.uuid]
     book = openpyxl.load_workbook(exports.xlsx_file(*exported()))
     assert "Expired" in [cell.value for row in book.active for cell in row]
-    with app.test_request_context("/"):
+    with app.test_request_context("/consent-records/"):
         content = b"".join(exports.csv_stream(*exported()))
         lines = imports.preview(reading(app, ConsentRecord, content))
     assert [line.state for line in lines] == [imports.UNCHANGED] * 3, [x.text for x in lines]

@@ -26,7 +26,6 @@ from models import (
     Attachment,
     AuditLog,
     CapacityBuildingActivity,
-    Client,
     Household,
     KeptCount,
     OutboxMessage,
