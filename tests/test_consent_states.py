@@ -151,8 +151,9 @@ def test_an_export_says_how_a_consent_stands_today_and_comes_back_unchanged(app,
     assert [told[row.uuid] for row in (past, stands, refused)] == ["Expired", "Given", "Refused"]
     asked = browser.open("/consent-records/export/csv/?state=expired")
     assert [row["UUID"] for row in table(asked)] == [past.uuid]
-    book = openpyxl.load_workbook(exports.xlsx_file(*exported()))
-    assert "Expired" in [cell.value for row in book.active for cell in row]
+    with exports.xlsx_file(*exported()) as file:
+        sheet = openpyxl.load_workbook(file).active
+    assert "Expired" in [cell.value for row in sheet for cell in row]
     with app.test_request_context("/consent-records/"):
         content = b"".join(exports.csv_stream(*exported()))
         lines = imports.preview(reading(app, ConsentRecord, content))

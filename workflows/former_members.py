@@ -5,7 +5,17 @@ where; what was written in the household they left still names them.
 """
 
 from models import TABLES, AuditLog, Client, Household
-from workflows.records import through_of
+from workflows import audit
+from workflows.records import after, through_of
+
+
+@after(Client)
+def say_which_household_they_left(change):
+    """2.23: a number, beside the row that names the column alone; nothing else says it afterwards."""
+    client, before = change.record, change.before
+    if before and change.changed("household"):
+        moved = {"household": [before.household_id, client.household_id]}
+        audit.record("update", "client", client.id, moved, change.reason)
 
 
 def once_with(client):

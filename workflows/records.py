@@ -454,11 +454,7 @@ def _described(record, changed):
     meta = record._meta
     hidden = getattr(meta, "personal", False) or getattr(record, "is_confidential", False)
     if hidden or "is_confidential" in changed or meta.table_name == "account":
-        # Which household somebody left is a number, and nothing else says it afterwards (R-NOTE-9).
-        return {
-            name: list(pair) if name == "household" and None not in pair else None
-            for name, pair in changed.items()
-        }
+        return dict.fromkeys(changed)
     bulky = getattr(meta, "bulky", ())
     return {
         name: None if name in bulky or _is_secret(pair) else list(pair)

@@ -92,7 +92,7 @@ def _is_about(draft, record):
     path, _mark, query = draft.path.partition("?")
     named, key = parse_qs(query), [str(record.id)]
     pages = (address(type(record)), *ALSO.get(type(record), ()))
-    on_its_page = path.split("/")[1] in pages and named.get("id") == key
+    on_its_page = path.lstrip("/").partition("/")[0] in pages and named.get("id") == key
     names_it = key in (named.get("client"), draft.answers.get("client"))
     return on_its_page or isinstance(record, Client) and names_it
 
