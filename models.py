@@ -3,7 +3,7 @@
 1. Reference data   TaxonomyList, TaxonomyItem, Language, KeywordCategory, Keyword, AreaOfFocus, TextTemplate, Holiday,
                     Instrument
 2. Directory        Staff, Interpreter, Organization, ServiceLocation, Program, ServiceActivity, ServiceReview
-3. People           Household, Client, Guardianship, ConsentRecord, Intake, Attachment
+3. People           Household, CaseStatusEvent, Client, Guardianship, ConsentRecord, Intake, Attachment
 4. Needs            NeedsAssessment, Answer, FactorResult, NeedAlert, Extension, CaseTask
 5. Referrals        Referral, DrivingStatement, RecommendedAction, ReferralStatusEvent, MatchRun, WeeklyCheck, SavedFilter
 6. Plan             SettlementPlan, Goal, PlanAction, PlanReview, ExitInterview
@@ -1349,6 +1349,33 @@ class Household(Record):
         return self.file_number
 
 
+class CaseStatusEvent(Row):
+    """One move of a case out of the open and extended ones, or back to them (domain 8)."""
+
+    household = ForeignKeyField(
+        Household, backref="status_events", on_delete="CASCADE", verbose_name=N_("Household")
+    )
+    from_status = TermField("case-statuses", verbose_name=N_("From"))
+    to_status = TermField("case-statuses", verbose_name=N_("To"))
+    moved_on = DateField(verbose_name=N_("On"))
+    at = DateTimeField(default=now, verbose_name=N_("At"))
+    by_name = CharField(max_length=120, default="", verbose_name=N_("By"))
+
+    class Meta:
+        section = "log"
+        title = N_("Case status history")
+        label = "to_status"
+        listed = ("moved_on", "household", "from_status", "to_status", "by_name")
+        filters = ("household", "to_status", "moved_on")
+        order = ("-id",)
+        readonly = True
+        personal = True
+        indexes = ((("household", "moved_on"), False),)
+
+    def __str__(self):
+        return f"{self.moved_on} {self.to_status}"
+
+
 class Client(Record):
     """A person served."""
 
@@ -2402,7 +2429,12 @@ class CaseNote(Record):
     is_family_matter = BooleanField(default=False, verbose_name=N_("A matter of the whole family"))
     type = TermField("case-note-types", verbose_name=N_("Type of note"))
     contact_on = DateField(verbose_name=N_("Date of the contact"))
-    written_on = DateField(verbose_name=N_("Written on"))
+    written_on = DateField(
+        verbose_name=N_("Written on"),
+        help_text=N_(
+            "Of a note from paper: the day it was written. It counts as in time by the day it is typed in here."
+        ),
+    )
     author = ForeignKeyField(
         Staff, backref="case_notes", on_delete="RESTRICT", verbose_name=N_("Written by")
     )
@@ -3704,6 +3736,7 @@ TABLES = (
     ServiceActivity,
     ServiceReview,
     Household,
+    CaseStatusEvent,
     Client,
     Guardianship,
     ConsentRecord,

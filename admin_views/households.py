@@ -3,6 +3,7 @@
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
@@ -10,6 +11,7 @@ from admin_views import standing, timeline
 from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
+from admin_views.retention import file_href
 from admin_views.showing import pill, text_of
 from admin_views.team_tables import of_household
 from forms import choices
@@ -22,6 +24,7 @@ from workflows import (
     case_rules,
     case_tasks,
     caseload,
+    disposal,
     households,
     people_rules,
     plan,
@@ -122,6 +125,7 @@ class HouseholdView(EntityView):
             if record.printed_on
             else _("The file was never printed."),
             "key": self._key(record),
+            **(self._kept(record) if record.status == case_rules.CLOSED else {}),
             "missing": households.missing(record, members, case),
             "starts": households.starts(record, members, case),
             "next": [
@@ -176,6 +180,12 @@ class HouseholdView(EntityView):
             (_("Planned end"), date_text(record.planned_end)),
         ]
         return [(label, words) for label, words in pairs if words]
+
+    @staticmethod
+    def _kept(record):
+        """How long a closed file is kept, and the way to its end for those who may confirm it (R-RET-1, R-RET-2)."""
+        may = disposal.may_confirm(current_user.working_as)
+        return {"kept": disposal.how_long(record), "disposal_href": may and file_href(record)}
 
     def related(self, record):
         members = households.members_of(record)

@@ -115,10 +115,11 @@ class CaseNoteView(Attaching, HouseholdRecordView):
 
     def details_facts(self, record):
         locked, opens = is_locked(record), record.written_on + OPEN_DAYS
-        words = dict(TIMELINESS).get(record.timeliness)
+        words, typed = dict(TIMELINESS).get(record.timeliness), notes.typed_on(record)
         key = [
             (_("File number"), self.linked(record.household)),
             (_("Written in time"), words and pill("timeliness", record.timeliness, _(words))),
+            (_("Typed in here on"), typed > record.written_on and _typed_words(typed)),
             (_("Best written by"), date_text(record.target_on)),
             (_("Due on"), date_text(record.due_on)),
             (_("Locked since"), locked and date_text(opens)),
@@ -200,6 +201,10 @@ class CaseNoteView(Attaching, HouseholdRecordView):
             ],
             list_href=self.at(),
         )
+
+
+def _typed_words(day):
+    return _("%(day)s; whether it was in time is judged by this day", day=date_text(day))
 
 
 def _day(text):

@@ -132,6 +132,12 @@ class WizardView(PageView):
                     seal=engine.seal(draft.answers[slug]), saved=moment_text(draft.updated_at)
                 )
             rows = _rows_button(raw)
+            if chosen := request.form.get("take-theirs"):
+                rows = self.workflow.theirs(page, journey.answers, raw, chosen)
+                flash(
+                    _("Your colleague’s version stands on this page now. Press Continue to go on."),
+                    "info",
+                )
             if rows or request.form.get("remove-file") or "find" in request.form:
                 draft = engine.keep(self.workflow, draft.key, slug, rows or raw, seen, False)
                 asked = {"find": [request.form["find"]]} if "find" in request.form else {}

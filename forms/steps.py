@@ -48,6 +48,9 @@ class StepForm(PortalForm):
     file_kind = None  # the kind of attachment this page takes, such as the scan of a signed form
     file_label = _l("Scan or photo of the signed form")
     answers = item = None
+    of_colleague = (
+        ""  # what the button "Take my colleague's version" names, where both versions are shown
+    )
 
     @classmethod
     def made(cls, item=None):

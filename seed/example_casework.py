@@ -3,7 +3,7 @@
 import datetime
 
 from models import CaseActivity, CaseNote, Client, Correspondence, ExitInterview, Household
-from workflows import records
+from workflows import records, settings
 
 NOON = datetime.time(17, 30)
 
@@ -47,6 +47,7 @@ def load_note(families, row):
         household=families.household,
         contact_on=day,
         written_on=written,
+        created_at=settings.start_of(written),
         author=families.worker,
         is_family_matter=whole,
         **_facts(row, "day", "written", "people"),

@@ -20,6 +20,7 @@ from models import (
     Interpreter,
     NoteAddendum,
     Staff,
+    now,
 )
 from seed import example_casework, example_files, example_visits, read
 from seed.example_scan import signed_form
@@ -57,6 +58,18 @@ class Days:
         self.families, self.data = families, data
         self.as_of, self.on = families.as_of, families.on
 
+    def planned(self, when):
+        """The working day of what is planned so many days ahead: 0 is today, or the next one of a day off."""
+        if when > 0:
+            return self.on(when)
+        calendar = self.families.calendar
+        first = calendar.on_or_after(self.as_of)
+        return calendar.add(first, -when) if when else first
+
+    def is_over(self, day, time):
+        """True once this time of day is past; the example is set on days to come as well."""
+        return self.instant(day, time) <= now()
+
     def instant(self, day, time):
         """The instant (naive UTC) of a time of day at the agency."""
         local = datetime.datetime.combine(
@@ -92,7 +105,7 @@ class Days:
                     household=client.household,
                     client=client,
                     interpreter=Interpreter.get(Interpreter.name == row["interpreter"]),
-                    date=self.on(row["day"]),
+                    date=self.planned(row["day"]),
                     starts_at=datetime.time.fromisoformat(row["at"]),
                     setting=row["setting"],
                     minutes=row["minutes"],
@@ -130,13 +143,15 @@ class Days:
         about = [client] if client else members
         is_family = len(about) > 1
         words = read("example_caseload")["notes"][missing.kind]
+        written = min(self.families.calendar.on_or_after(missing.day + DAY), self.as_of)
         chief = Staff.get(Staff.name == SIGNER)
         household = Client.get_by_id(members[0]).household
         note = CaseNote(
             household=household,
             type=missing.kind,
             contact_on=missing.day,
-            written_on=min(missing.day + DAY, self.as_of),
+            written_on=written,
+            created_at=settings.start_of(written),
             author=household.primary_worker or chief,
             reason_for_contact=words["reason"],
             discussed=words["discussed"],
@@ -183,6 +198,10 @@ class Days:
         client.safe_to_call = "no"
         records.save(client)
         for row in self.data["appointments"]:
+            day = self.planned(row["day"])
+            done = self.on(row["done"]) if "done" in row else None
+            if "at" in row and self.is_over(day, row["at"]):
+                done = done or day
             facts = {"about": row["about"], "result": row.get("result")}
             if "called" in row:
                 facts |= {"kind": "call-back", "called_at": self.called(row["called"])}
@@ -191,15 +210,16 @@ class Days:
             records.save(
                 Appointment(
                     client=self.person(row),
-                    due_on=self.on(row["day"]),
+                    due_on=day,
                     staff=self.staff(row["staff"]),
-                    done_on=self.on(row["done"]) if "done" in row else None,
+                    done_on=done,
                     **facts,
                 )
             )
 
     def called(self, days):
-        return self.instant(self.on(days), "15:00")
+        """People call on any day."""
+        return self.instant(self.as_of - DAY * days, "15:00")
 
     def load_requests(self):
         for row in self.data["access_requests"]:

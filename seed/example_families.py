@@ -90,13 +90,16 @@ class _Families:
         # Whole weeks, so that what was done on a working day still was.
         self.shift = DAY * ((self.as_of - told_on).days // 7 * 7)
         self.interpreters, self.files = {}, {}
+        self.calendar = agency_rules.calendar()
 
     def on(self, when):
         """The day of a date or of a number of days before the as-of date (a working day, if past)."""
         if not isinstance(when, int):
             return when + self.shift
         day = self.as_of - DAY * when
-        return day - DAY * max(0, day.weekday() - 4) if when > 0 else day
+        while when > 0 and not self.calendar.is_business_day(day):
+            day -= DAY
+        return day
 
     def days(self, when):
         """As the referrals of the example count: days before its date."""

@@ -14,7 +14,7 @@ from models import (
     Printout,
     Program,
 )
-from workflows import case_file, case_rules, caseload, feedback, last_entry, records
+from workflows import case_file, case_rules, caseload, feedback, last_entry, records, settings
 from workflows.business_days import add_months, years_later
 
 DAY = datetime.timedelta(days=1)
@@ -110,6 +110,7 @@ def load_kept_file(days, row):
         type="closing",
         contact_on=day,
         written_on=day,
+        created_at=settings.start_of(day),
         author=days.staff("Grace Okafor"),
         reason_for_contact="Last meeting of the program.",
     )

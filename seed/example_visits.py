@@ -2,7 +2,7 @@
 
 import datetime
 
-from models import HomeVisit, VisitList, now
+from models import HomeVisit, VisitList
 from seed import example_casework
 from workflows import records, settings, visit_lists, visit_risk, visits
 
@@ -12,7 +12,7 @@ DAY = datetime.timedelta(days=1)
 
 def load(days, row):
     """Save one list with its visits; returns its id."""
-    day = days.on(row["day"])
+    day = days.planned(row["day"])
     listed = VisitList(date=max(day, settings.today()), staff=days.staff(row["worker"]))
     records.save(listed)
     made = [(each, _visit(days, listed, each)) for each in row["visits"]]
@@ -54,15 +54,14 @@ def _visit(days, listed, row):
 
 
 def _go(days, day, row, visit):
-    """What has happened on the day; the time of day of the load does not matter to it."""
-    back, is_over = row.get("checked_in"), visits.last_day_over(now()) >= day
-    if row.get("under_way"):
+    """What has happened by the time of day of the load: not yet there, at the door, or back and checked in."""
+    if visit.status != visit_lists.AUTHORIZED or not days.is_over(day, row["from"]):
+        return
+    back = row.get("checked_in", row["to"])
+    if not days.is_over(day, back):
         visit.status = visit_lists.IN_PROGRESS
         records.save(visit)
-    elif is_over and visit.status == visit_lists.AUTHORIZED:
-        # Loaded in the evening: one worker is not back, which Home shows; the others are.
-        back = back or row["to"]
-    if back:
+    else:
         visits.check_in(visit, row.get("method", "phone"))
         at = days.instant(day, back)
         HomeVisit.update(checked_in_at=at, risk_checked_on=day - DAY).where(

@@ -10,6 +10,7 @@ from peewee import ForeignKeyField
 from models import (
     TABLES,
     Attachment,
+    CapacityBuildingActivity,
     Disposal,
     DistributionLog,
     Draft,
@@ -24,6 +25,7 @@ from models import (
     Referral,
     SavedFilter,
     Staff,
+    Submission,
     TrainingRecord,
     VisitList,
     WeeklyCheck,
@@ -32,11 +34,13 @@ from models import (
 )
 from seed import read
 from seed.example import AUTHOR, NotPossible
-from workflows import audit, records, settings
+from workflows import audit, records, reminders, service_record, settings
 
 CHUNK = 500
 # Named in rows; they go only when no row that stays names them.
 ASKED = (Staff, Interpreter)
+# Rows about one member of staff and nobody else: they go with that person.
+ABOUT_STAFF = (TrainingRecord.staff, CapacityBuildingActivity.staff, VisitList.staff)
 
 
 def wipe():
@@ -52,6 +56,7 @@ def wipe():
             if not facts:
                 raise NotPossible(_("The example agency is not loaded."))
             removed = _remove(_belonging(facts), facts)
+            _remove_submissions(facts, removed)
             _unwrite_policy(facts)
             settings.change("example_loaded", None)
             audit.record("delete", "example", None, removed)
@@ -87,19 +92,36 @@ def _belonging(facts):
     for model in (Draft, SavedFilter):
         # They hold numbers of rows that go; the same numbers may soon be somebody else's.
         doomed[model] |= {row.id for row in model.select(model.id).where(model.created_at >= since)}
-    for model in TABLES:
-        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
-        doomed[Attachment] |= owned
     checks = WeeklyCheck.select(WeeklyCheck.id).where(WeeklyCheck.id >= facts["check"])
     doomed[WeeklyCheck] |= {row.id for row in checks}
     doomed[VisitList] = _lists(doomed, facts)
     doomed[Disposal] = _disposals(doomed, facts)
-    # What somebody was trained for keeps nobody here; it goes with whom it is about.
-    doomed[TrainingRecord] |= _ids(TrainingRecord.id, TrainingRecord.staff, facts["staff"])
-    for model, ids in ((Staff, facts["staff"]), (Interpreter, facts.get("interpreters", ()))):
-        doomed[model] = set(ids) - _needed(model, doomed)
-    doomed[TrainingRecord] &= _ids(TrainingRecord.id, TrainingRecord.staff, doomed[Staff])
+    _add_staff(doomed, facts)
+    theirs = Staff.select(Staff.email).where(
+        Staff.id.in_(doomed[Staff]), Staff.email.is_null(False)
+    )
+    sent = OutboxMessage.created_at >= since, OutboxMessage.kind == reminders.KIND
+    told = OutboxMessage.select(OutboxMessage.id).where(*sent, OutboxMessage.recipient.in_(theirs))
+    doomed[OutboxMessage] |= {key for (key,) in told.tuples()}
+    for model in TABLES:
+        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
+        doomed[Attachment] |= owned
     return doomed
+
+
+def _add_staff(doomed, facts):
+    """Staff and interpreters whom nothing names that stays, with what is about one of them alone and keeps nobody here."""
+    own = {f.model: _ids(f.model.id, f, facts["staff"]) - doomed[f.model] for f in ABOUT_STAFF}
+    own[VisitList] -= _lists_of(doomed)[1]
+    for model, ids in own.items():
+        doomed[model] |= ids
+    for model, ids in ((Staff, facts["staff"]), (Interpreter, facts.get("interpreters", ()))):
+        doomed[model] = set(ids)
+        # One who stays may name another, such as the supervisor.
+        while stays := _needed(model, doomed) & doomed[model]:
+            doomed[model] -= stays
+    for field in ABOUT_STAFF:
+        doomed[field.model] -= own[field.model] - _ids(field.model.id, field, doomed[Staff])
 
 
 def _apart(facts, name):
@@ -109,10 +131,15 @@ def _apart(facts, name):
 
 def _lists(doomed, facts):
     """Ids of the example's lists of visits and of lists with its visits only; one with a real visit stays."""
-    visits = HomeVisit.select(HomeVisit.id, HomeVisit.visit_list).tuples()
-    theirs = {key for visit, key in visits if visit in doomed[HomeVisit]}
-    real = {key for visit, key in visits if visit not in doomed[HomeVisit]}
+    theirs, real = _lists_of(doomed)
     return (theirs | set(_apart(facts, "visit_lists"))) - real
+
+
+def _lists_of(doomed):
+    """(ids of the lists with a visit that goes, of those with one that stays)."""
+    visits = list(HomeVisit.select(HomeVisit.id, HomeVisit.visit_list).tuples())
+    theirs = {key for visit, key in visits if visit in doomed[HomeVisit]}
+    return theirs, {key for visit, key in visits if visit not in doomed[HomeVisit]}
 
 
 def _disposals(doomed, facts):
@@ -166,6 +193,8 @@ def _remove(doomed, facts):
     removed = {}
     if facts["before"] is not None:
         doomed[Organization].discard(facts["own"])
+    # They may be one another's supervisors.
+    Staff.update(supervisor=None).where(Staff.id.in_(sorted(doomed[Staff]))).execute()
     for model in reversed(TABLES):
         ids = sorted(doomed[model])
         for start in range(0, len(ids), CHUNK):
@@ -177,6 +206,20 @@ def _remove(doomed, facts):
     if facts["before"] is not None:
         _give_back(facts)
     return removed
+
+
+def _remove_submissions(facts, removed):
+    """Service records made meanwhile told of the example; one whose days hold something of the agency's own stays."""
+    since = datetime.datetime.fromisoformat(facts["loaded_at"])
+    made = Submission.select().where(Submission.created_at >= since)
+    ids = [
+        row.id
+        for row in list(made)
+        if next(iter(service_record.events(row.period_from, row.period_to)), None) is None
+    ]
+    if ids:
+        Submission.delete().where(Submission.id.in_(ids)).execute()
+        removed["submission"] = len(ids)
 
 
 def _give_back(facts):

@@ -60,6 +60,8 @@ def make_case_note(**values):
         "written_on": settings.today(),
         "author": values.pop("author", None) or make_staff(),
         "reason_for_contact": "A letter from the school arrived.",
+        # Typed in on the day it was written.
+        "created_at": settings.start_of(values.get("written_on", settings.today())),
     }
     return _with_clients(CaseNote, base, values)
 

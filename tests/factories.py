@@ -308,6 +308,11 @@ def make_status_event(**values):
     return _row(ReferralStatusEvent, base | values)
 
 
+def make_case_status_event(**values):
+    base = {"household": make_household(), "from_status": "open", "to_status": "closed"}
+    return _row(models.CaseStatusEvent, base | {"moved_on": settings.today()} | values)
+
+
 def make_weekly_check(**values):
     base = {"on": settings.today(), "by_name": "Amina", "open_received": 3, "stale": 1}
     return _row(WeeklyCheck, base | values)
@@ -364,6 +369,7 @@ MAKE = {
     models.ServiceActivity: make_service,
     models.ServiceReview: make_service_review,
     models.Household: make_household,
+    models.CaseStatusEvent: make_case_status_event,
     models.Client: make_client,
     models.ConsentRecord: make_consent,
     models.Attachment: make_attachment,

@@ -2,7 +2,7 @@
 
 import datetime
 
-from models import Household
+from models import CaseStatusEvent, Household
 from workflows import reports_list, settings
 from workflows.reports_tables import Asked
 
@@ -36,4 +36,8 @@ class Look:
 def put(household, **values):
     """Write the columns of a case as they are, without the steps that lead there."""
     Household.update(**values).where(Household.id == household.id).execute()
+    if values.get("status") == "closed":
+        day = values.get("close_date")
+        moved = {"from_status": "open", "to_status": "closed", "moved_on": day}
+        CaseStatusEvent.create(household=household, **moved)
     return Household.get_by_id(household.id)

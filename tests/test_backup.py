@@ -4,10 +4,13 @@ import datetime
 import os
 
 import pytest
+from case_factories import make_case
+from casework_factories import make_booking
+from factories import make_client, make_referral
 from served import Served
 
-from models import AuditLog, Organization, Setting, Staff, now
-from workflows import audit, backup, checks, records, restore, running
+from models import AuditLog, CaseTask, Household, KeptCount, Organization, Setting, Staff, now
+from workflows import audit, backup, checks, records, restore, running, settings
 
 
 @pytest.fixture
@@ -70,6 +73,28 @@ def test_a_restored_backup_brings_back_the_rows_and_the_keys(words, tmp_path):
     assert "Before" in names and "After" not in names
     assert AuditLog.select().order_by(AuditLog.id.desc()).first().action == "restore"
     assert audit.first_broken_row() is None
+
+
+def test_after_a_restore_every_counter_is_right_at_once(words, clock):
+    """R-SYS-7: without waiting for the daily jobs, whatever was miscounted and whatever became due meanwhile."""
+    clock.set("2026-03-02T15:00")
+    house = make_case(anchor_date=settings.today())
+    make_client(household=house)
+    make_referral(client=make_client())
+    booking = make_booking(client=make_client(), date=datetime.date(2026, 3, 9))
+    assert checks.miscounted() == []
+    settings.change("referral_stale_days", 11)
+    KeptCount.update(n=77).where(KeptCount.name == "referral.status").execute()
+    CaseTask.delete().execute()
+    path = backup.make()
+    settings.change("referral_stale_days", 12)
+    clock.set("2026-06-08T15:00")
+    assert settings.value("referral_stale_days") == 12
+    restore.restore(path, words, force=True)
+    assert checks.miscounted() == []
+    assert CaseTask.select().exists() and settings.value("referral_stale_days") == 11
+    day = Household.get_by_id(booking.household_id).last_entry_on
+    assert day == datetime.date(2026, 3, 9)
 
 
 def test_a_database_that_is_not_empty_is_not_replaced_without_force(words):

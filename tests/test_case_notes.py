@@ -20,6 +20,7 @@ from factories import make_client, make_staff, save
 from scans import pdf
 from test_home import tasks
 
+from forms.formats import date_text
 from models import (
     AgencyClosure,
     Attachment,
@@ -92,6 +93,28 @@ def test_the_day_after_the_contact_is_the_first_business_day(app, contact, writt
     day = datetime.date.fromisoformat
     note = make_case_note(contact_on=day(contact), written_on=day(written))
     assert note.timeliness == how
+
+
+def test_an_earlier_day_of_writing_makes_no_late_note_timely_and_both_days_are_shown(
+    browser, worker
+):
+    """R-NOTE-2, 2.14: a note from paper keeps the day it was written, and is judged by the day it was typed in."""
+    (client,) = family(1)
+    days = {"contact_on": ago(31).isoformat(), "written_on": ago(30).isoformat()}
+    page = form(browser, client.household, type="one-to-one")
+    browser.submit(page, reason_for_contact=REASON, **days)
+    note = CaseNote.get()
+    assert (note.written_on, note.timeliness) == (ago(30), "late")
+    page = browser.get(f"/case-notes/details/?id={note.id}")
+    typed = f"{date_text(ago(0))}; whether it was in time is judged by this day"
+    assert typed in page.soup.select_one(".key-block").get_text(" ", strip=True)
+    assert date_text(ago(30)) in page
+
+
+def test_a_note_typed_in_on_its_day_has_one_day(browser):
+    """R-NOTE-2"""
+    page = browser.get(f"/case-notes/details/?id={make_case_note().id}")
+    assert "Typed in here on" not in page
 
 
 def test_a_day_on_which_the_agency_is_closed_does_not_count(app):

@@ -2,13 +2,25 @@
 
 import datetime
 
+import openpyxl
 import pytest
 from case_factories import make_case, make_child
 from factories import make_client, make_consent, make_organization
+from test_exports import table
+from test_imports import reading
 
 from forms import choices
 from models import EMAIL_DETAILS, ConsentRecord
-from workflows import home_tasks, households, people_rules, records, referrals, settings
+from workflows import (
+    exports,
+    home_tasks,
+    households,
+    imports,
+    people_rules,
+    records,
+    referrals,
+    settings,
+)
 from workflows.business_days import add_months
 
 DAY = datetime.timedelta(days=1)
@@ -128,3 +140,25 @@ def test_nobody_is_asked_in_closed_cases_nor_years_later(app, client):
     make_child(client, birth_date=old)
     make_child(make_client(), birth_date=add_months(settings.today(), -18 * 12))
     assert home_tasks.counts(settings.today())["own-forms"] == 0
+
+
+def test_an_export_says_how_a_consent_stands_today_and_comes_back_unchanged(app, browser, client):
+    """2.8: as the screen does; a file that went out yesterday takes nothing back."""
+    past, stands = lasting(client, -1), lasting(client, 0)
+    refused = lasting(client, -3, state="refused")
+    rows = table(browser.open("/consent-records/export/csv/"))
+    told = {row["UUID"]: row["State"] for row in rows}
+    assert [told[row.uuid] for row in (past, stands, refused)] == ["Expired", "Given", "Refused"]
+    asked = browser.open("/consent-records/export/csv/?state=expired")
+    assert [row["UUID"] for row in table(asked)] == [past.uuid]
+    with exports.xlsx_file(*exported()) as file:
+        sheet = openpyxl.load_workbook(file).active
+    assert "Expired" in [cell.value for row in sheet for cell in row]
+    with app.test_request_context("/consent-records/"):
+        content = b"".join(exports.csv_stream(*exported()))
+        lines = imports.preview(reading(app, ConsentRecord, content))
+    assert [line.state for line in lines] == [imports.UNCHANGED] * 3, [x.text for x in lines]
+
+
+def exported():
+    return ConsentRecord, exports.Selection(), exports.columns(ConsentRecord)

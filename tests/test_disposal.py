@@ -279,6 +279,40 @@ def log(referral, message):
     )
 
 
+# ---- On the page of the file ---------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_closed_file_says_from_which_day_it_may_go_and_why(desks, browser):
+    """R-RET-1, R-RET-2: the day and the reason for everybody, the way to it for those who may confirm."""
+    household = old_file()
+    page = desks[0].get(f"/households/details/?id={household.id}")
+    assert "This file may be disposed of since" in page
+    assert "files are kept for 7 years after it" in page
+    assert page.links["Disposing of this file"].endswith(f"/retention/file/?id={household.id}")
+    make_staff(name="Nobody Special", role="settlement-worker")
+    browser.submit(browser.get("/who"), answers={"name": "Nobody Special"})
+    page = browser.get(f"/households/details/?id={household.id}")
+    assert "This file may be disposed of since" in page
+    assert "Disposing of this file" not in page.links
+
+
+def test_the_page_of_a_file_that_is_not_due_says_until_when_it_is_kept(desks):
+    """R-RET-1: and what keeps it longer than that."""
+    household = old_file()
+    last = settings.today() - datetime.timedelta(days=30)
+    held = {"legal_hold": True, "legal_hold_reason": "A court asked"}
+    Household.update(close_date=last, last_entry_on=last, **held).where(
+        Household.id == household.id
+    ).execute()
+    page = desks[0].get(f"/households/details/?id={household.id}")
+    assert (
+        "may be disposed of from that day on" in page and "under legal hold (A court asked)" in page
+    )
+    Household.update(status="open", close_date=None).where(Household.id == household.id).execute()
+    page = desks[0].get(f"/households/details/?id={household.id}")
+    assert "may be disposed of" not in page and "How long the file is kept" not in page
+
+
 # ---- What goes -----------------------------------------------------------------------------------------------------------
 
 

@@ -182,6 +182,7 @@ def test_deleting_never_cascades_into_another_entity_with_a_screen():
     parts |= {models.Guardianship, models.NeedAlert, models.MatchRun, models.PlanAction}
     parts |= {models.CaseTask, models.ConsultedParty, models.NoteAddendum, models.EscalationStep}
     parts |= {models.Printout, models.ExportColumn}
+    parts |= {models.CaseStatusEvent}
     for model in MAKE:
         for field in model._meta.sorted_fields:
             if isinstance(field, ForeignKeyField) and field.on_delete == "CASCADE":

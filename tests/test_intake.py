@@ -15,7 +15,16 @@ from arriving import (
 from browser import Browser
 from factories import make_organization, make_staff
 
-from models import Attachment, Client, ConsentRecord, Draft, Guardianship, Household, Intake
+from models import (
+    Attachment,
+    Client,
+    ConsentRecord,
+    Draft,
+    Guardianship,
+    Household,
+    Intake,
+    Staff,
+)
 from workflows import settings
 
 
@@ -381,3 +390,33 @@ def test_the_worker_who_declares_is_a_member_of_staff(browser, begun):
     page = browser.submit(to_people(browser, begun), "Continue", row(0, birth_date=years_ago(40)))
     finish(browser, go_on(browser, page, "Needed today"))
     assert Household.get().primary_worker.name == "Test Worker" == Intake.get().worker.name
+
+
+def test_a_worker_who_may_not_take_cases_is_refused_where_the_intake_names_them(browser, begun):
+    """R-STAFF-1: with a sentence on the page, and nothing that was typed is lost; nobody named is no obstacle."""
+    make_staff(name="Lee Without", is_checked=False)
+    page = browser.submit(to_people(browser, begun), "Continue", row(0, birth_date=years_ago(40)))
+    page = go_on(browser, page, "Needed today")
+    page = browser.submit(page, "Continue")
+    boxes = [box["value"] for box in page.soup.select("[name=explained]")]
+    page = browser.submit(page, "Continue", explained=boxes)
+    page = go_on(browser, browser.submit(page, "Continue", charter="later"), "Main worker")
+    page = browser.submit(page, "Continue", primary_worker="Lee Without", no_conflict_declared=True)
+    assert page.heading == "Main worker"
+    assert any("Lee Without cannot look after a case yet." in line for line in page.errors)
+    assert page.soup.select_one("[name=no_conflict_declared]").has_attr("checked")
+    page = browser.submit(page, "Continue", primary_worker="")
+    page = browser.submit(page, "Continue", reason="They want to find a home.")
+    page = browser.submit(page, "Finish the intake")
+    house = Household.get()
+    assert (house.status, house.primary_worker_id) == ("intake", None)
+    assert Client.get().last_name == "Haddad" and "no main worker yet" in page.text
+
+
+def test_somebody_without_papers_at_the_desk_is_not_proposed_as_main_worker(browser, begun):
+    """R-STAFF-1"""
+    Staff.update(work_phone=None).where(Staff.name == "Test Worker").execute()
+    page = browser.submit(to_people(browser, begun), "Continue", row(0, birth_date=years_ago(40)))
+    page = finish(browser, go_on(browser, page, "Needed today"))
+    assert page.heading == "The intake is finished"
+    assert Household.get().primary_worker_id is None

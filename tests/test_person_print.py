@@ -32,6 +32,7 @@ from factories import (
     make_client,
     make_consent,
     make_driving_statement,
+    make_household,
     make_recommended_action,
     make_referral,
 )
@@ -63,6 +64,7 @@ from models import (
     RecommendedAction,
     Referral,
 )
+from workflows import client_merge, former_members, records
 
 # Columns whose words are the product's own or point elsewhere, and those of everybody: the file number, the address of
 # the home this person shares.
@@ -274,3 +276,82 @@ def test_the_paper_in_french_is_in_french(browser, family):
     mother, *_others = family
     Client.update(preferred_languages=["fr"]).where(Client.id == mother.id).execute()
     assert own_print(browser, mother).soup.html["lang"] == "fr"
+
+
+# ---- Who is not in the household any more ------------------------------------------------------------------------------------
+
+
+def called(client, first_name, last_name):
+    """A name that no factory gives anybody; the audit log is told nothing."""
+    names = {"first_name": first_name, "last_name": last_name, "preferred_name": None}
+    Client.update(**names).where(Client.id == client.id).execute()
+    return Client.get_by_id(client.id)
+
+
+def test_a_text_that_names_somebody_who_moved_out_is_left_out(browser, family):
+    """R-NOTE-9: whether it was written before or after they left."""
+    mother, husband, _child = family
+    called(husband, "Yusuf", "Quokkaname")
+    make_case_note(clients=[mother], discussed="Yusuf is looking for work.")
+    husband = Client.get_by_id(husband.id)
+    husband.household = make_client().household
+    records.save(husband)
+    make_case_note(clients=[mother], discussed="Mr. Quokkaname has his own flat now.")
+    paper = own_print(browser, mother)
+    assert "Yusuf" not in paper and "Quokkaname" not in paper
+    assert paper.text.count("left out: it names somebody else") == 2
+
+
+def test_whoever_moved_out_has_a_print_without_the_names_of_those_they_left(browser, family):
+    """R-NOTE-9"""
+    mother, husband, _child = family
+    mother = called(mother, "Rima", "Wombatname")
+    husband = called(husband, "Yusuf", "Haddad")
+    make_case_note(clients=[husband], discussed="Rima asked for a room of her own.")
+    husband.household = make_client().household
+    records.save(husband)
+    paper = own_print(browser, husband)
+    assert "Rima" not in paper and "left out: it names somebody else" in paper
+
+
+def test_a_text_that_names_somebody_who_was_merged_out_of_the_file_is_left_out(browser, family):
+    """R-NOTE-9, R-CLI-4: the record that stays is in another file, perhaps under another spelling."""
+    mother, husband, _child = family
+    husband = called(husband, "Yousef", "Quokkaname")
+    make_case_note(clients=[mother], discussed="Yusuf is looking for work.")
+    make_case_note(clients=[mother], observations="Yousef appeared tired.")
+    again = called(make_client(make_household(file_number="2001-001")), "Yusuf", "Numbatname")
+    make_consent(again, signed_by_name="Yusuf Numbatname")
+    make_client(again.household)
+    merged(again, husband)
+    assert Client.get_or_none(Client.id == husband.id) is None
+    paper = own_print(browser, mother)
+    assert "Yusuf" not in paper and "Yousef" not in paper
+
+
+def test_whoever_left_a_file_that_was_joined_to_another_is_known_there(browser, app):
+    """R-NOTE-9, R-CLI-4"""
+    old = make_client(make_household(file_number="2001-001"), birth_date=datetime.date(1988, 3, 9))
+    new = make_client(birth_date=datetime.date(1988, 3, 9))
+    brother = called(make_client(household=new.household), "Yusuf", "Quokkaname")
+    brother.household = make_client().household
+    records.save(brother)
+    make_case_note(clients=[new], discussed="Yusuf is looking for work.")
+    merged(old, new)
+    assert Household.get_or_none(Household.id == new.household_id) is None
+    assert "Yusuf" not in own_print(browser, Client.get_by_id(old.id))
+
+
+def test_somebody_a_row_of_the_file_names_was_of_it(app, family):
+    """R-NOTE-9: older moves left no household in the audit log."""
+    mother, husband, _child = family
+    make_case_activity(clients=[husband])
+    elsewhere = make_client().household
+    Client.update(household=elsewhere).where(Client.id == husband.id).execute()
+    assert husband in former_members.once_with(mother)
+    assert mother in former_members.once_with(Client.get_by_id(husband.id))
+
+
+def merged(one, other):
+    pair = Client.get_by_id(one.id), Client.get_by_id(other.id)
+    client_merge.merge(one.id, other.id, client_merge.look(*pair).seal, {})

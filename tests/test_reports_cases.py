@@ -1,6 +1,8 @@
 """Figures of people, need, caseload and work, worked out by hand; the worked family's totals on the screen (domain 8)."""
 
 import datetime
+import runpy
+from pathlib import Path
 
 from browser import text_of
 from case_factories import make_assessment, make_capacity_building, make_case, make_intake
@@ -8,12 +10,16 @@ from casework_factories import make_case_activity
 from factories import make_client, make_location, make_referral, make_staff, save
 from family import ASSESSMENTS, EXAMPLES, FAMILY, complete, make_family
 from report_values import Look, ago, put
+from test_case_rules import open_case
 
-from models import CaseActivity, NeedsAssessment
+import models
+from models import CaseActivity, CaseStatusEvent, Household, NeedsAssessment
 from workflows import settings
 from workflows.business_days import add_months
 from workflows.caseload import loads
 from workflows.reports_tables import Mean, Ratio
+
+UP = Path(__file__).resolve().parent.parent / "migrations" / "0018_case_status_events.py"
 
 
 def case(status="open", began=100, people=1, worker=None, **values):
@@ -44,6 +50,71 @@ def test_persons_of_open_and_extended_cases_are_active(app):
     assert look.figure("closed") == 1
     now = Look("active-clients")
     assert (now.figure("persons"), now.figure("closed"), now.figure("new")) == (4, 2, 1)
+
+
+def test_a_case_that_closed_went_on_and_closed_again_counts_on_the_days_it_was_active(app):
+    """Domain 8: active at period end is told of any day, whatever became of the case since."""
+    house = open_case()
+    Household.update(anchor_date=ago(200)).where(Household.id == house.id).execute()
+    steps = (("closed", 100), ("open", 60), ("closed", 20), ("open", 10))
+    for status, days in steps:
+        house = Household.get_by_id(house.id)
+        house.status, house.close_reason = status, "self-sufficient"
+        if status == "closed":
+            assert house.close_date is None
+            house.close_date = ago(days)
+        save(house)
+        if status == "open":
+            event = CaseStatusEvent.select().order_by(CaseStatusEvent.id.desc()).get()
+            CaseStatusEvent.update(moved_on=ago(days)).where(
+                CaseStatusEvent.id == event.id
+            ).execute()
+    assert Household.get_by_id(house.id).close_date is None
+    told = {
+        days: Look("active-clients", first=ago(150), last=ago(days)).figure("persons")
+        for days in (150, 101, 100, 61, 60, 21, 20, 11, 10, 0)
+    }
+    assert told == {150: 1, 101: 1, 100: 0, 61: 0, 60: 1, 21: 1, 20: 0, 11: 0, 10: 1, 0: 1}
+    for first, last, closed in ((150, 80, 1), (80, 30, 0), (150, 0, 1), (9, 0, 0)):
+        look = Look("active-clients", first=ago(first), last=ago(last))
+        assert look.figure("closed") == closed, (first, last)
+    made = Look("active-clients", first=ago(210), last=ago(90))
+    assert made.figure("new") == 1
+
+
+def test_a_case_on_hold_counts_until_that_day_and_a_day_of_closing_can_be_put_right(app):
+    """Domain 8"""
+    house = open_case()
+    Household.update(anchor_date=ago(200)).where(Household.id == house.id).execute()
+    house = Household.get_by_id(house.id)
+    house.status = "on-hold"
+    save(house)
+    CaseStatusEvent.update(moved_on=ago(50)).execute()
+    persons = [Look("active-clients", last=ago(n)).figure("persons") for n in (51, 50, 0)]
+    assert persons == [1, 0, 0]
+    house.status, house.close_date, house.close_reason = "closed", ago(40), "self-sufficient"
+    save(house)
+    house.close_date = ago(45)
+    save(house)
+    assert [e.moved_on for e in CaseStatusEvent.select().order_by(CaseStatusEvent.id)] == [
+        ago(50),
+        ago(45),
+    ]
+
+
+def test_the_history_begins_with_what_the_files_and_the_log_tell(app):
+    """Domain 8: closed ones on their day, those on hold on the day on which the status moved last."""
+    closed, held = open_case(), open_case()
+    put(closed, status="closed", close_date=ago(30))
+    held.status = "on-hold"
+    save(held)
+    CaseStatusEvent.delete().execute()
+    for _time in range(2):
+        runpy.run_path(str(UP))["up"](None, models.database)
+    told = {e.household_id: (e.to_status, e.moved_on) for e in CaseStatusEvent.select()}
+    assert told[closed.id] == ("closed", ago(30))
+    assert told[held.id][0] == "on-hold" and abs((told[held.id][1] - ago(0)).days) <= 1
+    assert CaseStatusEvent.select().count() == 2
 
 
 def test_a_case_without_a_program_begins_with_its_first_intake(app):

@@ -71,12 +71,26 @@ def test_a_case_goes_to_nobody_whose_sector_check_is_missing_or_has_run_out(app)
     assert Household.get_by_id(case.id).primary_worker == staff
 
 
-def test_a_case_does_not_open_with_a_worker_without_papers_and_says_so_meanwhile(app):
+def test_an_intake_under_way_names_nobody_without_papers(app):
+    """R-STAFF-1: whoever is named is taken for the main worker; what the file says besides can be changed."""
+    case = make_case()
+    case.primary_worker = without_check()
+    assert "sector police check" in refusal(case)
+    assert CaseAssignment.select().count() == 0
+    portal = make_household(case_type="portal-only", primary_worker=case.primary_worker)
+    portal.case_type = "general"
+    assert "sector police check" in refusal(portal)
+
+
+def test_a_case_does_not_open_with_a_worker_whose_papers_ran_out_and_says_so_meanwhile(app):
     """R-STAFF-1: while the intake is under way the file names what is missing."""
-    client, staff = make_client(household=make_case()), without_check()
+    client, staff = make_client(household=make_case()), make_staff()
     signed_charter(client)
     case = client.household
     case.primary_worker, case.no_conflict_declared = staff, True
+    records.save(case)
+    TrainingRecord.delete().where(TrainingRecord.staff == staff.id).execute()
+    case.city = "Kingsville"
     records.save(case)
     [(words, _label, href)] = households.keeps_closed(case)
     assert "sector police check" in words and href == f"/staff/details/?id={staff.id}"

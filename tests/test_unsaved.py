@@ -1,9 +1,11 @@
 """Nothing typed is lost: not when the session ended, not after signing in again, not by switching the language."""
 
 from browser import Browser
+from factories import make_organization
 from prepare import ADMINISTRATOR, PASSPHRASE
 
 from models import AuditLog, Draft, Organization, Session, now
+from workflows import records
 
 
 def sign_out_everywhere():
@@ -130,3 +132,20 @@ def test_words_typed_leave_no_trace_in_addresses_or_the_audit_log(app, browser):
 def test_a_script_asking_for_a_part_of_a_page_gets_no_sign_in_page(app):
     response = Browser(app).open("/clients/", headers={"HX-Request": "true"})
     assert response.status_code == 401
+
+
+def test_a_form_kept_for_a_partner_goes_with_the_partner_and_no_other_does(app, browser):
+    """2.25: under Partners as under Organizations; a form about another one stays."""
+    gone, stays = make_organization(), make_organization()
+    pages = [
+        browser.get(f"/{where}/edit/?id={row.id}")
+        for where in ("partners", "organizations")
+        for row in (gone, stays)
+    ]
+    sign_out_everywhere()
+    for page in pages:
+        browser.submit(page, name="Harvest Partner")
+    assert Draft.select().count() == 4
+    records.delete(Organization.get_by_id(gone.id))
+    left = sorted(draft.path for draft in Draft.select())
+    assert left == [f"/organizations/edit/?id={stays.id}", f"/partners/edit/?id={stays.id}"]

@@ -89,6 +89,50 @@ def test_a_step_ticked_off_or_deleted_at_another_desk_is_shown(browser, client, 
     assert [row.text for row in PlanAction.select()] == ["See three flats"]
 
 
+THEIRS = "Take my colleague’s version"
+
+
+def test_the_version_of_a_colleague_is_taken_with_one_button(browser, client, goal):
+    """R-SYS-2: without script; what else was typed on the page stays, and nothing is written before the end."""
+    page = browser.submit(begin(browser, client), "Add another goal")
+    assert THEIRS not in page
+    goal.title, goal.term, goal.set_by_client = "A home near the school", "long", False
+    records.save(goal)
+    typed = {"goals-0-title": "A home by the lake", "goals-1-title": "A job"}
+    page = browser.submit(page, "Continue", typed)
+    assert "There it now says: A home near the school" in page
+    page = browser.submit(page, THEIRS)
+    assert "Your colleague’s version stands on this page now" in page and not page.errors
+    values = [page.soup.select_one(f"[name=goals-{n}-title]")["value"] for n in (0, 1)]
+    assert values == ["A home near the school", "A job"]
+    assert page.soup.select_one("[name=goals-0-term][checked]")["value"] == "long"
+    assert not page.soup.select_one("[name=goals-0-set_by_client]").has_attr("checked")
+    page = browser.submit(page, "Continue")
+    assert page.heading == "Steps to: A home near the school" and THEIRS not in page
+
+
+def test_a_goal_removed_here_comes_back_as_the_colleague_left_it(browser, client, goal):
+    """R-SYS-2"""
+    make_goal(client, plan=goal.plan, title="A job")
+    page = browser.submit(begin(browser, client), "Remove : Goal 1")
+    goal.title = "A home near the school"
+    records.save(goal)
+    page = browser.submit(browser.submit(page, "Continue"), THEIRS)
+    titles = [field["value"] for field in page.soup.select("[name$=-title]")]
+    assert sorted(titles) == ["A home near the school", "A job"]
+    assert browser.submit(page, "Continue").heading.startswith("Steps to")
+
+
+def test_a_step_that_is_gone_at_the_other_desk_goes_here_too(browser, client, goal):
+    """R-SYS-2"""
+    page = at_the_check(browser, client)
+    records.delete(PlanAction.get())
+    page = browser.submit(page, "Save the plan")
+    assert "This was removed meanwhile" in page
+    page = browser.submit(page, THEIRS)
+    assert not page.soup.select("[name=actions-0-text]")
+
+
 def test_the_same_change_at_two_desks_asks_nobody(browser, client, goal):
     page = begin(browser, client)
     goal.title = "A home near the school"

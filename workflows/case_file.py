@@ -14,6 +14,7 @@ from models import (
     CaseActivity,
     CaseNote,
     Client,
+    ConsentRecord,
     ConsultedParty,
     DrivingStatement,
     FactorResult,
@@ -26,7 +27,7 @@ from models import (
     database,
     normalise,
 )
-from workflows import case_rules, file_trail, records, settings
+from workflows import case_rules, file_trail, former_members, records, settings
 
 FILE, NOTES, PERSON = "file", "notes", "person"
 SHARED = (CaseNote, CaseActivity, HomeVisit)  # may name several people
@@ -147,16 +148,19 @@ def scans(household):
 
 
 class Others:
-    """The names of the other members of a household, to find them in what somebody wrote about this one."""
+    """The names of everybody else who is or was of a person's household, to find them in what was written about that
+    person; also those they signed with, in case another spelling went with a merge."""
 
     def __init__(self, client):
         self.names = set()
-        mine = _words(client.first_name, client.last_name, client.preferred_name)
-        for other in Client.select().where(
-            Client.household == client.household_id, Client.id != client.id
-        ):
+        others = former_members.once_with(client)
+        for other in others:
             self.names |= _words(other.first_name, other.last_name, other.preferred_name)
-        self.names -= mine
+        signed = ConsentRecord.select(ConsentRecord.signed_by_name).where(
+            ConsentRecord.client.in_([other.id for other in others] or [0])
+        )
+        self.names |= _words(*(name for (name,) in signed.tuples()))
+        self.names -= _words(client.first_name, client.last_name, client.preferred_name)
 
     def are_in(self, text):
         """True when a text holds a name of somebody else of the family."""

@@ -18,6 +18,7 @@ from models import (
     SHARING,
     WITHDRAWN,
     Attachment,
+    CaseStatusEvent,
     CaseTask,
     Client,
     ConsentRecord,
@@ -169,7 +170,7 @@ def _moves(found):
         moves += [
             (field, found.empty.id, found.house.id)
             for field in references.columns(Household)
-            if field.model is not Client
+            if field.model not in (Client, CaseStatusEvent)  # that file's history goes with it
         ]
     return moves
 
@@ -303,9 +304,10 @@ def merge(one_id, other_id, seen, chosen):
         referrals.carry_names(Referral.select().where(Referral.client == found.kept.id))
         case_tasks.keep([found.house.id, found.other and found.other.id])
         told = {model._meta.table_name: sorted(ids) for model, ids in moved.items()}
-        audit.record(
-            "update", "client", found.kept.id, {"merged": [None, found.gone.id], **told}, reason
-        )
+        told["merged"] = [None, found.gone.id]
+        if left := found.empty or found.other:
+            told["household"] = [left.id, found.house.id]
+        audit.record("update", "client", found.kept.id, told, reason)
     return found
 
 

@@ -1,6 +1,7 @@
 """Disposing of a file: whether it may go, people who confirm it by name, and nothing of it left behind (R-RET-2)."""
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from peewee import OperationalError, SqliteDatabase
 
 from forms import choices
@@ -22,6 +23,7 @@ from models import (
     normalise,
 )
 from workflows import audit, clock, last_entry, records, retention, settings
+from workflows.business_days import years_later
 from workflows.case_rules import CLOSED
 from workflows.file_contents import chunks, contents, leading, tables
 from workflows.records import Problem, Refused
@@ -32,9 +34,23 @@ WAITS, DONE, NEWER = "waits", "done", "newer"
 
 def problems(household):
     """Full sentences of everything that keeps this file from being disposed of today."""
-    found, today = [], settings.today()
+    found, on = [], retention.eligible_on(household)
     if household.status != CLOSED:
         found.append(_("This case is not closed. Close the case first."))
+    if on is None:
+        found.append(_("This file has no dated entry. Enter the day on which the case closed."))
+    elif settings.today() < on:
+        words = _(
+            "This file may be disposed of from %(day)s, not before. Nothing was changed.",
+            day=date_text(on),
+        )
+        found.append(words)
+    return found + _held_back(household)
+
+
+def _held_back(household):
+    """Full sentences of what keeps a file whatever its age: a legal hold, a breach record, a message on its way."""
+    found, today = [], settings.today()
     if household.legal_hold:
         facts = {"reason": household.legal_hold_reason or "–"}
         found.append(
@@ -43,15 +59,6 @@ def problems(household):
                 **facts,
             )
         )
-    on = retention.eligible_on(household)
-    if on is None:
-        found.append(_("This file has no dated entry. Enter the day on which the case closed."))
-    elif today < on:
-        words = _(
-            "This file may be disposed of from %(day)s, not before. Nothing was changed.",
-            day=date_text(on),
-        )
-        found.append(words)
     until = retention.breaches_until(household)
     if until and today < until:
         words = _(
@@ -61,6 +68,30 @@ def problems(household):
     if _is_on_its_way(household):
         found.append(_("A message about this file waits to be sent. Wait for it, or cancel it."))
     return found
+
+
+def how_long(household):
+    """Full sentences for the page of a closed file: from which day it may go and why, and what keeps it longer."""
+    last = last_entry.of(household)
+    if last is None:
+        return problems(household)
+    on, years = retention.kept_until(household, last), retention.years_of(household)
+    facts = {"day": date_text(on), "last": date_text(last), "years": years}
+    if settings.today() < on:
+        words = _(
+            "This file is kept until %(day)s and may be disposed of from that day on.", **facts
+        )
+    else:
+        words = _("This file may be disposed of since %(day)s.", **facts)
+    why = ngettext(
+        "Its latest entry is of %(last)s, and files are kept for %(num)s year after it.",
+        "Its latest entry is of %(last)s, and files are kept for %(num)s years after it.",
+        years,
+        **facts,
+    )
+    if on > years_later(last, years):
+        why += " " + _("It is kept longer because of the children in it.")
+    return [f"{words} {why}", *_held_back(household)]
 
 
 def _is_on_its_way(household):

@@ -150,6 +150,10 @@ class Workflow:
         """Whether what is typed on a page that an earlier one now stands before is kept all the same."""
         return False
 
+    def theirs(self, page, answers, raw, chosen):
+        """The raw answers of a page with what a colleague wrote in place of what ``chosen`` names."""
+        return raw
+
     def facts(self, page, answers, draft):
         """What the page's template needs besides its form."""
         return {}

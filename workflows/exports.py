@@ -19,9 +19,11 @@ from flask_babel import gettext as _
 import models
 from forms import choices
 from forms.formats import number_text
-from models import Program, ServiceLocation, database
-from workflows import audit, records, search, settings
+from models import ConsentRecord, Program, ServiceLocation, database
+from workflows import audit, people_rules, records, search, settings
 
+# What reads otherwise today than it was stored: {column: (function of the day, function of a record)}.
+TODAY = {ConsentRecord.state: (people_rules.state_column, people_rules.state_of)}
 PAGE = 1000
 XLSX_ROWS = 10_000
 CACHED = 50_000
@@ -122,6 +124,11 @@ def guard(text):
 def unguard(text):
     """``text`` without the apostrophe that ``guard`` put there."""
     return text[1:] if text[:1] == "'" and _RISK.match(text) else text
+
+
+def value_today(record, field):
+    """What a sheet says of one record in the column ``field``, before it becomes words."""
+    return TODAY[field][1](record) if field in TODAY else record.__data__.get(field.name)
 
 
 # ---- From stored values to words, a whole column at a time ------------------------------------------------------------
@@ -349,7 +356,9 @@ def pages(model, selection, found):
         sort = None
     order = [key] if sort is None else [sort, key]
     stored = list(dict.fromkeys(c.field for c in found if c.kind != "many"))
-    query = query_of(model, selection, *order, *stored)
+    today = settings.today()
+    read = [TODAY[field][0](today) if field in TODAY else field for field in stored]
+    query = query_of(model, selection, *order, *read)
     query = query.order_by(*((c.desc() if selection.descending else c.asc()) for c in order)).limit(
         PAGE
     )

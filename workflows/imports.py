@@ -352,13 +352,15 @@ class Reading:
         if value is None and isinstance(self._field(name), peewee.BooleanField):
             return False
         stored = record.__data__.get(name)
+        if stored != value and exports.value_today(record, self._field(name)) == value:
+            return False  # the file says how it reads today; nobody changed it
         return stored != value and (stored not in (None, "") or value not in (None, ""))
 
     def _difference(self, record, name, row):
         column = self.columns.get(name)
         if column is None or column.kind != "own":
             return exports.label(exports.Column(name, self._field(name)))
-        old = exports.converter(column.field)([record.__data__.get(name)])[0]
+        old = exports.converter(column.field)([exports.value_today(record, column.field)])[0]
         return _(
             "%(label)s: %(old)s → %(new)s",
             label=exports.label(column),

@@ -6,7 +6,7 @@ from forms import choices
 from forms import consents as signed
 from forms import intake as pages
 from forms.pickers import PickerField
-from models import N_, WITHDRAWN, Client, ConsentRecord, Household, Organization
+from models import N_, WITHDRAWN, Client, ConsentRecord, Household, Organization, Staff
 from workflows import (
     engine,
     households,
@@ -15,8 +15,10 @@ from workflows import (
     people_rules,
     records,
     settings,
+    team,
     texts,
 )
+from workflows.case_rules import PORTAL_ONLY
 from workflows.engine import Each
 from workflows.intake_first import FIRST, PRINCIPAL
 from workflows.intake_people import adults, children, first_of, may_be_asked, other_adults, rows
@@ -231,6 +233,14 @@ class NewIntake(engine.Workflow):
 
     def _examine_learning(self, form, answers, draft):
         _check_row(form, form.item)
+
+    def _examine_worker(self, form, answers, draft):
+        """R-STAFF-1: nobody is promised to a family who may not take a case yet; the line may stay empty."""
+        staff = Staff.get_or_none(Staff.id == form.primary_worker.data)
+        if staff and answers.of("household", "case_type") != PORTAL_ONLY:
+            if words := team.lacking_words(staff):
+                words += " " + _("Choose somebody else, or leave this empty for now.")
+                form.problem("primary_worker", words)
 
     def _examine_conversation(self, form, answers, draft):
         if form.intake_date.data and form.intake_date.data > settings.today():

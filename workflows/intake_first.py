@@ -4,7 +4,7 @@ from forms import choices
 from forms import consents as signed
 from forms import intake as pages
 from models import Client, Organization, Staff
-from workflows import audit, households, intake_records, settings
+from workflows import audit, households, intake_records, settings, team
 from workflows.intake_people import adults, children, may_be_asked, other_adults
 
 PRINCIPAL = "principal-applicant"
@@ -127,7 +127,9 @@ def _first_worker(page, answers):
     known = intake_records.household_at_desk(answers["desk"])
     if known and known.primary_worker_id:
         return {"primary_worker": known.primary_worker_id, "backup_worker": known.backup_worker_id}
-    return {"primary_worker": _staff_here()}
+    here = _staff_here()
+    may = here and not team.lacking(Staff.get_by_id(here))
+    return {"primary_worker": here if may else None}
 
 
 def _first_conversation(page, answers):

@@ -29,7 +29,11 @@ CONTENT = tuple(
 
 @before(CaseNote)
 def count_the_days(note, stored):
-    """R-NOTE-2: worked out when the contact or the day of writing changes; later settings leave a note as it was judged."""
+    """R-NOTE-2: worked out when the contact or the day of writing changes; later settings leave a note as it was judged.
+
+    A note from paper keeps its day of writing, and is judged by the day it was typed in: an earlier day that somebody
+    types makes no late note timely.
+    """
     note.written_on = note.written_on or settings.today()
     moved = stored is None or (stored.contact_on, stored.written_on) != (
         note.contact_on,
@@ -38,7 +42,7 @@ def count_the_days(note, stored):
     if moved and note.contact_on:
         days = notes.days_of(note.contact_on)
         note.target_on, note.due_on = days.target, days.due
-        note.timeliness = notes.timeliness(note.written_on, days)
+        note.timeliness = notes.timeliness(max(note.written_on, notes.typed_on(note)), days)
 
 
 @rule(CaseNote)

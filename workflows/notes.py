@@ -58,11 +58,16 @@ def days_of(contact_on, calendar=None):
     )
 
 
-def timeliness(written_on, days):
-    """on-target, on-time or late."""
-    if written_on <= days.target:
+def timeliness(day, days):
+    """on-target, on-time or late, for a note that was in the file on ``day``."""
+    if day <= days.target:
         return ON_TARGET
-    return ON_TIME if written_on <= days.due else LATE
+    return ON_TIME if day <= days.due else LATE
+
+
+def typed_on(note):
+    """The day on which a note was typed in here; the day of writing is what somebody says, this one is known."""
+    return settings.local(note.created_at).date()
 
 
 # ---- What is missing (R-NOTE-1) ----------------------------------------------------------------------------------------------

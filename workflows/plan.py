@@ -210,16 +210,39 @@ class Plan(engine.Workflow):
                 if late and not form.goal.data:
                     form.target_date.errors = [_("Choose a day that is still to come.")]
                     page.form.goals.errors = [_("A day is in the past.")]
-            self._compare(page, "goal", _goals_there(self._client(answers)))
-        if page.step == "steps":
-            first = _first_actions(self._client(answers), page.item["goal"])
-            self._compare(page, "action", {row["action"]: row for row in first})
+        if page.step in ("goals", "steps"):
+            self._compare(page, *self._there(page, answers))
+
+    def _there(self, page, answers):
+        """(the question with the id of a row, {id: {question: value}} of what stands in the plan now)."""
+        client = self._client(answers)
+        if page.step == "goals":
+            return "goal", _goals_there(client)
+        return "action", {row["action"]: row for row in _first_actions(client, page.item["goal"])}
+
+    def theirs(self, page, answers, raw, chosen):
+        """R-SYS-2: the rows ``chosen`` ("id,id") as a colleague left them; what else was typed stays."""
+        key, there = self._there(page, answers)
+        rows = f"{key}s"
+        numbers = {
+            whole(values[-1]): name.split("-")[1]
+            for name, values in raw.items()
+            if name.startswith(f"{rows}-") and name.endswith(f"-{key}") and values
+        }
+        following = max((int(n) for n in numbers.values() if n.isdecimal()), default=-1) + 1
+        for one in _read(chosen):
+            number = numbers.get(one)
+            if number is None:
+                number, following = following, following + 1
+            mine = f"{rows}-{number}-"
+            raw = {name: values for name, values in raw.items() if not name.startswith(mine)}
+            if one in there:
+                told = {name: _typed(value) for name, value in there[one].items()}
+                raw |= {f"{mine}{name}": values for name, values in {"row": ["1"], **told}.items()}
+        return raw
 
     def _compare(self, page, key, there):
-        """R-SYS-2: say what a colleague changed since the page was begun; who goes on after that has seen it.
-
-        ``there`` is {id: {question: value}} of what stands in the plan now, ``key`` the question with the id.
-        """
+        """R-SYS-2: say what a colleague changed since the page was begun; who goes on after that has seen it."""
         was, rows = _read(page.form.offered.data), page.form[f"{key}s"]
         moved = {one for one, mark in was.items() if engine.moved(mark, _mark(there.get(one)))}
         typed = {whole(row[key].data): row for row in rows.forms}
@@ -236,6 +259,7 @@ class Plan(engine.Workflow):
                 " and press Continue: then what stands on this page is kept."
             )
             rows.errors = [*rows.errors, again, *removed]
+            page.form.of_colleague = ",".join(map(str, sorted(moved & (set(typed) | set(there)))))
 
     def finish(self, answers, draft):
         client = self._client(answers)
@@ -342,6 +366,13 @@ def _read(text):
     """{id: mark} of ``_listed``; drafts of earlier versions have ids alone."""
     parts = (part.partition(":") for part in (text or "").split(","))
     return {whole(one): mark for one, _colon, mark in parts if whole(one) is not None}
+
+
+def _typed(value):
+    """A stored value as a form would send it."""
+    if value is None or value is False:
+        return []
+    return ["y" if value is True else str(value)]
 
 
 def _tell(mine, theirs):

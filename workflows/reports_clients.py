@@ -9,8 +9,8 @@ from peewee import fn
 from forms import choices
 from forms.formats import day_of
 from models import N_, Client, Household, Intake, database
+from workflows import case_history
 from workflows.business_days import age, birth_day
-from workflows.case_rules import ACTIVE_CASE, CLOSED
 from workflows.reports_tables import (
     CASE_TYPE,
     PERIOD,
@@ -63,16 +63,12 @@ def begun(asked, within=False):
 
 def active(asked):
     """The condition that a case was open or extended at the end of the period."""
-    still = Household.status.in_(ACTIVE_CASE)
-    closed_since = (Household.status == CLOSED) & (Household.close_date > asked.last)
-    return begun(asked) & (still | closed_since)
+    return begun(asked) & case_history.active_on(asked.last)
 
 
 def active_within(asked):
     """The condition that a case was open or extended on some day of the period."""
-    still = Household.status.in_(ACTIVE_CASE)
-    closed_since = (Household.status == CLOSED) & (Household.close_date >= asked.first)
-    return begun(asked) & (still | closed_since)
+    return begun(asked) & case_history.active_between(asked.first, asked.last)
 
 
 def of(asked):
@@ -126,13 +122,11 @@ def active_cases(asked):
 
 
 def new_people(asked):
-    ever = Household.status.in_((*ACTIVE_CASE, CLOSED))
-    return _cases(asked, begun(asked, within=True) & ever, Client.id)
+    return _cases(asked, begun(asked, within=True) & case_history.ever_active(), Client.id)
 
 
 def closed_people(asked):
-    ended = (Household.status == CLOSED) & Household.close_date.between(asked.first, asked.last)
-    return _cases(asked, ended, Client.id)
+    return _cases(asked, case_history.closed_between(asked.first, asked.last), Client.id)
 
 
 def by_age(asked):
@@ -189,7 +183,7 @@ def by_municipality(asked):
 
 PERSONS = N_(
     "Different persons of every age in cases that were open or extended on the last day of the period. A case begins on the"
-    " first day of its program, else on the day of its first intake; one that is on hold today is not counted."
+    " first day of its program, else on the day of its first intake; one that was on hold that day is not counted, nor one that was closed, whatever became of it since."
 )
 ACTIVE = Figure("persons", N_("Persons in active cases"), PERSONS, active_people)
 
@@ -217,7 +211,9 @@ REPORT = Report(
         Figure(
             "closed",
             N_("Persons whose case closed"),
-            N_("Different persons of cases that were closed on a day of the period."),
+            N_(
+                "Different persons of cases that were closed on a day of the period, those opened again later too."
+            ),
             closed_people,
         ),
     ),

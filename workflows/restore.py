@@ -11,8 +11,9 @@ import peewee
 from flask import current_app
 from flask_babel import gettext as _
 
+from forms import choices
 from models import TABLES, THROUGH, Account, Client, Organization, Referral, database, now
-from workflows import audit, backup, running, schema, sealed
+from workflows import audit, backup, checks, records, running, schema, sealed
 from workflows.backup import BackupFailed
 
 
@@ -39,6 +40,7 @@ def restore(path, words, force=False):
         raise BackupFailed(
             _("The present database is not empty. Add --force to replace it; it is kept beside.")
         )
+    before = 0 if schema.pending() else choices.revision()
     try:
         with backup.private_folder() as work:
             manifest = backup.unpack(Path(path), sealed.key_from(words), work)
@@ -53,10 +55,21 @@ def restore(path, words, force=False):
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(backup.why(error, current_app.config["INSTANCE"])) from error
     schema.upgrade()
+    _count_anew(before)
     # A copy cannot know that it was finished; the restored database learns it here.
     backup.note_good(manifest["made_at"])
     audit.record("restore", "backup")
     return manifest, kept
+
+
+def _count_anew(before):
+    """What was remembered of the replaced database is forgotten, and what is kept is right without waiting for the night.
+
+    Days passed since the copy was made, and an older version counted otherwise.
+    """
+    records.bump("revision", "reference", max(before - choices.revision(), 0) + 1)
+    choices.refresh(choices.revision())
+    checks.recount()
 
 
 def _replace(work, manifest):

@@ -135,6 +135,11 @@ def kept_until(household, day, members=None):
     return max([until, *later])
 
 
+def years_of(household):
+    """How many years a file is kept after its latest entry."""
+    return rule_of(kind_of(household)).years_after_last_entry
+
+
 def eligible_on(household):
     """The day from which a file may be disposed of, counted from its latest entry; None when it has no date at all."""
     day = last_entry.of(household)

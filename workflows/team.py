@@ -140,16 +140,23 @@ def _is_assigned(house):
     return bool(under_way and house.primary_worker_id)
 
 
+def _is_promised(house):
+    """True as well while the intake is under way and names a main worker."""
+    in_hand = house.status in IN_HAND and house.case_type != PORTAL_ONLY
+    return bool(in_hand and house.primary_worker_id)
+
+
 @rule(Household)
 def a_main_worker_has_the_papers(change):
-    """R-STAFF-1: blocks when a case opens, and when an open one gets another main worker.
+    """R-STAFF-1: blocks when a case in hand, its intake included, gets a main worker, and when it opens.
 
-    While the intake is under way the file says what is missing instead: the family is served all the same.
+    A file without a main worker stays under way: the family is served all the same.
     """
     house, before = change.record, change.before
-    if not _is_assigned(house):
+    if not _is_promised(house):
         return
-    if before and _is_assigned(before) and not change.changed("primary_worker"):
+    stays = before and _is_promised(before) and not change.changed("primary_worker")
+    if stays and (_is_assigned(before) or not _is_assigned(house)):
         return
     staff = Staff.get_or_none(Staff.id == house.primary_worker_id)
     words = staff and lacking_words(staff)

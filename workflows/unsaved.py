@@ -4,12 +4,14 @@ import datetime
 import hashlib
 from urllib.parse import parse_qs
 
-from models import TABLES, Client, Draft, Record, database, now
+from models import TABLES, Client, Draft, Organization, Record, database, now
 from workflows import clock, records
 
 EXPIRED, LANGUAGE = "expired", "language"
 MOST = 10  # drafts kept for one browser; the oldest goes
 KEPT = datetime.timedelta(days=7)
+# Screens of a model beside its own.
+ALSO = {Organization: ("partners", "my-organization")}
 
 
 def keep(browser, kind, path, answers):
@@ -89,7 +91,8 @@ def _is_about(draft, record):
     """True for a form on a page of the record, and for one that names it when it is a client."""
     path, _mark, query = draft.path.partition("?")
     named, key = parse_qs(query), [str(record.id)]
-    on_its_page = path.startswith(f"/{address(type(record))}/") and named.get("id") == key
+    pages = (address(type(record)), *ALSO.get(type(record), ()))
+    on_its_page = path.lstrip("/").partition("/")[0] in pages and named.get("id") == key
     names_it = key in (named.get("client"), draft.answers.get("client"))
     return on_its_page or isinstance(record, Client) and names_it
 
