@@ -15,6 +15,7 @@ from models import (
     THROUGH,
     Answer,
     Attachment,
+    CaseStatusEvent,
     CaseTask,
     Client,
     Disposal,
@@ -37,12 +38,14 @@ from workflows.records import Refused
 
 # Tables of a file that date no entry: who is in it, parts of a dated record, what the product works out, what is printed.
 UNDATED = {
+    CaseStatusEvent,
     Household,
     Client,
     Guardianship,
     Attachment,
     Answer,
     FactorResult,
+    CaseStatusEvent,
     CaseTask,
     DrivingStatement,
     RecommendedAction,
