@@ -133,6 +133,7 @@ class ConsentView(Attaching, EntityView):
             review = referrals.withdraw(consent, said=reason)
             flash(_("The consent is withdrawn."), "success")
         else:
+            self.seen(consent)
             review = Referral.open().where(Referral.client == consent.client_id)
         return self.render(
             "people/withdraw.html",
