@@ -28,7 +28,7 @@ from models import (
     Staff,
     database,
 )
-from workflows import audit, checks, disposal, retention, settings
+from workflows import audit, checks, disposal, records, retention, settings
 from workflows.business_days import years_later
 from workflows.records import Refused
 
@@ -172,6 +172,21 @@ def test_a_new_entry_takes_the_first_confirmation_back(desks):
     assert exists(household) and not Disposal.select().exists()
     confirm(desks[1], household)
     assert Disposal.get().last_entry_on == day
+
+
+def test_a_confirmation_is_of_the_file_and_not_of_its_number(desks):
+    """R-RET-2: another file that gets the number later was confirmed by nobody."""
+    first, other = old_file(), old_file()
+    confirm(desks[0], first)
+    number, first.file_number = first.file_number, "2011-900"
+    records.save(first)
+    other = Household.get_by_id(other.id)
+    other.file_number = number
+    records.save(other)
+    for household in (first, other):
+        assert disposal.pending_of(household) is None
+    confirm(desks[1], other)
+    assert exists(other) and exists(first)
 
 
 def test_an_agency_may_ask_for_three_names(desks, administrator_browser):
