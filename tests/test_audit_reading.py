@@ -24,7 +24,7 @@ from statements import statements
 
 from admin_views import audit_words
 from models import AuditLog, Household
-from workflows import audit, file_trail, records, settings
+from workflows import audit, client_merge, file_trail, records, settings
 
 DAY = datetime.timedelta(days=1)
 
@@ -176,6 +176,22 @@ def test_what_was_deleted_is_still_told(app, client):
     rows = file_trail.rows(client.household_id, today, today)
     gone = {(r.entity, r.entity_id) for r in rows if r.action == "delete"}
     assert gone == {("note_addendum", addendum.id), ("case_note", note.id)}
+
+
+def test_what_went_from_a_file_was_seen_all_the_same(app, client):
+    """2.23, R-SYS-5: who looked at a note before it was deleted, and at a record before it was merged."""
+    note, other = make_case_note(clients=[client]), make_client()
+    seen = [("case_note", note.id), ("client", other.id), ("household", other.household_id)]
+    for table, key in seen:
+        audit.record("view", table, key)
+    records.delete(note)
+    found = client_merge.look(client, other)
+    client_merge.merge(client.id, other.id, found.seal, {})
+    audit.record("view", "case_note", note.id)  # by now the number of another note
+    today = settings.today()
+    rows = file_trail.rows(found.house.id, today, today)
+    views = [(row.entity, row.entity_id) for row in rows if row.action == "view"]
+    assert views == seen
 
 
 def test_who_saw_a_file_between_two_dates_is_told_by_day_and_person(administrator_browser, client):
