@@ -16,7 +16,7 @@ from case_factories import (
 from factories import make_client, make_consent, make_staff
 from prepare import ADMINISTRATOR
 
-from models import Attachment, Extension, Household, PlanReview
+from models import Attachment, ConsentRecord, Extension, Household, PlanReview
 from workflows import case_rules, records, settings
 from workflows.business_days import ONE_DAY, add_months
 
@@ -153,6 +153,20 @@ def test_only_a_supervisor_decides_and_a_refusal_has_no_end_r_asm_7(app):
     assert found == {"decided_by", "new_end"}
     make_extension(household=case)
     assert Household.get_by_id(case.id).status == "open"
+
+
+def test_an_open_case_keeps_the_charter_it_is_open_with_r_con_4(administrator_browser):
+    case = open_case()
+    charter = ConsentRecord.get(ConsentRecord.type == "client-charter")
+    scan = Attachment.get(Attachment.owner_id == charter.id)
+    for path in (f"/consent-records/delete/?id={charter.id}", f"/attachments/delete/?id={scan.id}"):
+        page = administrator_browser.submit(administrator_browser.get(path), "Yes, delete")
+        assert "Record the new one, with its scan, first." in page.text
+    case.status, case.close_reason = "closed", "moved"
+    records.save(case)
+    path = f"/consent-records/delete/?id={charter.id}"
+    administrator_browser.submit(administrator_browser.get(path), "Yes, delete")
+    assert not Attachment.select().exists()
 
 
 def test_who_works_here_no_more_decides_nothing_new_r_asm_7(app):

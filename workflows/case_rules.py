@@ -42,6 +42,25 @@ def has_signed_charter(household):
     return Attachment.select(Attachment.id).where(on_file).exists()
 
 
+@delete_rule(ConsentRecord, Attachment)
+def an_open_case_keeps_its_charter(change):
+    """R-CON-4: a case is open with a signed charter on file, so the last one goes only with the case."""
+    row = change.record
+    is_form = isinstance(row, ConsentRecord)
+    key = row.id if is_form else row.owner_id if row.owner_table == "consent_record" else None
+    charter = ConsentRecord.get_or_none(ConsentRecord.id == key, ConsentRecord.type == CHARTER)
+    if charter is None or charter.household.status not in ACTIVE_CASE:
+        return
+    forms = ConsentRecord.select(ConsentRecord.id).where(
+        ConsentRecord.household == charter.household_id, ConsentRecord.type == CHARTER
+    )
+    goes = (Attachment.owner_id == charter.id) if is_form else (Attachment.id == row.id)
+    scans = (Attachment.owner_table == "consent_record") & Attachment.owner_id.in_(forms)
+    if not Attachment.select().where(scans, ~goes).exists():
+        words = _("This case is open with this charter. Record the new one, with its scan, first.")
+        yield Problem("", words)
+
+
 @before(Household)
 def fill_in_the_dates(household, stored):
     """The first day is the day of intake, the end twelve months later, and a case closes today unless said otherwise."""
