@@ -1304,6 +1304,7 @@ class Household(Record):
     class Meta:
         section = "clients"
         title = N_("Households")
+        assisted = ("close_summary",)
         label = "file_number"
         listed = ("file_number", "case_type", "status", "primary_worker", "city")
         search = ("file_number", "city")
@@ -1490,6 +1491,7 @@ class Client(Record):
     class Meta:
         section = "clients"
         title = N_("Clients")
+        assisted = ("accessibility_needs",)
         label = "display_name"
         listed = ("display_name", "household", "phone", "municipality", "needs_interpreter")
         search = ("last_name", "first_name", "preferred_name", "phone")
@@ -2354,6 +2356,7 @@ class PlanReview(Record):
     class Meta:
         section = "clients"
         title = N_("Plan reviews")
+        assisted = ("progress", "goals_changed")
         label = "due_on"
         listed = ("due_on", "household", "done_on")
         filters = ("household", "due_on")

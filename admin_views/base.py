@@ -29,7 +29,7 @@ from forms import choices
 from forms.base import Question
 from forms.fields import model_form
 from forms.pickers import find_rows
-from workflows import audit, records
+from workflows import audit, belonging, records
 from workflows import unsaved as drafts
 
 STAMPS = (
@@ -423,8 +423,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def _edit(self, record):
         if request.method == "GET":
-            if record.id and self.big:
-                audit.record("view", self.meta.table_name, record.id)
+            self.seen(record)
             return self.form_page(record, self.build_form(record, request_draft()))
         form = self.build_form(record, request.form)
         if "find" in request.form:
@@ -435,6 +434,14 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         if not form.validate():
             return self.form_page(record, form)
         return self._store(record, form)
+
+    def seen(self, record):
+        """R-SYS-5: a page about one record is a row; a form for a new one shows whose it is, so it is of them."""
+        if record.id is None:
+            for name, (key, _gone) in belonging.whose(record).items():
+                audit.record("view", name, key)
+        elif self.big:
+            audit.record("view", self.meta.table_name, record.id)
 
     def _store(self, record, form):
         is_new = record.id is None
@@ -488,6 +495,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def conflict_page(self, record, form, theirs):
         """Both values, field by field; nothing typed is lost (R-SYS-2)."""
+        self.seen(theirs)
         fields = []
         for name in self.field_names(record):
             if name in self.meta.manytomany:
@@ -553,8 +561,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
     @expose("/details/")
     def details_view(self):
         record = self.found()
-        if self.big:
-            audit.record("view", self.meta.table_name, record.id)
+        self.seen(record)
         return self.render(
             self.details_template,
             title=self.called(record),
@@ -626,6 +633,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
                 flash(refused_words(refused), "danger")
                 return redirect(self.at("details", record.id))
         else:
+            self.seen(record)
             uses = records.used_by(record)
         return self.render(
             "admin/delete.html",

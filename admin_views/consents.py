@@ -14,7 +14,7 @@ from admin_views.marks import brief
 from admin_views.showing import pill
 from forms import choices
 from forms.pickers import PickerField
-from models import EXPIRED, SHARING, Client, ConsentRecord, Organization, Referral
+from models import EXPIRED, Client, ConsentRecord, Organization, Referral
 from workflows import people, people_rules, records, referrals, settings
 
 
@@ -133,6 +133,7 @@ class ConsentView(Attaching, EntityView):
             review = referrals.withdraw(consent, said=reason)
             flash(_("The consent is withdrawn."), "success")
         else:
+            self.seen(consent)
             review = Referral.open().where(Referral.client == consent.client_id)
         return self.render(
             "people/withdraw.html",
@@ -140,7 +141,7 @@ class ConsentView(Attaching, EntityView):
             done=done,
             consent=self.words(consent),
             client=consent.client,
-            is_sharing=consent.type == SHARING,
+            is_permission=consent.type in people.PERSONAL,
             organizations=sorted(row.name for row in self._named(consent)),
             rows=[(url_for("referral.details_view", id=r.id), *brief(r)) for r in review],
             back_href=self.get_url(".details_view", id=consent.id),

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, Optional
 
-from forms.fields import BIGGEST, LONG_TEXT, ParagraphField
+from forms.fields import LONG_TEXT, ParagraphField
+from forms.validators import is_whole_number
 
 
 class Expected:
@@ -30,7 +31,7 @@ def later_questions(fields):
             description=_l("Such as names, addresses, immigration papers, health information."),
         ),
         "people_affected_count": IntegerField(
-            label("people_affected_count"), [*checks, NumberRange(-BIGGEST, BIGGEST)]
+            label("people_affected_count"), [*checks, is_whole_number]
         ),
         "significant_harm_risk": SelectField(
             label("significant_harm_risk"),

@@ -12,7 +12,7 @@ from forms.base import PortalForm
 from forms.fields import LineField
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import RowForm, RowsField
-from forms.validators import is_sensible_date
+from forms.validators import is_sensible_date, is_whole_number
 from models import Client
 
 ASKED = ("client", "topic", "type", "minutes", "note")
@@ -59,6 +59,7 @@ class DayLine(RowForm):
         _l("Minutes"),
         [
             InputRequired(_l("Enter the minutes.")),
+            is_whole_number,
             NumberRange(1, LONGEST, _l("Enter between 1 and %(most)s minutes.", most=LONGEST)),
         ],
     )

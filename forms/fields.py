@@ -24,7 +24,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 import models
 from forms import choices, validators
@@ -39,7 +39,6 @@ from forms.words import plain
 
 LONG_TEXT = 20_000
 SMALL_TABLE = 25
-BIGGEST = 2_147_483_647
 
 
 class LineField(StringField):
@@ -322,7 +321,7 @@ def _paragraph(field, options, required):
 
 
 def _integer(field, options, required):
-    options["validators"].append(NumberRange(-BIGGEST, BIGGEST, _l("This number is too large.")))
+    options["validators"].append(validators.is_whole_number)
     return IntegerField(**options)
 
 

@@ -7,7 +7,10 @@ import unicodedata
 import email_validator
 import phonenumbers
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
+
+# The largest whole number that either database keeps.
+BIGGEST = 2_147_483_647
 
 # R-ORG-3: no D, F, I, O, Q or U anywhere, and no W or Z in front.
 POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d")
@@ -49,6 +52,15 @@ def postal_code(text):
     """A postal code as it is stored, "A1A 1A1"; unchanged when it cannot be one."""
     bare = re.sub(r"[\s-]", "", text or "").upper()
     return f"{bare[:3]} {bare[3:]}" if len(bare) == 6 else (text or "").strip().upper()
+
+
+def is_whole_number(form, field):
+    """Letters are said to be no number, and nothing else is said about them."""
+    if field.data is None and any(text.strip() for text in field.raw_data or ()):
+        field.errors = []
+        raise StopValidation(_l("Enter a whole number, such as 45."))
+    if field.data is not None and abs(field.data) > BIGGEST:
+        raise ValidationError(_l("This number is too large."))
 
 
 def is_postal_code(form, field):

@@ -71,11 +71,13 @@ class Planter:
     def _beside(self):
         """What no foreign key leads to: files, drafts, forms kept, saved filters."""
         person, note = self.rows[Client][0], self._of("case_note")
+        goal = self._of("goal")
         for key, page in enumerate(
             (
                 {"path": "/intake/x/", "answers": {"who": {"client": [str(person)]}}},
                 {"path": f"/case-notes/edit/?id={note}", "session_token": "t", "answers": {}},
                 {"path": "/case-notes/new/", "session_token": "t", "client": person, "answers": {}},
+                {"path": f"/plan-actions/new/?goal={goal}", "session_token": "t", "answers": {}},
                 {"path": "/intake/x/who/", "session_token": "t", "answers": {}},
             )
         ):

@@ -18,7 +18,7 @@ from factories import make_attachment, make_client, make_consent, make_referral
 from test_home import tasks
 
 from forms import choices
-from models import AccessRequest, AuditLog, Client, IncidentReport, Intake
+from models import AccessRequest, AuditLog, Client, IncidentReport, Intake, now
 from workflows import access, agency_rules, exports, held, references, settings
 from workflows.records import Refused, save
 
@@ -49,6 +49,21 @@ def test_there_are_thirty_days_from_the_day_it_was_asked(app):
     row.received_on = day(-40)
     save(row)
     assert AccessRequest.get().due_on == day(-10)
+
+
+def test_the_clock_is_neither_set_back_by_an_edit_nor_stopped_by_a_deletion(browser):
+    """Issue item 10: a request is logged, and its thirty days run until it is answered."""
+    row = make_access_request(received_on=day(-31))
+    AccessRequest.update(created_at=now() - datetime.timedelta(days=31)).execute()
+    page = browser.get(f"{LIST}edit/?id={row.id}")
+    page = browser.submit(page, received_on=settings.today().isoformat())
+    assert "so it was asked by then" in page.errors[0]
+    page = browser.submit(browser.get(f"{LIST}delete/?id={row.id}"), "Yes, delete")
+    assert "A request is kept, and so is its answer." in page.text
+    assert access.is_late(AccessRequest.get())
+    slip = make_access_request(received_on=settings.today())
+    browser.submit(browser.get(f"{LIST}delete/?id={slip.id}"), "Yes, delete")
+    assert [each.id for each in AccessRequest.select()] == [row.id]
 
 
 def test_late_requests_say_so_and_home_counts_those_of_the_week(browser):

@@ -55,6 +55,10 @@ def test_the_form_begins_with_today_and_me_and_keeps_what_was_typed(browser):
     page = browser.submit(page, "Save", minutes="700", **said)
     assert page.errors == ["Minutes: Enter between 1 and 600 minutes."]
     assert "To the clinic." in page.soup.select_one("textarea[name=note]").get_text()
+    page = browser.submit(page, "Save", minutes="an hour")
+    assert page.errors == ["Minutes: Enter a whole number, such as 45."]
+    page = browser.submit(page, "Save", minutes="99999999999")
+    assert page.errors == ["Minutes: This number is too large."]
     page = browser.submit(page, "Save", minutes="90")
     row = CaseActivity.get()
     assert (row.date, row.minutes, row.staff) == (settings.today(), 90, worker)

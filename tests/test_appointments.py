@@ -9,7 +9,7 @@ from test_home import tasks
 
 from models import Appointment, AuditLog, Staff, now
 from workflows import appointments, settings
-from workflows.records import Refused
+from workflows.records import Refused, save
 
 LIST = "/appointments/"
 HOUR = datetime.timedelta(hours=1)
@@ -114,6 +114,19 @@ def test_a_new_call_begins_with_this_moment_and_me(browser):
     row = Appointment.get()
     assert (row.kind, row.staff, row.client) == ("call-back", worker, client)
     assert row.due_on == settings.local(row.called_at + HOUR * 48).date()
+
+
+def test_the_hours_of_a_call_are_not_begun_anew_by_an_edit(browser):
+    """R-STAFF-2"""
+    row = make_appointment(kind="call-back", called_at=now() - HOUR * 60, due_on=day(2))
+    Appointment.update(created_at=now() - HOUR * 59).execute()
+    row = Appointment.get()
+    row.called_at = now() - HOUR
+    with pytest.raises(Refused, match="so the client had called by then"):
+        save(row)
+    row.called_at = now() - HOUR * 61
+    save(row)
+    assert appointments.is_late(Appointment.get())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from casework_factories import (
 from factories import (
     make_attachment,
     make_client,
+    make_consent,
     make_referral,
     make_staff,
     make_text_template,
@@ -23,7 +24,7 @@ from statements import statements
 
 from admin_views import audit_words
 from models import AuditLog, Household
-from workflows import audit, file_trail, records, settings
+from workflows import audit, client_merge, file_trail, records, settings
 
 DAY = datetime.timedelta(days=1)
 
@@ -177,6 +178,22 @@ def test_what_was_deleted_is_still_told(app, client):
     assert gone == {("note_addendum", addendum.id), ("case_note", note.id)}
 
 
+def test_what_went_from_a_file_was_seen_all_the_same(app, client):
+    """2.23, R-SYS-5: who looked at a note before it was deleted, and at a record before it was merged."""
+    note, other = make_case_note(clients=[client]), make_client()
+    seen = [("case_note", note.id), ("client", other.id), ("household", other.household_id)]
+    for table, key in seen:
+        audit.record("view", table, key)
+    records.delete(note)
+    found = client_merge.look(client, other)
+    client_merge.merge(client.id, other.id, found.seal, {})
+    audit.record("view", "case_note", note.id)  # by now the number of another note
+    today = settings.today()
+    rows = file_trail.rows(found.house.id, today, today)
+    views = [(row.entity, row.entity_id) for row in rows if row.action == "view"]
+    assert views == seen
+
+
 def test_who_saw_a_file_between_two_dates_is_told_by_day_and_person(administrator_browser, client):
     """2.23: through the screen, from the page of the household, and in print with its audit row."""
     today = settings.today()
@@ -198,6 +215,42 @@ def test_who_saw_a_file_between_two_dates_is_told_by_day_and_person(administrato
     assert "Sam" in paper and "Confidential" in paper and "Amina" not in paper
     logged = AuditLog.select().where(AuditLog.action == "print").get()
     assert (logged.entity, logged.entity_id) == ("household", client.household_id)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/case-notes/new/?household={house}",
+        "/home-visits/new/?household={house}",
+        "/appointments/new/?client={client}",
+        "/note-addenda/new/?note={note}",
+        "/consent-records/withdraw/?id={consent}",
+        "/case-notes/delete/?id={note}",
+        "/clients/delete/?id={client}",
+    ],
+)
+def test_a_page_that_shows_who_a_file_is_about_is_a_row_of_that_file(
+    administrator_browser, client, path
+):
+    """R-SYS-5: the form of a new record shows the people of the file, and so does the question before deleting one."""
+    note, consent = make_case_note(clients=[client]), make_consent(client)
+    facts = {"house": client.household_id, "client": client.id}
+    facts |= {"note": note.id, "consent": consent.id}
+    before = newest().id
+    administrator_browser.get(path.format(**facts))
+    rows = file_trail.rows(client.household_id, settings.today(), settings.today())
+    assert [row.action for row in rows if row.id > before] == ["view"]
+
+
+def test_a_stale_form_shows_the_newer_values_as_a_view(browser, client):
+    """R-SYS-5, R-SYS-2: the page of a conflict shows what is stored, so it is a view like any other."""
+    page = browser.get(f"/clients/edit/?id={client.id}")
+    client.occupation = "Baker"
+    records.save(client)
+    before = newest().id
+    page = browser.submit(page, status=409, occupation="Cook")
+    assert "Baker" in page.text
+    assert [row.action for row in AuditLog.select().where(AuditLog.id > before)] == ["view"]
 
 
 def test_only_an_administrator_reads_who_saw_a_file(browser, client):

@@ -16,7 +16,7 @@ from case_factories import (
 from factories import make_client, make_consent, make_staff
 from prepare import ADMINISTRATOR
 
-from models import Attachment, Household, PlanReview
+from models import Attachment, ConsentRecord, Extension, Household, PlanReview
 from workflows import case_rules, records, settings
 from workflows.business_days import ONE_DAY, add_months
 
@@ -153,6 +153,44 @@ def test_only_a_supervisor_decides_and_a_refusal_has_no_end_r_asm_7(app):
     assert found == {"decided_by", "new_end"}
     make_extension(household=case)
     assert Household.get_by_id(case.id).status == "open"
+
+
+def test_an_open_case_keeps_the_charter_it_is_open_with_r_con_4(administrator_browser):
+    case = open_case()
+    charter = ConsentRecord.get(ConsentRecord.type == "client-charter")
+    scan = Attachment.get(Attachment.owner_id == charter.id)
+    for path in (f"/consent-records/delete/?id={charter.id}", f"/attachments/delete/?id={scan.id}"):
+        page = administrator_browser.submit(administrator_browser.get(path), "Yes, delete")
+        assert "Record the new one, with its scan, first." in page.text
+    case.status, case.close_reason = "closed", "moved"
+    records.save(case)
+    path = f"/consent-records/delete/?id={charter.id}"
+    administrator_browser.submit(administrator_browser.get(path), "Yes, delete")
+    assert not Attachment.select().exists()
+
+
+def test_who_works_here_no_more_decides_nothing_new_r_asm_7(app):
+    case, chief = open_case(), make_staff(role="supervisor")
+    row = make_extension(household=case, decided_by=chief)
+    chief.is_active = False
+    records.save(chief)
+    assert refused(make_extension, household=case, decided_by=chief) == {"decided_by"}
+    row.because = "Housing is settled."
+    records.save(row)
+
+
+def test_the_decision_an_extended_case_runs_by_is_kept_r_asm_7(administrator_browser):
+    case = open_case()
+    end = add_months(case.anchor_date, 24) - ONE_DAY
+    row = make_extension(household=case, decision="approved", new_end=end)
+    ask = f"/extensions/delete/?id={row.id}"
+    page = administrator_browser.submit(administrator_browser.get(ask), "Yes, delete")
+    assert "Set the end of the case back first." in page.text
+    case = Household.get_by_id(case.id)
+    case.status, case.planned_end = "open", add_months(case.anchor_date, 12) - ONE_DAY
+    records.save(case)
+    administrator_browser.submit(administrator_browser.get(ask), "Yes, delete")
+    assert not Extension.select().exists()
 
 
 def test_recording_a_decision_asks_for_the_administrator_passphrase_r_asm_7(app, browser):

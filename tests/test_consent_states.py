@@ -84,6 +84,40 @@ def test_sending_and_referring_stop_the_day_after_the_last(app, client):
     assert referrals.may_leave_in_full([client.id], day + DAY) == set()
 
 
+def test_a_permission_is_taken_back_on_every_form_that_gives_it(browser, client):
+    """R-CON-5: an older form or a renewal does not go on allowing what was withdrawn."""
+    partner, other, day = make_organization(), make_organization(), settings.today()
+    old = lasting(client, 9, organizations=[partner])
+    renewed = make_consent(client, [partner, other], given_on=day - DAY)
+    elsewhere = make_consent(client, [other], given_on=day - DAY)
+    details = [make_consent(client, type=EMAIL_DETAILS, given_on=day - n * DAY) for n in (30, 2)]
+    for consent in (old, details[0]):
+        browser.submit(browser.get(f"/consent-records/withdraw/?id={consent.id}"), "Withdraw")
+    states = [ConsentRecord.get_by_id(row.id).state for row in (old, renewed, elsewhere, *details)]
+    assert states == ["withdrawn", "withdrawn", "given", "withdrawn", "withdrawn"]
+    assert referrals.sharing_consent(client.id, partner.id, day) is None
+    assert referrals.may_leave_in_full([client.id], day) == set()
+    again = make_consent(client, type=EMAIL_DETAILS)
+    assert ConsentRecord.get_by_id(again.id).state == "given"
+
+
+@pytest.mark.parametrize(
+    "answers", [{"state": "Given"}, {"state": "Expired"}, {"given_on": "2020-01-06"}]
+)
+def test_what_was_taken_back_is_no_longer_edited_or_deleted(browser, client, answers):
+    """R-CON-5: or an older form would allow again what the client took back."""
+    make_consent(client, type=EMAIL_DETAILS, given_on=settings.today() - 90 * DAY)
+    taken = make_consent(client, type=EMAIL_DETAILS, given_on=settings.today() - DAY)
+    referrals.withdraw(taken)
+    page = browser.get(f"/consent-records/edit/?id={taken.id}")
+    page = browser.submit(page, answers=answers)
+    assert "Record a new one when the client agrees again" in page.text
+    page = browser.submit(browser.get(f"/consent-records/delete/?id={taken.id}"), "Yes, delete")
+    assert "This consent was withdrawn. It stays in the file as it is." in page.text
+    assert ConsentRecord.get_by_id(taken.id).state == "withdrawn"
+    assert referrals.may_leave_in_full([client.id], settings.today()) == set()
+
+
 def test_an_expired_form_is_missing_again(app, client):
     """R-CON-1: what ran out is asked anew."""
     forms = sign_own_forms(client)

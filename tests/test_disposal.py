@@ -4,8 +4,15 @@ import datetime
 
 import pytest
 from case_factories import make_exit_interview
-from casework_factories import make_breach, make_case_note, make_incident
+from casework_factories import (
+    make_appointment,
+    make_breach,
+    make_case_activity,
+    make_case_note,
+    make_incident,
+)
 from factories import (
+    make_attachment,
     make_client,
     make_consent,
     make_household,
@@ -28,7 +35,7 @@ from models import (
     Staff,
     database,
 )
-from workflows import audit, checks, disposal, retention, settings
+from workflows import audit, checks, disposal, records, retention, settings
 from workflows.business_days import years_later
 from workflows.records import Refused
 
@@ -174,6 +181,21 @@ def test_a_new_entry_takes_the_first_confirmation_back(desks):
     assert Disposal.get().last_entry_on == day
 
 
+def test_a_confirmation_is_of_the_file_and_not_of_its_number(desks):
+    """R-RET-2: another file that gets the number later was confirmed by nobody."""
+    first, other = old_file(), old_file()
+    confirm(desks[0], first)
+    number, first.file_number = first.file_number, "2011-900"
+    records.save(first)
+    other = Household.get_by_id(other.id)
+    other.file_number = number
+    records.save(other)
+    for household in (first, other):
+        assert disposal.pending_of(household) is None
+    confirm(desks[1], other)
+    assert exists(other) and exists(first)
+
+
 def test_an_agency_may_ask_for_three_names(desks, administrator_browser):
     """R-RET-2: setting disposal_confirmations."""
     settings.change("disposal_confirmations", 3)
@@ -220,6 +242,30 @@ def test_a_file_under_legal_hold_stays(desks):
     refused(desks[0], household, "under legal hold (Asked for by the court)")
     held = desks[0].get("/retention/").soup.find("h2", string="Under legal hold").parent
     assert "Asked for by the court" in held.get_text()
+
+
+@pytest.mark.parametrize("kind", ["case-notes", "case-activities", "attachments", "appointments"])
+def test_a_file_under_legal_hold_is_not_emptied_record_by_record(administrator_browser, kind):
+    """R-RET-2"""
+    client = make_client()
+    note = make_case_note(clients=[client])
+    rows = {
+        "case-notes": note,
+        "case-activities": make_case_activity(clients=[client]),
+        "attachments": make_attachment(owner_table="case_note", owner_id=note.id),
+        "appointments": make_appointment(client=client),
+    }
+    house, row = client.household, rows[kind]
+    house.legal_hold, house.legal_hold_reason = True, "Court file 12"
+    records.save(house)
+    ask = f"/{kind}/delete/?id={row.id}"
+    page = administrator_browser.submit(administrator_browser.get(ask), "Yes, delete")
+    assert "Nothing in it is deleted until the hold is taken off." in page.text
+    assert type(row).get_or_none(type(row).id == row.id)
+    house.legal_hold = False
+    records.save(house)
+    administrator_browser.submit(administrator_browser.get(ask), "Yes, delete")
+    assert type(row).get_or_none(type(row).id == row.id) is None
 
 
 def test_an_open_case_stays(desks):

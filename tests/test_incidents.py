@@ -236,3 +236,13 @@ def test_the_end_of_the_shift_is_not_changed_afterwards_and_a_reviewed_report_st
     page = browser.submit(page, "Yes, delete")
     assert "A supervisor has reviewed this report" in page.notices[0]
     assert IncidentReport.select().count() == 1
+
+
+def test_a_report_of_yesterday_is_not_taken_back(browser):
+    """R-INC-1: a late report does not vanish before a supervisor has read it."""
+    row = make_incident()
+    IncidentReport.update(submitted_at=models.now() - datetime.timedelta(days=1)).execute()
+    page = browser.get(f"/incident-reports/delete/?id={row.id}")
+    page = browser.submit(page, "Yes, delete")
+    assert "This was reported before today, so it stays." in page.text
+    assert IncidentReport.select().count() == 1

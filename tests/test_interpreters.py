@@ -48,6 +48,20 @@ def test_nobody_is_booked_without_a_signed_confidentiality_form(app):
     assert warnings(booking(interpreter=someone, date=settings.today() + DAY)) == []
 
 
+def test_the_form_a_booking_stands_on_is_not_taken_away(administrator_browser):
+    """R-INT-1: neither the signature nor the interpreter goes while a booking is to come; what is past stays as it was."""
+    someone = make_interpreter(confidentiality_signed_on=settings.today() - 9 * DAY)
+    past = make_booking(interpreter=someone, date=settings.today() - DAY)
+    row = make_booking(interpreter=past.interpreter, date=settings.today() + DAY)
+    edit = f"/interpreters/edit/?id={row.interpreter_id}"
+    for answers in ({"confidentiality_signed_on": ""}, {"is_active": False}):
+        page = administrator_browser.submit(administrator_browser.get(edit), answers=answers)
+        assert "Give the bookings to come to somebody else first." in page.text
+    records.delete(row)
+    administrator_browser.submit(administrator_browser.get(edit), is_active=False)
+    assert not Interpreter.get_by_id(past.interpreter_id).is_active
+
+
 @pytest.mark.parametrize(
     "setting, certificate",
     [

@@ -134,6 +134,16 @@ def test_an_edit_after_the_signature_takes_it_away(browser, field, value):
     assert (row.state, row.supervisor_signer, row.signed_on) == ("draft", None, None)
 
 
+def test_a_signature_stands_when_the_supervisor_leaves_before_the_letter_is_posted(browser):
+    """R-COR-1: it was a supervisor who signed; nobody is asked to sign again what says the same."""
+    letter, chief = signed()
+    copy_of(letter)
+    chief.is_active = False
+    records.save(chief)
+    browser.submit(details(browser, letter), "Mark as sent")
+    assert state(letter) == "sent"
+
+
 def test_saving_a_signed_letter_untouched_leaves_the_signature(browser):
     """R-COR-1"""
     letter, chief = signed()

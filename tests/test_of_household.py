@@ -1,7 +1,8 @@
 """Records of a household's file: whose it is comes first, and only members can be named (R-CON-7)."""
 
 import pytest
-from casework_factories import make_case_activity, make_case_note
+from case_factories import make_goal
+from casework_factories import make_case_activity, make_case_note, make_correspondence
 from factories import make_client, make_household
 
 from models import CaseActivity, CaseNote, Client, Correspondence, Household, IncidentReport
@@ -29,6 +30,28 @@ def test_nobody_of_another_household_is_named(app, make):
     row, other = make(), make_client()
     with pytest.raises(records.Refused, match="of this household only"):
         records.save(row, {"clients": [other.id]})
+
+
+@pytest.mark.parametrize(
+    "make", [make_case_note, make_case_activity, make_correspondence, make_goal]
+)
+def test_nobody_is_moved_out_of_a_file_that_names_them(browser, make):
+    """R-CON-7, R-NOTE-3: the note would name somebody of another file, and nobody could mend it."""
+    client, other = make_client(), make_client()
+    house = client.household
+    page = browser.get(f"/clients/edit/?id={client.id}")
+    row = make(
+        **{"clients": [client]}
+        if make in (make_case_note, make_case_activity)
+        else {"client": client}
+    )
+    page = browser.submit(page, household=str(other.household_id))
+    assert "begin an intake of their own" in page.text
+    assert Client.get_by_id(client.id).household_id == house.id
+    records.delete(row)
+    client = Client.get_by_id(client.id)
+    client.household = other.household
+    records.save(client, confirmed=("similar-client",))
 
 
 # ---- Consent was refused (R-CON-2) -----------------------------------------------------------------------------------------

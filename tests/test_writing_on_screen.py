@@ -16,9 +16,11 @@ from models import (
     DrivingStatement,
     Goal,
     HomeVisit,
+    Household,
     IncidentReport,
     NoteAddendum,
     PlanAction,
+    PlanReview,
 )
 from workflows import assistant, records
 from workflows.records import Refused
@@ -140,11 +142,14 @@ def test_the_page_of_the_assistant_says_what_it_looks_for(browser):
         (DrivingStatement, {"text"}),
         (Goal, {"title"}),
         (PlanAction, {"text"}),
+        (PlanReview, {"progress", "goals_changed"}),
         (HomeVisit, {"purpose"}),
+        (Client, {"accessibility_needs"}),
+        (Household, {"close_summary"}),
     ],
 )
 def test_every_text_of_these_records_is_read(model, names):
-    """R-NOTE-5: notes, correspondence, incidents, driving statements, plan text, visits."""
+    """R-NOTE-5, R-CLI-1: notes, correspondence, incidents, driving statements, plan text, visits, what a person needs."""
     assert set(model._meta.assisted) == names and model in assistant.ASSISTED
 
 
@@ -244,6 +249,16 @@ def test_the_plan_s_last_page_asks_for_the_tick_too(browser):
     assert KEEP in page and not Goal.select().exists()
     page = browser.submit(page, "Save the plan", confirmed=True)
     assert page.heading == "The plan is saved" and Goal.select().count() == 1
+
+
+def test_what_a_person_needs_is_no_place_for_a_diagnosis(browser):
+    """R-CLI-1, 2.7: practical needs only."""
+    client = make_client()
+    page = browser.get(f"/clients/edit/?id={client.id}")
+    page = browser.submit(page, accessibility_needs="Is bipolar and needs a quiet room.")
+    assert KEEP in page and marked(page) and not Client.get().accessibility_needs
+    browser.submit(page, accessibility_needs="Needs a quiet room.")
+    assert Client.get().accessibility_needs == "Needs a quiet room."
 
 
 def test_the_reason_of_a_received_referral_is_asked_about_where_it_is_typed(browser):

@@ -4,9 +4,10 @@ import datetime
 
 from flask_babel import gettext as _
 
+from forms.formats import date_text
 from models import AccessRequest
 from workflows import settings
-from workflows.records import WARN, Problem, before, rule
+from workflows.records import WARN, Problem, before, delete_rule, rule
 
 DAYS, SOON = 30, 7
 OPEN, ANSWERED, REFUSED = "open", "answered", "refused"
@@ -30,6 +31,13 @@ def is_plausible(change):
     row, today = change.record, settings.today()
     if row.received_on and row.received_on > today and change.changed("received_on"):
         yield Problem("received_on", _("This day is in the future. Enter the day it was asked."))
+    elif change.before and change.changed("received_on"):
+        saved_on = settings.local(change.before.created_at).date()
+        if row.received_on and row.received_on > saved_on:
+            words = _(
+                "This was saved on %(day)s, so it was asked by then.", day=date_text(saved_on)
+            )
+            yield Problem("received_on", words)
     if row.answered_on and row.answered_on > today and change.changed("answered_on"):
         yield Problem("answered_on", _("This day is in the future. Enter the day of the answer."))
     if row.answered_on and row.received_on and row.answered_on < row.received_on:
@@ -53,6 +61,14 @@ def _answer(row, change):
         yield Problem("answer", words)
     elif change.changed("state", "kind") and (words := disagreement(row)):
         yield Problem("state", words, WARN)
+
+
+@delete_rule(AccessRequest)
+def a_request_stays_in_the_log(change):
+    """The clock runs until there is an answer; a slip of the finger is taken back on the same day."""
+    if settings.local(change.record.created_at).date() < settings.today():
+        words = _("A request is kept, and so is its answer. Say how it ended instead.")
+        yield Problem("", words)
 
 
 def disagreement(row):

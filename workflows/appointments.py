@@ -34,6 +34,10 @@ def is_plausible(change):
         )
     if row.called_at and row.called_at > now() and change.changed("called_at"):
         yield Problem("called_at", _("This is in the future. Enter when the client called."))
+    elif row.called_at and change.before and change.changed("called_at"):
+        if row.called_at > change.before.created_at:
+            words = _("This was saved earlier than that, so the client had called by then.")
+            yield Problem("called_at", words)
     if row.done_on and row.done_on > settings.today() and change.changed("done_on"):
         yield Problem("done_on", _("This day is in the future. Enter the day it was done."))
     if row.result and not row.done_on:

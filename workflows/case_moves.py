@@ -142,7 +142,8 @@ def move(giver, seal, backup, reason, declared, confirmed):
             staff = Staff.get_by_id(worker)
             _may_take(staff, declared)
             codes = (NEW_WORKER, *([caseload.PAST_THE_MOST] if worker in confirmed else []))
-            save(_moved(house, staff, backup), confirmed=codes, reason=reason)
+            save(_moved(house, staff, backup), confirmed=codes, reason=_("Cases were moved"))
+            team.say_why(house, reason)
     return len(seal)
 
 

@@ -19,7 +19,7 @@ from models import (
 )
 from workflows import agency_rules, schedule, settings
 from workflows.people_rules import CHARTER, in_force
-from workflows.records import CONFIRM, Problem, after, before, rule, save
+from workflows.records import CONFIRM, Problem, after, before, delete_rule, rule, save
 
 INTENSIVE, PORTAL_ONLY = "intensive", "portal-only"
 OPEN, EXTENDED, CLOSED = "open", "extended", "closed"
@@ -50,6 +50,25 @@ def active():
 def is_active(household):
     """The same of one household."""
     return household.status in ACTIVE_CASE and household.case_type != PORTAL_ONLY
+
+
+@delete_rule(ConsentRecord, Attachment)
+def an_open_case_keeps_its_charter(change):
+    """R-CON-4: a case is open with a signed charter on file, so the last one goes only with the case."""
+    row = change.record
+    is_form = isinstance(row, ConsentRecord)
+    key = row.id if is_form else row.owner_id if row.owner_table == "consent_record" else None
+    charter = ConsentRecord.get_or_none(ConsentRecord.id == key, ConsentRecord.type == CHARTER)
+    if charter is None or charter.household.status not in ACTIVE_CASE:
+        return
+    forms = ConsentRecord.select(ConsentRecord.id).where(
+        ConsentRecord.household == charter.household_id, ConsentRecord.type == CHARTER
+    )
+    goes = (Attachment.owner_id == charter.id) if is_form else (Attachment.id == row.id)
+    scans = (Attachment.owner_table == "consent_record") & Attachment.owner_id.in_(forms)
+    if not Attachment.select().where(scans, ~goes).exists():
+        words = _("This case is open with this charter. Record the new one, with its scan, first.")
+        yield Problem("", words)
 
 
 @before(Household)
@@ -157,7 +176,8 @@ def a_supervisor_decides(change):
     """R-ASM-7, R-SYS-3: the decision is a supervisor's, about a case of the intensive program that is open."""
     extension, house = change.record, change.record.household
     chief = Staff.get_or_none(Staff.id == extension.decided_by_id)
-    if chief is None or chief.role != SUPERVISOR:
+    is_new = change.changed("decided_by")
+    if is_new and (chief is None or chief.role != SUPERVISOR or not chief.is_active):
         yield Problem("decided_by", _("Choose a supervisor: only a supervisor decides this."))
     if extension.decided_on and extension.decided_on > settings.today():
         yield Problem("decided_on", _("This day is in the future. Enter the day of the decision."))
@@ -197,6 +217,19 @@ def extend_the_case(change):
     house = Household.get_by_id(extension.household_id)
     house.status, house.planned_end = EXTENDED, extension.new_end
     save(house, reason=_("Extension approved"))
+
+
+@delete_rule(Extension)
+def a_decision_that_holds_is_kept(change):
+    """R-ASM-7: no case runs past its first twelve months without the decision that says so."""
+    extension, house = change.record, change.record.household
+    if house.status == EXTENDED and extension.decision == "approved":
+        if extension.new_end == house.planned_end:
+            words = _(
+                "The case runs until %(day)s by this decision. Set the end of the case back first.",
+                day=date_text(house.planned_end),
+            )
+            yield Problem("", words)
 
 
 # ---- Plan, reviews, alerts, intake -----------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from models import (
     GIVEN,
     IN_HAND,
     SAFE_ANSWERS,
-    SHARING,
     WITHDRAWN,
     Attachment,
     CaseStatusEvent,
@@ -212,17 +211,11 @@ def taken_back(found):
     days = {}
     for given in rows:
         for other in rows if given.state == GIVEN else ():
-            is_same = (other.type, other.state) == (given.type, WITHDRAWN) and _shares(given, other)
+            is_same = other.state == WITHDRAWN and people.allow_the_same(given, other)
             if is_same and other.client_id != given.client_id and other.withdrawn_on:
                 if given.given_on <= other.withdrawn_on:
                     days.setdefault(given.id, (given, other.withdrawn_on))
     return list(days.values())
-
-
-def _shares(given, other):
-    """True when both forms name the same receiver, or are of a kind that names none (R-CON-6)."""
-    named = [set(records.linked_ids(row, "named_organizations")) for row in (given, other)]
-    return given.type != SHARING or bool(named[0] & named[1])
 
 
 # ---- What is kept ------------------------------------------------------------------------------------------------------

@@ -206,6 +206,14 @@ def take_back(household):
     return waiting is not None
 
 
+@records.after(Household)
+def a_confirmation_is_of_the_file(change):
+    """R-RET-2: the number says which file was confirmed, so a file that changes it is confirmed anew."""
+    if change.before and change.changed("file_number"):
+        take_back(change.before)
+        take_back(change.record)
+
+
 # ---- Erasing ---------------------------------------------------------------------------------------------------------------
 
 

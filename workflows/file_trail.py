@@ -104,23 +104,54 @@ def about(household_id):
 def rows(household_id, first, last):
     """The audit rows of these days, both included, oldest first; at most MOST + 1.
 
-    What was deleted belongs to no file any more but for its own row, which says whose it was.
+    What was deleted meanwhile, or was merged into a record of this file, is told up to the day it went: its last row says
+    whose it was.
     """
     start = settings.start_of(first)
     end = settings.start_of(last + datetime.timedelta(days=1))
     days = (AuditLog.at >= start) & (AuditLog.at < end)
     there = AuditLog.select().where(days, about(household_id)).order_by(AuditLog.id)
     found = {row.id: row for row in there.limit(MOST + 1)}
-    gone = AuditLog.select().where(
-        days, AuditLog.action == "delete", AuditLog.entity.in_(list(paths()))
-    )
-    members = None
-    for row in gone.order_by(AuditLog.id).iterator():
-        said = row.changed_fields or {}
-        if members is None and "client" in said:
-            query = Client.select(Client.id).where(Client.household == household_id)
-            members = {key for (key,) in query.tuples()}
-        whose, whom = ((said.get(name) or [None])[0] for name in ("household", "client"))
-        if whose == household_id or whom and whom in (members or ()):
-            found[row.id] = row
+    gone = defaultdict(dict)
+    for row in _deleted(household_id, start):
+        gone[row.entity][row.entity_id] = row.id
+    for table, ids in gone.items():
+        of_it = AuditLog.select().where(days, AuditLog.entity == table)
+        for row in of_it.where(AuditLog.entity_id.in_(list(ids))).order_by(AuditLog.id):
+            # The database may have given the number to another record since.
+            if row.id <= ids[row.entity_id]:
+                found[row.id] = row
     return [found[key] for key in sorted(found)][: MOST + 1]
+
+
+def _deleted(household_id, start):
+    """The last rows of what was in this file and was deleted since ``start``."""
+    query = Client.select(Client.id).where(Client.household == household_id)
+    members = {key for (key,) in query.tuples()}
+    merged = _merged_into(members)
+    since = AuditLog.select().where(
+        AuditLog.at >= start, AuditLog.action == "delete", AuditLog.entity.in_(list(paths()))
+    )
+    for row in since.order_by(AuditLog.id).iterator():
+        said = row.changed_fields or {}
+        whose, whom = ((said.get(name) or [None])[0] for name in ("household", "client"))
+        if whose == household_id or whom in members or row.reason and row.reason in merged:
+            yield row
+
+
+def _merged_into(members):
+    """The reasons that stand in the rows of merging other records into these people, and theirs before (R-CLI-4)."""
+    reasons, wanted = set(), set(members)
+    while wanted:
+        rows = AuditLog.select(AuditLog.changed_fields, AuditLog.reason).where(
+            AuditLog.entity == "client",
+            AuditLog.action == "update",
+            AuditLog.entity_id.in_(list(wanted)),
+            AuditLog.reason.contains(" merged into "),
+        )
+        wanted = set()
+        for row in rows:
+            if gone := (row.changed_fields or {}).get("merged"):
+                reasons.add(row.reason)
+                wanted.add(gone[1])
+    return reasons

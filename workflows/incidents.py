@@ -174,10 +174,13 @@ def kept_until(breach):
 
 
 @delete_rule(IncidentReport)
-def a_reviewed_report_stays(change):
-    """R-INC-1: what a supervisor has read is part of the file."""
+def a_report_stays(change):
+    """R-INC-1: what a supervisor has read is part of the file, and so is what nobody took back on the day it was reported."""
     if change.record.supervisor_review_on:
         yield Problem("", _("A supervisor has reviewed this report, so it stays."))
+    elif settings.local(change.record.submitted_at).date() < settings.today():
+        words = _("This was reported before today, so it stays. A supervisor reviews it.")
+        yield Problem("", words)
 
 
 @delete_rule(PrivacyBreach)

@@ -281,3 +281,21 @@ def with_forms(from_day, to_day):
         Booking.select(Booking.id).join(Interpreter).where(Booking.date.between(from_day, to_day))
     )
     return rows.where(Interpreter.confidentiality_signed_on <= Booking.date).count(), rows.count()
+
+
+@rule(Interpreter)
+def who_is_booked_keeps_the_form(change):
+    """R-INT-1: a booking to come stands on the signed form, and on somebody who works with us."""
+    row = change.record
+    if change.before is None or not change.changed("confidentiality_signed_on", "is_active"):
+        return
+    coming = Booking.select().where(Booking.interpreter == row.id, Booking.date >= settings.today())
+    first = coming.order_by(Booking.date).first()
+    if first and not (row.is_active and signed_by(row, first.date)):
+        words = _(
+            "%(name)s is booked on %(day)s. Give the bookings to come to somebody else first.",
+            name=row.name,
+            day=date_text(first.date),
+        )
+        name = "confidentiality_signed_on" if row.is_active else "is_active"
+        yield Problem(name, words)

@@ -100,7 +100,9 @@ def a_letter_leaves_signed_and_with_its_copy(change):
     """R-COR-1: sent, only when a supervisor signed with a date and a copy is attached."""
     letter = change.record
     if letter.state in (SIGNED, LETTER_SENT) and change.changed("state", "supervisor_signer"):
-        if not letter.signed_on or not may_sign(letter.supervisor_signer):
+        # A signature stands when the supervisor has another role, or has left, before the letter is posted.
+        is_new = change.changed("supervisor_signer", "signed_on")
+        if not letter.signed_on or is_new and not may_sign(letter.supervisor_signer):
             words = _(
                 "This letter goes out for a client, so a supervisor signs it first. Ask for a signature."
             )

@@ -8,6 +8,8 @@ from models import (
     CaseNote,
     Client,
     Correspondence,
+    ExitInterview,
+    Goal,
     HomeVisit,
     Household,
     IncidentReport,
@@ -15,6 +17,8 @@ from models import (
 from workflows.records import Problem, rule
 
 SHOWN = 3
+SEVERAL = (CaseNote, CaseActivity, HomeVisit)  # may name several people
+ONE = (Correspondence, Booking, ExitInterview, Goal)
 CONSENT_REFUSED = "consent-refused"
 # What a household says about the people in it.
 ABOUT_PEOPLE = ("address", "city", "postal_code", "income_source", "close_summary")
@@ -28,7 +32,7 @@ def called(household):
     return f"{household.file_number} · {', '.join(names[:SHOWN] + more)}".rstrip(" ·")
 
 
-@rule(CaseNote, CaseActivity, HomeVisit)
+@rule(*SEVERAL)
 def the_people_are_of_the_household(change):
     """R-CON-7: only members of the household are clients of its case."""
     chosen = change.ids("clients")
@@ -47,6 +51,20 @@ def the_person_is_of_the_household(change):
     row = change.record
     if row.client_id and row.household_id and row.client.household_id != row.household_id:
         yield Problem("client", _("This person is not in the household."))
+
+
+@rule(Client)
+def nobody_leaves_a_file_that_names_them(change):
+    """R-CON-7, R-NOTE-3: what was written in a household's file names its members, and could not be mended any more."""
+    client = change.record
+    if change.before is None or not change.changed("household"):
+        return
+    links = [model.clients.get_through_model() for model in SEVERAL]
+    if any(model.select().where(model.client == client.id).exists() for model in (*ONE, *links)):
+        words = _(
+            "Notes or other records of the present household name this person. Leave them in it, and begin an intake of their own."
+        )
+        yield Problem("household", words)
 
 
 # ---- Consent was refused (R-CON-2) -----------------------------------------------------------------------------------------

@@ -24,10 +24,21 @@ from models import (
 )
 from workflows import look_alikes, names, settings
 from workflows.business_days import add_months, age, birth_day
-from workflows.records import CONFIRM, Problem, after, before, bump, rule, save
+from workflows.records import (
+    CONFIRM,
+    Problem,
+    after,
+    before,
+    bump,
+    delete_rule,
+    linked_ids,
+    rule,
+    save,
+)
 
 SIMILAR = "similar-client"
 PERSONAL = (SHARING, EMAIL_DETAILS)
+TAKEN_ALONG = "Withdrawn with another form that allows the same"
 
 
 # ---- Households ------------------------------------------------------------------------------------------------------
@@ -315,6 +326,54 @@ def complete_the_form(consent, stored):
         consent.withdrawn_on = settings.today()
 
 
+def allow_the_same(one, other):
+    """True when two consents are of one kind and, where the kind names receivers, name one in common (R-CON-6)."""
+    if one.type != other.type:
+        return False
+    named = [set(linked_ids(row, "named_organizations")) for row in (one, other)]
+    return one.type != SHARING or bool(named[0] & named[1])
+
+
+@after(ConsentRecord)
+def what_allows_the_same_is_taken_back_too(change):
+    """R-CON-5: somebody who takes a permission back does not leave it standing on an earlier form or a renewal."""
+    taken = change.record
+    if taken.type not in PERSONAL or taken.state != WITHDRAWN or not change.changed("state"):
+        return
+    if change.reason == TAKEN_ALONG:
+        return  # what it names beside is no part of what was taken back
+    standing = ConsentRecord.select().where(
+        ConsentRecord.client == taken.client_id,
+        ConsentRecord.type == taken.type,
+        ConsentRecord.state == GIVEN,
+        ConsentRecord.given_on <= taken.withdrawn_on,
+    )
+    for other in list(standing.order_by(ConsentRecord.id)):
+        if allow_the_same(taken, other):
+            other.state, other.withdrawn_on = WITHDRAWN, taken.withdrawn_on
+            save(other, reason=TAKEN_ALONG)
+
+
+@rule(ConsentRecord)
+def what_was_taken_back_stays(change):
+    """R-CON-5: no edit makes a withdrawn form anything else; a new form says that the client agrees again."""
+    before = change.before
+    if before and before.state == WITHDRAWN:
+        if change.changed("state", "type", "client", "given_on", "withdrawn_on"):
+            yield Problem("state", _taken_back_words())
+
+
+@delete_rule(ConsentRecord)
+def what_was_taken_back_is_kept(change):
+    """R-CON-5: without it an older form would allow again what the client took back."""
+    if change.record.state == WITHDRAWN:
+        yield Problem("", _("This consent was withdrawn. It stays in the file as it is."))
+
+
+def _taken_back_words():
+    return _("This consent was withdrawn. Record a new one when the client agrees again.")
+
+
 @rule(ConsentRecord)
 def sharing_names_its_receivers(change):
     """R-CON-6, 2.8: who may receive the information is part of the consent."""
@@ -341,9 +400,7 @@ def consent_form_is_whole(change):
     if consent.expires_on and consent.given_on and consent.expires_on < consent.given_on:
         yield Problem("expires_on", _("The consent would end before it began. Check both dates."))
     if consent.state == GIVEN and consent.withdrawn_on:
-        yield Problem(
-            "state", _("This consent was withdrawn. Record a new one when the client agrees again.")
-        )
+        yield Problem("state", _taken_back_words())
 
 
 def recent_clients(name, limit=6):

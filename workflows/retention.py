@@ -11,15 +11,20 @@ from flask_babel import gettext as _
 from peewee import fn
 
 from models import (
+    Attachment,
     Client,
+    ConsultedParty,
     Disposal,
+    Draft,
+    Guardianship,
     Household,
     IncidentReport,
+    PlanAction,
     PrivacyBreach,
     RetentionRule,
     Setting,
 )
-from workflows import last_entry, people_rules, records, settings
+from workflows import file_trail, last_entry, people_rules, records, settings
 from workflows.business_days import years_later
 from workflows.case_rules import CLOSED, PORTAL_ONLY
 from workflows.records import Problem
@@ -34,6 +39,8 @@ SETTINGS = {
 }
 SPOKEN_BACK = "As in the retention rule"
 CHUNK = 500
+# Parts that are edited within another record, work that is not in the file yet, and what other records hold already.
+LOOSE = (Household, Client, Guardianship, PlanAction, ConsultedParty, Draft)
 
 
 # ---- The rules -----------------------------------------------------------------------------------------------------------
@@ -114,6 +121,26 @@ def a_file_is_disposed_of_on_its_own_page(change):
             "A file is disposed of under Administration, Files to dispose of. Choose another."
         )
         yield Problem("status", words)
+
+
+# ---- Legal hold ----------------------------------------------------------------------------------------------------------
+
+
+@records.delete_rule(
+    Attachment, *(row for row, _key in file_trail.paths().values() if row not in LOOSE)
+)
+def what_is_held_stays(change):
+    """R-RET-2: a file under legal hold is not emptied record by record either."""
+    row = change.record
+    at = (row._meta.table_name, row.id)
+    if getattr(row, "owner_table", "") == Draft._meta.table_name:
+        return
+    home = Household.id == file_trail.files_of({at[0]: {at[1]}}).get(at)
+    if Household.select().where(home, Household.legal_hold).exists():
+        words = _(
+            "This file is under legal hold. Nothing in it is deleted until the hold is taken off."
+        )
+        yield Problem("", words)
 
 
 # ---- The day -------------------------------------------------------------------------------------------------------------

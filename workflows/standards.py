@@ -80,7 +80,7 @@ STANDARDS = (
             "Open and extended cases with a signed charter and its scan or photo, of all of them; as it stands today."
         ),
         cases.with_charter,
-        ("cases-without-charter",),
+        ("cases-without-charter", "own-forms"),
     ),
     Standard(
         "S3",
@@ -88,7 +88,7 @@ STANDARDS = (
         N_("Interpreters have signed the confidentiality form"),
         N_("Bookings of the period whose interpreter had signed by that day, of all bookings."),
         interpreters.with_forms,
-        ("interpreter-review", "own-forms"),
+        ("interpreter-review",),
     ),
     Standard(
         "S4",

@@ -239,12 +239,25 @@ def keep_the_history(change):
         _declare(house)
 
 
-def _declare(house):
-    """The declaration may be recorded after the case was assigned; it is of the one who has it now."""
+def _present(house):
+    """The CaseAssignment of the main worker of now."""
     mine = (CaseAssignment.household == house.id) & (
         CaseAssignment.staff == house.primary_worker_id
     )
-    row = CaseAssignment.select().where(mine, CaseAssignment.ended_on.is_null()).first()
+    return CaseAssignment.select().where(mine, CaseAssignment.ended_on.is_null()).first()
+
+
+def say_why(house, reason):
+    """Keep the ``reason`` that somebody typed for a change of the main worker in the file, which ends one day; the audit
+    log does not (R-RET-2)."""
+    row = _present(house)
+    row.reason = reason
+    save(row)
+
+
+def _declare(house):
+    """The declaration may be recorded after the case was assigned; it is of the one who has it now."""
+    row = _present(house)
     if row.no_conflict_declared != house.no_conflict_declared:
         row.no_conflict_declared = house.no_conflict_declared
         save(row)
