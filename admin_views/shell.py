@@ -5,14 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Request, abort, current_app, request, session, url_for
+from flask import abort, current_app, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
-from werkzeug.datastructures import ImmutableMultiDict
 
 import models
 from admin_views.administration import PATHS
-from admin_views.guard import is_signed_in
+from admin_views.guard import at_screen
 from forms import choices
 from forms.drawing import token
 from workflows import accounts, audit, settings
@@ -20,36 +19,8 @@ from workflows import accounts, audit, settings
 LANGUAGES = (("en", "English"), ("fr", "Français"))
 
 
-class Typed(ImmutableMultiDict):
-    """Answers and arguments without NUL characters: nobody types one, and PostgreSQL takes none in a text."""
-
-    def __init__(self, mapping=None):
-        super().__init__(mapping)
-        if any(
-            "\0" in text
-            for pair in self.items(multi=True)
-            for text in pair
-            if isinstance(text, str)
-        ):
-            pairs = [
-                (name.replace("\0", ""), _bare(value)) for name, value in self.items(multi=True)
-            ]
-            super().__init__(pairs)
-
-
-def _bare(value):
-    return value.replace("\0", "") if isinstance(value, str) else value
-
-
-class PortalRequest(Request):
-    """A request whose texts any database can hold."""
-
-    parameter_storage_class = Typed
-
-
 def init_app(app, menu):
     """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address, inside), …)."""
-    app.request_class = PortalRequest
     app.before_request(prepare)
     app.context_processor(lambda: facts(menu))
     stamps = {}
@@ -87,8 +58,9 @@ def prepare():
     models.database.connect(reuse_if_open=True)
     address = request.remote_addr or ""
     audit.actor.set(audit.Actor("", address))
-    if current_user.is_authenticated:
-        audit.actor.set(audit.Actor(current_user.working_as, address))
+    screen = current_user._get_current_object()  # once: the proxy looks again for each attribute
+    if screen.is_authenticated:
+        audit.actor.set(audit.Actor(screen.working_as, address))
     else:
         choices.refresh(choices.revision())
     models.language.set(_language())
@@ -105,14 +77,15 @@ def _language():
 
 def facts(menu):
     """The facts of base.html."""
-    inside = is_signed_in()
+    screen = at_screen()
+    inside = screen is not None
     own, name = accounts.own_agency()
     return {
         "lang": models.language.get(),
         "agency_name": name,
         "menu": menu_html(menu, own) if inside else "",
         "signed_in": inside or current_user.is_authenticated,
-        "working_as": current_user.working_as if inside else "",
+        "working_as": screen.working_as if inside else "",
         "example_loaded": inside and bool(settings.value("example_loaded")),
         "shortcuts_on": inside
         and settings.value("single_key_shortcuts")

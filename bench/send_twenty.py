@@ -75,8 +75,20 @@ def pressed(person, path, data):
     return time.perf_counter() - began
 
 
+def signed_in(port, floor_port):
+    """A person at each of the two servers."""
+    ours, theirs = Person(port), Person(floor_port)
+    ours.open("/sign-in")
+    ours.open("/sign-in", ours.fields(passphrase=PASSPHRASE))
+    ours.open("/who")
+    ours.open("/who", ours.fields(name="Bench"))
+    theirs.open("/login", {"username": "admin", "password": "bench"})
+    theirs.open("/referrals")
+    return ours, theirs
+
+
 def prepare(person, ids):
-    """Tick, choose the address, and stop at the page that shows what will leave."""
+    """Tick, choose the address, stop at the page that shows what will leave; returns what its form answers."""
     person.open("/referrals/?status=all")
     person.open(
         "/referrals/action/",
@@ -87,6 +99,9 @@ def prepare(person, ids):
         raise SystemExit(
             "the sending could not be prepared: " + re.sub("<[^>]+>", " ", person.page)[:2000]
         )
+    boxes = dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)"', person.page), "1")
+    ticks = dict(re.findall(r'type="checkbox" name="([^"]+)"[^>]*value="([^"]*)"', person.page))
+    return person.fields(**{**boxes, **ticks})
 
 
 def main(rounds):
@@ -95,23 +110,13 @@ def main(rounds):
     try:
         for port, path in ((8121, "/sign-in"), (8122, "/login")):
             wait_for(port, path)
-        ours, theirs = Person(8121), Person(8122)
-        ours.open("/sign-in")
-        ours.open("/sign-in", ours.fields(passphrase=PASSPHRASE))
-        ours.open("/who")
-        ours.open("/who", ours.fields(name="Bench"))
-        theirs.open("/login", {"username": "admin", "password": "bench"})
-        theirs.open("/referrals")
+        ours, theirs = signed_in(8121, 8122)
         token = theirs.fields()["csrf"]
         times = {"product": [], "floor": []}
         for n in range(rounds):
             ids = [str(90_000 - 20 * n - i) for i in range(20)]
-            prepare(ours, ids)
-            boxes = dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)"', ours.page), "1")
-            ticks = dict(
-                re.findall(r'type="checkbox" name="([^"]+)"[^>]*value="([^"]*)"', ours.page)
-            )
-            times["product"].append(pressed(ours, ours.url, ours.fields(**{**boxes, **ticks})))
+            answers = prepare(ours, ids)
+            times["product"].append(pressed(ours, ours.url, answers))
             times["floor"].append(pressed(theirs, "/distribute", {"csrf": token, "id": ids}))
         for name, taken in times.items():
             print(f"{name:8} p50 {median(taken) * 1000:.1f} ms, n {len(taken)}")

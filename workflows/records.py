@@ -328,15 +328,18 @@ def derive(record):
     meta = record._meta
     names = getattr(meta, "search", None)
     if names and "search" in meta.fields:
-        values = (getattr(record, name) for name in names)
-        record.search = normalise(" ".join(_words(value) for value in values if value))
+        words = (_searched(record, meta.fields[name]) for name in names)
+        record.search = normalise(" ".join(filter(None, words)))
 
 
-def _words(value):
-    if isinstance(value, Record):
-        meta = value._meta
-        return str(getattr(value, meta.label))
-    return str(value)
+def _searched(record, field):
+    """What a record is found by of one of its columns: of another record its label, which is all that is read of it."""
+    value = record.__data__.get(field.name)
+    if value and isinstance(field, ForeignKeyField):
+        label = field.rel_model._meta.label
+        row = record.__rel__.get(field.name) or field.rel_model.stored(value, only=(label,))
+        value = getattr(row, label)
+    return str(value) if value else ""
 
 
 def _write(record, before, many):

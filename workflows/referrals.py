@@ -244,7 +244,8 @@ def _point(referral):
     elif referral.level == TO_ORGANIZATION:
         referral.program = referral.service_activity = referral.location = None
     if referral.program_id:
-        referral.organization = referral.program.organization_id
+        program = Program.stored(referral.program_id, only=("organization",))
+        referral.organization = program.organization_id
     elif not referral.organization_id and referral.direction != OUTBOUND:
         referral.organization = Organization.own()
     if not referral.organization_id:
