@@ -324,8 +324,12 @@ class WizardView(PageView):
         if draft is None:
             abort(self._gone())
         if draft.finished_at:
-            abort(redirect(url_for(".done", key=key)))
+            abort(self._over(key))
         return draft
+
+    def _over(self, key):
+        """Where a page of a finished draft leads."""
+        return redirect(url_for(".done", key=key))
 
     def _gone(self):
         flash(

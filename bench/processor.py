@@ -68,7 +68,7 @@ def sendings(targets, rounds):
     token = theirs.fields()["csrf"]
     found = {"product": [], "floor": []}
     for n in range(rounds + 2):
-        ids = [str(90_000 - 20 * n - i) for i in range(20)]
+        ids = send_twenty.twenty(n)
         answers = send_twenty.prepare(ours, ids)
         asked = (
             (product, lambda: send_twenty.pressed(ours, ours.url, answers)),

@@ -7,6 +7,7 @@ is off, so no message leaves: pressing the button never waits for a mail server.
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("BENCH_SHARED", HERE.parent.parent / "shared" / "bench"))
 PASSPHRASE = json.loads((HERE / "product.json").read_text())["login"][0]["data"]["passphrase"]
+INTAKE = "intake1@agency.example"
+# Others each time: what is on its way to an address already is not sent there again.
+NEWEST = random.randrange(30_000, 99_000)
 
 
 class Person:
@@ -87,14 +91,19 @@ def signed_in(port, floor_port):
     return ours, theirs
 
 
+def twenty(n):
+    """The ids of the referrals of one round."""
+    return [str(NEWEST - 20 * n - i) for i in range(20)]
+
+
 def prepare(person, ids):
     """Tick, choose the address, stop at the page that shows what will leave; returns what its form answers."""
     person.open("/referrals/?status=all")
     person.open(
         "/referrals/action/",
-        person.fields(action="email", rowid=ids, destination="intake1@agency.example"),
+        person.fields(action="email", rowid=ids, destination=INTAKE),
     )
-    person.open(person.url, person.fields(destination="intake1@agency.example", detail="minimal"))
+    person.open(person.url, person.fields(destination=INTAKE, detail="minimal"))
     if "/check" not in person.url:
         raise SystemExit(
             "the sending could not be prepared: " + re.sub("<[^>]+>", " ", person.page)[:2000]
@@ -114,7 +123,7 @@ def main(rounds):
         token = theirs.fields()["csrf"]
         times = {"product": [], "floor": []}
         for n in range(rounds):
-            ids = [str(90_000 - 20 * n - i) for i in range(20)]
+            ids = twenty(n)
             answers = prepare(ours, ids)
             times["product"].append(pressed(ours, ours.url, answers))
             times["floor"].append(pressed(theirs, "/distribute", {"csrf": token, "id": ids}))

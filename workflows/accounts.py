@@ -8,7 +8,7 @@ import secrets
 from flask_babel import gettext as _
 
 from forms import choices
-from models import RAW, Account, Organization, Session, Staff, database, normalise, now
+from models import Account, Organization, Session, Staff, database, normalise, now, reader
 from workflows import audit, clock, records, settings
 
 LONGEST = datetime.timedelta(hours=12)
@@ -18,7 +18,7 @@ KEPT = datetime.timedelta(days=90)
 
 
 _COLUMNS = Session._meta.sorted_fields
-_READ = [(field.name, None if isinstance(field, RAW) else field.adapt) for field in _COLUMNS]
+_READ = [(field.name, reader(field)) for field in _COLUMNS]
 # Written as text because every request runs it.
 _FIND = (
     f"SELECT {', '.join(field.column_name for field in _COLUMNS)}, COALESCE((SELECT n FROM kept_count"
