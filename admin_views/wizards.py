@@ -317,7 +317,7 @@ class WizardView(PageView):
     # ---- Addresses ---------------------------------------------------------------------------------------------------
 
     def _at(self, key, slug, change=False):
-        return url_for(".step", key=key, slug=slug, **({"change": 1} if change else {}))
+        return f"{self.url}/{key}/{slug}{'?change=1' if change else ''}"
 
     def _draft(self, key):
         draft = engine.find(self.workflow, key)
