@@ -22,7 +22,10 @@ LANGUAGES = (("en", "English"), ("fr", "Français"))
 def init_app(app, menu):
     """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address, inside), …)."""
     app.before_request(prepare)
-    app.context_processor(lambda: facts(menu))
+    addresses = tuple(
+        one for _label, href, inside in menu for one in (href, *(inner for _name, inner in inside))
+    )
+    app.context_processor(lambda: facts(menu, addresses))
     stamps = {}
 
     def asset(name, stamped=True):
@@ -75,15 +78,15 @@ def _language():
     return settings.value("interface_default_language")
 
 
-def facts(menu):
-    """The facts of base.html."""
+def facts(menu, addresses):
+    """The facts of base.html; ``addresses`` are all those of the menu."""
     screen = at_screen()
     inside = screen is not None
     own, name = accounts.own_agency()
     return {
         "lang": models.language.get(),
         "agency_name": name,
-        "menu": menu_html(menu, own) if inside else "",
+        "menu": menu_html(menu, addresses, own) if inside else "",
         "signed_in": inside or current_user.is_authenticated,
         "working_as": screen.working_as if inside else "",
         "example_loaded": inside and bool(settings.value("example_loaded")),
@@ -93,12 +96,9 @@ def facts(menu):
     }
 
 
-def menu_html(menu, own):
+def menu_html(menu, addresses, own):
     """The menu with its lists narrowed to the own organization and the page's own entry marked; kept as HTML."""
-    addresses = []
-    for _label, href, inside in menu:
-        addresses += [href, *(inner for _name, inner in inside)]
-    here = current_entry(tuple(addresses), request.path)
+    here = current_entry(addresses, request.path)
 
     def draw():
         hidden = {f"/{section}/" for section in settings.value("menu_hidden")}
@@ -141,7 +141,13 @@ def piece(name, **facts):
         return html
     here = request.full_path.rstrip("?")
     filled = str(html).replace(TOKEN, token()).replace(HERE, str(escape(here)))
-    return Markup(filled.replace(HERE_QUOTED, quote(here, safe="")))
+    return Markup(filled.replace(HERE_QUOTED, _quoted(here)))
+
+
+@lru_cache(500)
+def _quoted(address):
+    """An address as an argument of another."""
+    return quote(address, safe="")
 
 
 def _draw(name, **facts):
