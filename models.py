@@ -248,8 +248,11 @@ class RowAccessor(ForeignKeyAccessor):
     """Follows a foreign key by ``Row.stored``."""
 
     def get_rel_instance(self, instance):
+        followed = instance.__rel__.get(self.name)
+        if followed is not None:
+            return followed
         key = instance.__data__.get(self.name)
-        if key is not None and self.name not in instance.__rel__:
+        if key is not None:
             found = self.rel_model.stored(key)
             if found is None:
                 raise self.rel_model.DoesNotExist
