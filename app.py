@@ -7,8 +7,7 @@ from pathlib import Path
 
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -19,6 +18,7 @@ import admin_views
 import models
 import seed
 from admin_views import accounts, commands, errors, shell, unsaved, words
+from admin_views.framework import Portal, Sessions
 from admin_views.menu import MENU
 from forms import drawing
 from workflows import audit, checks, clock, mail, matching_index, running, schema
@@ -52,6 +52,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+PAGE_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
 
 
 def kept_key(folder, name):
@@ -70,7 +71,7 @@ def create_app(config=None):
     os.umask(
         0o077
     )  # what the portal writes, the database above all, is closed to other users of the machine
-    app = Flask(__name__)
+    app = Portal(__name__)
     app.config.update(DEFAULTS)
     app.config.update({name: os.environ[name] for name in DEFAULTS if name in os.environ})
     app.config.update(config or {})
@@ -112,16 +113,6 @@ def create_app(config=None):
     return app
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Flask's own, with the signer made once: making it costs as much as reading the cookie."""
-
-    def __init__(self, app):
-        self.signer = super().get_signing_serializer(app)
-
-    def get_signing_serializer(self, app):
-        return self.signer
-
-
 def close_database(error=None):
     """Give a pooled connection back at the end of a request.
 
@@ -133,10 +124,11 @@ def close_database(error=None):
 
 def add_headers(response):
     """Security headers on every answer; pages are never kept by the browser."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    wanted = HEADERS if request.endpoint == "static" else PAGE_HEADERS
+    said = {name.lower() for name, _value in response.headers}
+    for name, value in wanted.items():
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response
 
 

@@ -248,8 +248,11 @@ class RowAccessor(ForeignKeyAccessor):
     """Follows a foreign key by ``Row.stored``."""
 
     def get_rel_instance(self, instance):
+        followed = instance.__rel__.get(self.name)
+        if followed is not None:
+            return followed
         key = instance.__data__.get(self.name)
-        if key is not None and self.name not in instance.__rel__:
+        if key is not None:
             found = self.rel_model.stored(key)
             if found is None:
                 raise self.rel_model.DoesNotExist
@@ -307,7 +310,7 @@ class Row(Model):
         for found in database.execute_sql(f"{sql}{where}", values).fetchall():
             row = cls(__no_default__=True)
             row.__data__ = {
-                name: value if read is None else read(value)
+                name: value if read is None or value is None else read(value)
                 for (name, read), value in zip(columns, found, strict=True)
             }
             yield row
@@ -319,7 +322,15 @@ def _reading(model, only):
     fields = [field for field in model._meta.sorted_fields if not only or field.name in only]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     sql = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE '
-    return sql, [(f.name, None if isinstance(f, RAW) else f.python_value) for f in fields]
+    return sql, [(field.name, reader(field)) for field in fields]
+
+
+def reader(field):
+    """What makes the value of a field of what the database holds, NULL apart; None where the two are the same."""
+    if isinstance(field, RAW):
+        return None
+    is_plain = type(field).python_value is peewee.Field.python_value
+    return field.adapt if is_plain else field.python_value
 
 
 class Record(Row):
@@ -866,8 +877,8 @@ class Organization(Provenance):
         return self.name
 
     @classmethod
-    def own(cls):
-        return next(cls.read('"is_own" = TRUE'), None)
+    def own(cls, only=()):
+        return next(cls.read('"is_own" = TRUE', only=only), None)
 
     @classmethod
     def partners(cls):

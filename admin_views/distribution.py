@@ -35,11 +35,10 @@ class DistributeView(WizardView):
             facts["another_href"] = url_for(".another_way", key=facts["key"])
         return super().render(template, **facts)
 
-    def _draft(self, key):
-        draft = engine.find(self.workflow, key)
-        if draft is not None and draft.finished_at and request.method == "POST":
+    def _over(self, key):
+        if request.method == "POST":
             self._sent_already()
-        return super()._draft(key)
+        return super()._over(key)
 
     def _gone(self):
         self._sent_already()

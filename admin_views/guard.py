@@ -19,11 +19,16 @@ OPEN = (
 )
 
 
-def is_signed_in():
-    """True when this screen is signed in and somebody said who is at it."""
+def at_screen():
+    """The screen of this request when it is signed in and somebody said who is at it, else None."""
     # Looked up once: the proxy looks again for each attribute.
     screen = current_user._get_current_object()
-    return screen.is_authenticated and bool(screen.working_as)
+    return screen if screen.is_authenticated and screen.working_as else None
+
+
+def is_signed_in():
+    """True when this screen is signed in and somebody said who is at it."""
+    return at_screen() is not None
 
 
 def is_administrator():

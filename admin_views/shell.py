@@ -5,14 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Request, abort, current_app, request, session, url_for
+from flask import abort, current_app, request, session, url_for
 from flask_login import current_user
 from markupsafe import Markup, escape
-from werkzeug.datastructures import ImmutableMultiDict
 
 import models
 from admin_views.administration import PATHS
-from admin_views.guard import is_signed_in
+from admin_views.guard import at_screen
 from forms import choices
 from forms.drawing import token
 from workflows import accounts, audit, settings
@@ -20,38 +19,13 @@ from workflows import accounts, audit, settings
 LANGUAGES = (("en", "English"), ("fr", "Français"))
 
 
-class Typed(ImmutableMultiDict):
-    """Answers and arguments without NUL characters: nobody types one, and PostgreSQL takes none in a text."""
-
-    def __init__(self, mapping=None):
-        super().__init__(mapping)
-        if any(
-            "\0" in text
-            for pair in self.items(multi=True)
-            for text in pair
-            if isinstance(text, str)
-        ):
-            pairs = [
-                (name.replace("\0", ""), _bare(value)) for name, value in self.items(multi=True)
-            ]
-            super().__init__(pairs)
-
-
-def _bare(value):
-    return value.replace("\0", "") if isinstance(value, str) else value
-
-
-class PortalRequest(Request):
-    """A request whose texts any database can hold."""
-
-    parameter_storage_class = Typed
-
-
 def init_app(app, menu):
     """Prepare each request and give the templates what base.html needs; ``menu`` is ((label, address, inside), …)."""
-    app.request_class = PortalRequest
     app.before_request(prepare)
-    app.context_processor(lambda: facts(menu))
+    addresses = tuple(
+        one for _label, href, inside in menu for one in (href, *(inner for _name, inner in inside))
+    )
+    app.context_processor(lambda: facts(menu, addresses))
     stamps = {}
 
     def asset(name, stamped=True):
@@ -87,8 +61,9 @@ def prepare():
     models.database.connect(reuse_if_open=True)
     address = request.remote_addr or ""
     audit.actor.set(audit.Actor("", address))
-    if current_user.is_authenticated:
-        audit.actor.set(audit.Actor(current_user.working_as, address))
+    screen = current_user._get_current_object()  # once: the proxy looks again for each attribute
+    if screen.is_authenticated:
+        audit.actor.set(audit.Actor(screen.working_as, address))
     else:
         choices.refresh(choices.revision())
     models.language.set(_language())
@@ -103,16 +78,17 @@ def _language():
     return settings.value("interface_default_language")
 
 
-def facts(menu):
-    """The facts of base.html."""
-    inside = is_signed_in()
+def facts(menu, addresses):
+    """The facts of base.html; ``addresses`` are all those of the menu."""
+    screen = at_screen()
+    inside = screen is not None
     own, name = accounts.own_agency()
     return {
         "lang": models.language.get(),
         "agency_name": name,
-        "menu": menu_html(menu, own) if inside else "",
+        "menu": menu_html(menu, addresses, own) if inside else "",
         "signed_in": inside or current_user.is_authenticated,
-        "working_as": current_user.working_as if inside else "",
+        "working_as": screen.working_as if inside else "",
         "example_loaded": inside and bool(settings.value("example_loaded")),
         "shortcuts_on": inside
         and settings.value("single_key_shortcuts")
@@ -120,12 +96,9 @@ def facts(menu):
     }
 
 
-def menu_html(menu, own):
+def menu_html(menu, addresses, own):
     """The menu with its lists narrowed to the own organization and the page's own entry marked; kept as HTML."""
-    addresses = []
-    for _label, href, inside in menu:
-        addresses += [href, *(inner for _name, inner in inside)]
-    here = current_entry(tuple(addresses), request.path)
+    here = current_entry(addresses, request.path)
 
     def draw():
         hidden = {f"/{section}/" for section in settings.value("menu_hidden")}
@@ -168,7 +141,13 @@ def piece(name, **facts):
         return html
     here = request.full_path.rstrip("?")
     filled = str(html).replace(TOKEN, token()).replace(HERE, str(escape(here)))
-    return Markup(filled.replace(HERE_QUOTED, quote(here, safe="")))
+    return Markup(filled.replace(HERE_QUOTED, _quoted(here)))
+
+
+@lru_cache(500)
+def _quoted(address):
+    """An address as an argument of another."""
+    return quote(address, safe="")
 
 
 def _draw(name, **facts):

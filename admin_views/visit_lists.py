@@ -14,6 +14,7 @@ from forms.formats import date_text, time_text
 from forms.visits import authorization
 from models import Client, HomeVisit, Household, Organization, Staff, VisitList, now
 from workflows import audit, records, settings, signers, visit_lists, visit_risk, visits
+from workflows.rows import through_of
 
 METHODS = HomeVisit.check_in_method.choices
 
@@ -238,7 +239,7 @@ class VisitListView(EntityView):
 
 def people_of(rows):
     """{visit id: [name, …]} of who is to be visited, in two statements."""
-    through, mine, other = records.through_of(HomeVisit, "clients")
+    through, mine, other = through_of(HomeVisit, "clients")
     pairs = list(through.select(mine, other).where(mine.in_([r.id for r in rows] or [0])).tuples())
     named = {
         c.id: str(c) for c in Client.select().where(Client.id.in_([c for _v, c in pairs] or [0]))

@@ -323,15 +323,19 @@ class WizardView(PageView):
     # ---- Addresses ---------------------------------------------------------------------------------------------------
 
     def _at(self, key, slug, change=False):
-        return url_for(".step", key=key, slug=slug, **({"change": 1} if change else {}))
+        return f"{self.url}/{key}/{slug}{'?change=1' if change else ''}"
 
     def _draft(self, key):
         draft = engine.find(self.workflow, key)
         if draft is None:
             abort(self._gone())
         if draft.finished_at:
-            abort(redirect(url_for(".done", key=key)))
+            abort(self._over(key))
         return draft
+
+    def _over(self, key):
+        """Where a page of a finished draft leads."""
+        return redirect(url_for(".done", key=key))
 
     def _gone(self):
         flash(

@@ -7,6 +7,7 @@ is off, so no message leaves: pressing the button never waits for a mail server.
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("BENCH_SHARED", HERE.parent.parent / "shared" / "bench"))
 PASSPHRASE = json.loads((HERE / "product.json").read_text())["login"][0]["data"]["passphrase"]
+INTAKE = "intake1@agency.example"
+# Others each time: what is on its way to an address already is not sent there again.
+NEWEST = random.randrange(30_000, 99_000)
 
 
 class Person:
@@ -75,18 +79,38 @@ def pressed(person, path, data):
     return time.perf_counter() - began
 
 
+def signed_in(port, floor_port):
+    """A person at each of the two servers."""
+    ours, theirs = Person(port), Person(floor_port)
+    ours.open("/sign-in")
+    ours.open("/sign-in", ours.fields(passphrase=PASSPHRASE))
+    ours.open("/who")
+    ours.open("/who", ours.fields(name="Bench"))
+    theirs.open("/login", {"username": "admin", "password": "bench"})
+    theirs.open("/referrals")
+    return ours, theirs
+
+
+def twenty(n):
+    """The ids of the referrals of one round."""
+    return [str(NEWEST - 20 * n - i) for i in range(20)]
+
+
 def prepare(person, ids):
-    """Tick, choose the address, and stop at the page that shows what will leave."""
+    """Tick, choose the address, stop at the page that shows what will leave; returns what its form answers."""
     person.open("/referrals/?status=all")
     person.open(
         "/referrals/action/",
-        person.fields(action="email", rowid=ids, destination="intake1@agency.example"),
+        person.fields(action="email", rowid=ids, destination=INTAKE),
     )
-    person.open(person.url, person.fields(destination="intake1@agency.example", detail="minimal"))
+    person.open(person.url, person.fields(destination=INTAKE, detail="minimal"))
     if "/check" not in person.url:
         raise SystemExit(
             "the sending could not be prepared: " + re.sub("<[^>]+>", " ", person.page)[:2000]
         )
+    boxes = dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)"', person.page), "1")
+    ticks = dict(re.findall(r'type="checkbox" name="([^"]+)"[^>]*value="([^"]*)"', person.page))
+    return person.fields(**{**boxes, **ticks})
 
 
 def main(rounds):
@@ -95,23 +119,13 @@ def main(rounds):
     try:
         for port, path in ((8121, "/sign-in"), (8122, "/login")):
             wait_for(port, path)
-        ours, theirs = Person(8121), Person(8122)
-        ours.open("/sign-in")
-        ours.open("/sign-in", ours.fields(passphrase=PASSPHRASE))
-        ours.open("/who")
-        ours.open("/who", ours.fields(name="Bench"))
-        theirs.open("/login", {"username": "admin", "password": "bench"})
-        theirs.open("/referrals")
+        ours, theirs = signed_in(8121, 8122)
         token = theirs.fields()["csrf"]
         times = {"product": [], "floor": []}
         for n in range(rounds):
-            ids = [str(90_000 - 20 * n - i) for i in range(20)]
-            prepare(ours, ids)
-            boxes = dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)"', ours.page), "1")
-            ticks = dict(
-                re.findall(r'type="checkbox" name="([^"]+)"[^>]*value="([^"]*)"', ours.page)
-            )
-            times["product"].append(pressed(ours, ours.url, ours.fields(**{**boxes, **ticks})))
+            ids = twenty(n)
+            answers = prepare(ours, ids)
+            times["product"].append(pressed(ours, ours.url, answers))
             times["floor"].append(pressed(theirs, "/distribute", {"csrf": token, "id": ids}))
         for name, taken in times.items():
             print(f"{name:8} p50 {median(taken) * 1000:.1f} ms, n {len(taken)}")

@@ -4,6 +4,7 @@ Written in Python because a long form has forty fields: a template macro for eac
 What a field's own widget draws (hours, pickers, presets) comes from macros/widgets.html.
 """
 
+import re
 from html import escape as quoted
 
 from flask import get_template_attribute, session
@@ -17,8 +18,8 @@ from forms.words import plain as _
 
 LONG_LIST = 12
 MOST = 200
-# Stands where the answer goes while a text question is drawn for every form.
-ANSWER = "\0"
+# Stand where the words of an answer go while a question is drawn for every form.
+BLANKS = "\0\1"
 ONE_ANSWER = (SelectField, BooleanField)
 PLAIN_INPUTS = ("text", "number", "date", "time", "datetime-local", "email", "tel", "url")
 
@@ -29,24 +30,22 @@ class MacroWidget:
     def __init__(self, macro):
         self.macro = macro
 
-    def __call__(self, field, **attributes):
+    def __call__(self, field, blanks=None, **attributes):
         draw = get_template_attribute("macros/widgets.html", self.macro)
-        return Markup(draw(field, *field.facts()))
+        return Markup(draw(field, *(field.facts() if blanks is None else field.facts(blanks))))
 
 
 def draw(field):
     """The whole of one field, label to error.
 
-    A question that is put together once is drawn once: around its text, or for each of its few answers.
+    A question that is put together once is drawn once: around the words of its answer, or for each of its few answers.
     """
     drawn = field.__dict__.get("drawn")
     if drawn is None or field.errors or hasattr(field, "hints"):
         return _draw(field)
-    if _is_text(field):
-        if ANSWER not in drawn:
-            drawn[ANSWER] = _draw(field, ANSWER).split(ANSWER)
-        before, after = drawn[ANSWER]
-        return Markup(f"{before}{quoted(str(field._value()))}{after}")
+    blanks = _blanks(field)
+    if blanks is not None:
+        return _filled(field, drawn, blanks)
     if not isinstance(field, ONE_ANSWER) or isinstance(field, SelectMultipleField):
         return _draw(field)
     # What a record has stays offered after it was retired, so that is part of the picture.
@@ -58,13 +57,30 @@ def draw(field):
     return drawn[answers]
 
 
+def _blanks(field):
+    """The words that are all that differs in the pictures of a field; None where more does."""
+    if _is_text(field):
+        return (field._value(),)
+    return field.blanks() if hasattr(field, "blanks") else None
+
+
+def _filled(field, drawn, blanks):
+    """The picture of a field with its blanks filled in; an empty one may look otherwise."""
+    filled = tuple(map(bool, blanks))
+    if filled not in drawn:
+        marks = [mark if is_filled else "" for mark, is_filled in zip(BLANKS, filled, strict=False)]
+        drawn[filled] = re.split(f"([{BLANKS}])", _draw(field, marks))
+    words = {mark: quoted(str(blank)) for mark, blank in zip(BLANKS, blanks, strict=False)}
+    return Markup("".join([words.get(part, part) for part in drawn[filled]]))
+
+
 def _is_text(field):
     """True for an answer that is typed, on one line or several."""
     widget = field.widget
     return getattr(widget, "input_type", "") in PLAIN_INPUTS or isinstance(widget, TextArea)
 
 
-def _draw(field, answer=None):
+def _draw(field, blanks=None):
     kind = getattr(field.widget, "input_type", "")
     if kind == "hidden" or getattr(field, "is_silent", False):
         return field()
@@ -86,7 +102,7 @@ def _draw(field, answer=None):
     else:
         inside = (
             f'<label for="{field.id}">{escape(field.label.text)}{_optional(field)}</label>'
-            f"{_about(field)}{_control(field, kind, said, answer)}{_hints(field)}"
+            f"{_about(field)}{_control(field, kind, said, blanks)}{_hints(field)}"
         )
         return Markup(f'<div class="field{errors}">{inside}</div>')
     described = f' aria-describedby="{said}"' if said else ""
@@ -183,7 +199,7 @@ def _tick(field, said):
     return f'{_error(field)}<div class="check">{field(**extra)}{label}</div>'
 
 
-def _control(field, kind, said, answer):
+def _control(field, kind, said, blanks):
     """The input itself; a select is written here because of its many options."""
     attributes = {"aria-describedby": said} if said else {}
     if field.errors:
@@ -192,7 +208,9 @@ def _control(field, kind, said, answer):
         attributes["required"] = True
     attributes.update(field.render_kw or {})
     if _is_text(field):
-        return _text(field, kind, attributes, answer)
+        return _text(field, kind, attributes, blanks)
+    if blanks is not None:
+        return field.widget(field, blanks)
     if not hasattr(field, "iter_choices"):
         return field(class_="form-control", **attributes)
     options = "".join(
@@ -204,8 +222,8 @@ def _control(field, kind, said, answer):
     return f"<select {named}>{options}</select>"
 
 
-def _text(field, kind, attributes, answer):
-    """A text to type, with the longest its validators allow; ``answer`` stands for what is there already."""
+def _text(field, kind, attributes, blanks):
+    """A text to type, with the longest its validators allow; ``blanks`` stand for what is there already."""
     for name in ("maxlength", "minlength") if not kind else ("maxlength", "min", "max"):
         limit = getattr(field.flags, name, None)
         if limit is not None:
@@ -216,7 +234,7 @@ def _text(field, kind, attributes, answer):
         for name, value in attributes.items()
         if value is not False
     )
-    value = quoted(str(field._value())) if answer is None else answer
+    value = quoted(str(field._value())) if blanks is None else blanks[0]
     named = f'class="{f"form-control {wider}".strip()}" id="{field.id}" name="{field.name}"{more}'
     if not kind:
         return f"<textarea {named}>\r\n{value}</textarea>"

@@ -72,10 +72,18 @@ class PickerField(Field):
             return None
         return self.words(key)
 
-    def facts(self):
-        value = self.data if self.data not in (None, -1) else ""
+    def chosen(self):
+        """(key, words) of the row that is chosen, empty where none is."""
+        key = self.data if self.data not in (None, -1) else ""
+        return key, (self.label_of(key) or "") if key else ""
+
+    def blanks(self):
+        """What is chosen, where that is all there is to see; None while rows to choose from are shown."""
+        return None if self.asked or self.typed or self.found is not None else self.chosen()
+
+    def facts(self, blanks=None):
         matches = self.find(self.typed) if self.asked else self.found
-        return (value, self.label_of(value) if value else "", matches, self.typed, self.lookup_url)
+        return (*(blanks or self.chosen()), matches, self.typed, self.lookup_url)
 
     def pre_validate(self, form):
         if self.data is None and self.typed and not self.asked:

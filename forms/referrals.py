@@ -36,9 +36,12 @@ class ServicePicker(PickerField):
         return find_services(self.query, text)
 
     def words(self, key):
-        row = models.ServiceActivity.stored(key, only=("name", "location"))
-        place = row and models.ServiceLocation.stored(row.location_id, only=("name",))
-        return row and f"{row.name} – {place.name}"
+        sql = (
+            "SELECT s.name, l.name FROM service_activity s JOIN service_location l ON l.id = s.location_id"
+            f" WHERE s.id = {models.database.param}"
+        )
+        found = models.database.execute_sql(sql, (key,)).fetchone()
+        return found and " – ".join(found)
 
 
 def service_picker(query, lookup_url, label=None, required=False):

@@ -12,10 +12,17 @@ class TickField(SelectMultipleField):
 
     is_group = False
 
+    def iter_choices(self):
+        """As the library's, which takes every choice apart and puts it together again: ours are pairs, always."""
+        chosen = self.data or ()
+        return [
+            (value, label, self.coerce(value) in chosen, {}) for value, label in self.choices or ()
+        ]
+
     def pre_validate(self, form):
         if not self.data:
             return
-        known = {str(value) for value, *_rest in self.iter_choices()}
+        known = {str(value) for value, _label in self.choices or ()}
         if any(str(value) not in known for value in self.data):
             raise ValidationError(
                 _l("One of these choices is no longer offered. Please choose again.")

@@ -3,6 +3,7 @@
 import datetime
 import re
 import unicodedata
+from functools import lru_cache
 
 import email_validator
 import phonenumbers
@@ -68,14 +69,21 @@ def is_postal_code(form, field):
         raise ValidationError(_l("Enter a Canadian postal code such as N8H 1A1."))
 
 
+@lru_cache(500)
+def ascii_address(text):
+    """One email address as mail servers know it; None when it is not of valid form."""
+    try:
+        checked = email_validator.validate_email(
+            text, check_deliverability=False, allow_smtputf8=False
+        )
+    except email_validator.EmailNotValidError:
+        return None
+    return checked.ascii_email
+
+
 def is_email(form, field):
-    if field.data:
-        try:
-            email_validator.validate_email(
-                field.data, check_deliverability=False, allow_smtputf8=False
-            )
-        except email_validator.EmailNotValidError as error:
-            raise ValidationError(_l("Enter one email address such as name@agency.ca.")) from error
+    if field.data and ascii_address(field.data) is None:
+        raise ValidationError(_l("Enter one email address such as name@agency.ca."))
 
 
 def is_phone(form, field):

@@ -11,7 +11,7 @@ from flask_mail import BadHeaderError
 from smtp_server import Listening, PostOffice, free_port
 
 import models
-from models import AuditLog, OutboxMessage, database, now
+from models import AuditLog, Organization, OutboxMessage, database, now
 from workflows import audit, clock, mail, outbox, settings
 
 
@@ -240,6 +240,17 @@ def test_long_lines_are_folded_below_998_bytes(app, office):
     sent("lead@example.org", app, text="é" * 5000, subject="Ministère " * 25)
     assert max(len(line) for line in office.mail[0][1].split(b"\r\n")) < 998
     assert office.read().get_content().strip() == "é" * 5000
+
+
+def test_a_subject_and_a_name_with_accents_arrive_as_they_are_written(app, office):
+    Organization.update(name="Centre d’été, Évangéline et Zoé à Sault-Sainte-Marie").execute()
+    subject = "Référence urgente – à voir aujourd’hui, s’il vous plaît 你好 " * 3
+    sent("lead@example.org", app, subject=subject.strip())
+    received = office.read()
+    assert received["Subject"] == subject.strip()
+    assert received["From"].addresses[0].display_name.startswith("Centre d’été, Évangéline")
+    head = office.mail[0][1].partition(b"\r\n\r\n")[0]
+    assert head.isascii() and max(map(len, head.split(b"\r\n"))) <= 78
 
 
 @pytest.mark.parametrize("subject", ["Hi\r\nBcc: thief@example.org", "Hi\nX: y", "Hi\r"])

@@ -8,7 +8,7 @@ import secrets
 from flask_babel import gettext as _
 
 from forms import choices
-from models import Account, Organization, Session, Staff, database, normalise, now
+from models import Account, Organization, Session, Staff, database, normalise, now, reader
 from workflows import audit, clock, records, settings
 
 LONGEST = datetime.timedelta(hours=12)
@@ -18,6 +18,7 @@ KEPT = datetime.timedelta(days=90)
 
 
 _COLUMNS = Session._meta.sorted_fields
+_READ = [(field.name, reader(field)) for field in _COLUMNS]
 # Written as text because every request runs it.
 _FIND = (
     f"SELECT {', '.join(field.column_name for field in _COLUMNS)}, COALESCE((SELECT n FROM kept_count"
@@ -84,10 +85,11 @@ def find(token):
     if found is None:
         return None
     *values, revision = found
-    row = Session()
-    for field, value in zip(_COLUMNS, values, strict=True):
-        row.__data__[field.name] = field.python_value(value)
-    row._dirty.clear()
+    row = Session(__no_default__=True)
+    row.__data__ = {
+        name: value if read is None or value is None else read(value)
+        for (name, read), value in zip(_READ, values, strict=True)
+    }
     choices.refresh(revision)
     if not is_live(row):
         return None

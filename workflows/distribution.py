@@ -7,11 +7,10 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from peewee import fn
 
-from forms.validators import clean_line
+from forms.validators import ascii_address, clean_line
 from models import (
     COMPLETE,
     DISTRIBUTED,
@@ -173,11 +172,10 @@ def _address(text):
     text = (text or "").strip()
     if not text:
         return "", [_("Enter the destination email.")]
-    try:
-        checked = validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+    address = ascii_address(text)
+    if address is None:
         return text[:254], [_("Enter exactly one email address, such as name@agency.ca.")]
-    return checked.ascii_email.lower(), []
+    return address.lower(), []
 
 
 # ---- The plan --------------------------------------------------------------------------------------------------------
@@ -248,6 +246,12 @@ def plan(
     )
 
 
+# What a plan and its letter say of a referral and of what it names.
+READ = (
+    "id", "number", "status", "direction", "client", "organization", "program", "service_activity", "location",
+    "target_name", "received_on", "priority", "inbound_name", "inbound_phone", "inbound_language",
+    "inbound_interpreter",
+)  # fmt: skip
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 NAMED = {
     "client": (
@@ -263,7 +267,9 @@ NAMED = {
 
 def _referrals(ids):
     """The referrals with what their lines name, in one statement a table however many there are."""
-    chosen = sorted(Referral.stored_by_id(set(ids)).values(), key=lambda referral: referral.id)
+    chosen = sorted(
+        Referral.stored_by_id(set(ids), READ).values(), key=lambda referral: referral.id
+    )
     for name, columns in NAMED.items():
         keys = {referral.__data__[name] for referral in chosen} - {None}
         rows = Referral._meta.fields[name].rel_model.stored_by_id(keys, columns)
@@ -304,13 +310,16 @@ def _on_its_way(numbers, address):
     ``numbers`` are those of the referrals by their ids.
     """
     mark = database.param
+    # The address is compared here: asked for it too, SQLite walks through everything that was ever sent there.
     waiting = database.execute_sql(
-        "SELECT DISTINCT referral_id, result FROM distribution_log"
-        f" WHERE referral_id IN ({', '.join([mark] * len(numbers))})"
-        f" AND destination = {mark} AND result IN ({mark}, {mark})",
-        (*numbers, address, QUEUED, UNCERTAIN),
+        "SELECT DISTINCT referral_id, result, destination FROM distribution_log"
+        f" WHERE referral_id IN ({', '.join([mark] * len(numbers))}) AND result IN ({mark}, {mark})",
+        (*numbers, QUEUED, UNCERTAIN),
     )
-    for key, result in sorted(waiting.fetchall()):
+    found = {
+        (key, result) for key, result, destination in waiting.fetchall() if destination == address
+    }
+    for key, result in sorted(found):
         if result == QUEUED:
             yield _("%(number)s is already being sent to this address.", number=numbers[key])
         else:

@@ -20,7 +20,8 @@ import models
 from forms import choices
 from forms.formats import number_text
 from models import ConsentRecord, Program, ServiceLocation, database
-from workflows import audit, people_rules, records, search, settings
+from workflows import audit, people_rules, search, settings
+from workflows.rows import through_of
 
 # What reads otherwise today than it was stored: {column: (function of the day, function of a record)}.
 TODAY = {ConsentRecord.state: (people_rules.state_column, people_rules.state_of)}
@@ -287,7 +288,7 @@ def key_field(model):
 
 def _through_words(model, name):
     """A function from the ids of a page to the joined names of their through rows."""
-    through, mine, other = records.through_of(model, name)
+    through, mine, other = through_of(model, name)
     target = model._meta.manytomany[name].rel_model
     key, identity = key_field(target), target._meta.fields["uuid"]
 

@@ -44,6 +44,11 @@ from workflows import clock, settings
 from workflows.records import after, before
 
 CHUNK = 500
+# Written as text because every save of a dated record runs it.
+MOVE = (
+    "UPDATE household SET last_entry_on = ? WHERE id = ?"
+    " AND (last_entry_on IS NULL OR last_entry_on < ?)"
+)
 # What dates an entry of a file, so that a new one moves the day (R-RET-1).  A day on which something is due is none.
 DATED = (
     Intake.intake_date,
@@ -168,8 +173,7 @@ def move(household_id, day):
     """The file has an entry of ``day``: a direct UPDATE, so that nobody's open form of the household conflicts."""
     if not household_id or not day or day > settings.today():
         return
-    older = Household.last_entry_on.is_null() | (Household.last_entry_on < day)
-    Household.update(last_entry_on=day).where(Household.id == household_id, older).execute()
+    database.execute_sql(MOVE.replace("?", database.param), (day, household_id, day))
 
 
 def wrong():

@@ -15,7 +15,7 @@ TEMPLATES = {MINIMAL: "referral-email-minimal", FULL: "referral-email-full"}
 def written(chosen, detail, internal):
     """(subject, text, what is left out) in the agency's language; only safe facts reach a subject."""
     spoken = settings.value("interface_default_language")
-    own = Organization.own()
+    own = Organization.own(only=("name", "email", "phone"))
     organization = clean_line(own.name) if own else ""
     said, slug = [], TEMPLATES[detail]
     token = language.set(spoken)

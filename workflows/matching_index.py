@@ -30,9 +30,10 @@ from models import (
     TaxonomyItem,
     database,
 )
-from workflows import instruments, matching_catalogue, records, settings
+from workflows import instruments, matching_catalogue, settings
 from workflows.matching import Entry
 from workflows.matching_scheme import BadScheme, read_scheme
+from workflows.rows import through_of
 
 BATCH, CHUNK = 5000, 500
 # Beyond this many changed services at once everything is loaded again.
@@ -295,7 +296,7 @@ def _entries(condition, limit, programs=None):
 
 def _linked(model, name, label, condition, between=None):
     """{id: labels} of what a through table links to, in a steady order."""
-    through, mine, other = records.through_of(model, name)
+    through, mine, other = through_of(model, name)
     query = (
         through.select(mine, label)
         .join(label.model, on=(other == label.model.id))

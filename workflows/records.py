@@ -4,7 +4,6 @@ Views, wizards, import and commands all call ``save`` and ``delete``.  Rules reg
 Problems; what must follow a save in the same transaction registers with ``@after(Model)``.
 """
 
-import json
 from collections import defaultdict
 from contextlib import nullcontext
 from contextvars import ContextVar
@@ -13,10 +12,10 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from peewee import ForeignKeyField, IntegrityError, JSONField, SqliteDatabase
+from peewee import ForeignKeyField, IntegrityError
 
 from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
-from workflows import audit, belonging
+from workflows import audit, belonging, rows
 
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
 # Columns that every save moves; they are no change by themselves.
@@ -128,12 +127,7 @@ def problems(record, before=None, many=None):
 
 def linked_ids(record, name):
     """Sorted ids that the through field ``name`` of ``record`` refers to."""
-    through, mine, other = through_of(type(record), name)
-    table = through._meta.table_name
-    rows = _run(
-        f'SELECT "{other.column_name}" FROM "{table}" WHERE "{mine.column_name}" = ?', record.id
-    )
-    return sorted(value for (value,) in rows.fetchall())
+    return rows.linked(record, name)
 
 
 def save(record, many=None, version=None, confirmed=(), reason="", action=None):
@@ -311,7 +305,7 @@ def _twins(record, claims):
         same = " AND ".join(f'"{field.column_name}" = ?' for field in fields)
         values = [field.db_value(_value(record, field.name)) for field in fields]
         sql = f'SELECT 1 FROM "{meta.table_name}" WHERE {same} AND "id" <> ? LIMIT 1'
-        if _run(sql, *values, record.id or 0).fetchone():
+        if rows.run(sql, *values, record.id or 0).fetchone():
             label = _(fields[-1].verbose_name or names[-1])
             message = _(
                 "%(field)s: there is already one that is the same. Open that one, or choose another.",
@@ -328,15 +322,18 @@ def derive(record):
     meta = record._meta
     names = getattr(meta, "search", None)
     if names and "search" in meta.fields:
-        values = (getattr(record, name) for name in names)
-        record.search = normalise(" ".join(_words(value) for value in values if value))
+        words = (_searched(record, meta.fields[name]) for name in names)
+        record.search = normalise(" ".join(filter(None, words)))
 
 
-def _words(value):
-    if isinstance(value, Record):
-        meta = value._meta
-        return str(getattr(value, meta.label))
-    return str(value)
+def _searched(record, field):
+    """What a record is found by of one of its columns: of another record its label, which is all that is read of it."""
+    value = record.__data__.get(field.name)
+    if value and isinstance(field, ForeignKeyField):
+        label = field.rel_model._meta.label
+        row = record.__rel__.get(field.name) or field.rel_model.stored(value, only=(label,))
+        value = getattr(row, label)
+    return str(value) if value else ""
 
 
 def _write(record, before, many):
@@ -352,7 +349,7 @@ def _write(record, before, many):
             for f in model._meta.sorted_fields
             if f.name not in skipped and f.name != "search"
         }
-        _insert(record)
+        rows.insert(record)
     else:
         old, new = before.__data__, record.__data__
         differing = {
@@ -362,87 +359,22 @@ def _write(record, before, many):
         }
         changed = {n: pair for n, pair in differing.items() if n != "search"}
     for name, ids in many.items():
-        pair = _link(record, name, ids, before is None)
+        pair = rows.link(record, name, ids, before is None)
         if pair:
             changed[name] = pair
     if before is not None and (changed or differing):
-        _update(record, before, differing, who if stamped else None)
+        values, seen = {name: new for name, (_old, new) in differing.items()}, None
+        if stamped:
+            record.version, record.updated_at, record.updated_by_name = (
+                before.version + 1,
+                now(),
+                who,
+            )
+            values |= {name: getattr(record, name) for name in MOVING}
+            seen = before.version
+        if not rows.update(record, values, seen):
+            raise Conflict(model.get_by_id(record.id))
     return changed
-
-
-def _insert(record):
-    meta = record._meta
-    record._populate_unsaved_relations(record.__data__)
-    values = {name: value for name, value in record.__data__.items() if name != "id" or value}
-    marks, bound = _placed(meta, values)
-    columns = ", ".join(f'"{meta.fields[name].column_name}"' for name in values)
-    sql = f'INSERT INTO "{meta.table_name}" ({columns}) VALUES ({", ".join(marks)}) RETURNING "id"'
-    (record.__data__["id"],) = _run(sql, *bound).fetchone()
-    record._dirty.clear()
-
-
-def _update(record, before, differing, who):
-    meta = record._meta
-    values, seen = {name: new for name, (_old, new) in differing.items()}, ""
-    if isinstance(record, Record):
-        record.version, record.updated_at, record.updated_by_name = before.version + 1, now(), who
-        values.update(version=record.version, updated_at=record.updated_at, updated_by_name=who)
-        seen = f' AND "version" = {before.version:d}'
-    marks, bound = _placed(meta, values)
-    columns = ", ".join(
-        f'"{meta.fields[name].column_name}" = {mark}'
-        for name, mark in zip(values, marks, strict=True)
-    )
-    sql = f'UPDATE "{meta.table_name}" SET {columns} WHERE "id" = ?{seen}'
-    if not _run(sql, *bound, record.id).rowcount:
-        raise Conflict(type(record).get_by_id(record.id))
-
-
-def _placed(meta, values):
-    """(placeholders, values for the database) of {field name: value}."""
-    fields = [meta.fields[name] for name in values]
-    # SQLite keeps JSON as text, in its shortest form.
-    is_text = isinstance(database.obj, SqliteDatabase)
-    marks = ["json(?)" if is_text and isinstance(field, JSONField) else "?" for field in fields]
-    bound = [
-        json.dumps(value) if mark != "?" and value is not None else field.db_value(value)
-        for field, mark, value in zip(fields, marks, values.values(), strict=True)
-    ]
-    return marks, bound
-
-
-def _run(sql, *values):
-    """Written as text: building a statement from its parts takes several times as long as running it."""
-    return database.execute_sql(sql.replace("?", database.param), values)
-
-
-def _link(record, name, ids, is_new):
-    """Make the through rows of ``name`` exactly ``ids``; returns (old, new) ids, or None when equal."""
-    through, mine, other = through_of(type(record), name)
-    old, new = set() if is_new else set(linked_ids(record, name)), set(ids)
-    if old == new:
-        return None
-    if old - new:
-        through.delete().where(mine == record.id, other.in_(old - new)).execute()
-    if new - old:
-        rows = [{mine.name: record.id, other.name: value} for value in sorted(new - old)]
-        through.insert_many(rows).execute()
-    return sorted(old), sorted(new)
-
-
-@cache
-def through_of(model, name):
-    """(through model, its field for ``model``, its field for the other side)."""
-    field = model._meta.manytomany[name]
-    through = field.get_through_model()
-    mine, other = None, None
-    for candidate in through._meta.sorted_fields:
-        if isinstance(candidate, ForeignKeyField):
-            if candidate.rel_model is model and mine is None:
-                mine = candidate
-            else:
-                other = candidate
-    return through, mine, other
 
 
 def _value(record, name):
@@ -470,7 +402,7 @@ def _is_secret(pair):
 def bump(name, key, by):
     """Add ``by`` to a kept counter, making it when it is missing."""
     sql = "UPDATE kept_count SET n = n + ? WHERE name = ? AND key = ?"
-    if not _run(sql, by, name, str(key)).rowcount:
+    if not rows.run(sql, by, name, str(key)).rowcount:
         KeptCount.insert(name=name, key=key, n=by).on_conflict(
             conflict_target=[KeptCount.name, KeptCount.key],
             update={KeptCount.n: KeptCount.n + by},

@@ -85,9 +85,14 @@ def move(ids, source, target, by_name, reason=""):
 
 def write(ids, by_name, **values):
     """Write kept columns of many referrals at once, stamped and versioned like any save (R-SYS-2)."""
-    Referral.update(
-        version=Referral.version + 1, updated_at=now(), updated_by_name=by_name, **values
-    ).where(Referral.id.in_(list(ids))).execute()
+    ids, values = list(ids), {**values, "updated_at": now(), "updated_by_name": by_name}
+    if not ids:
+        return
+    fields = [Referral._meta.fields[name] for name in values]
+    columns = ", ".join(f'"{field.column_name}" = ?' for field in fields)
+    sql = f"UPDATE referral SET version = version + 1, {columns} WHERE id IN ({', '.join('?' * len(ids))})"
+    bound = [field.db_value(value) for field, value in zip(fields, values.values(), strict=True)]
+    database.execute_sql(sql.replace("?", database.param), (*bound, *ids))
 
 
 def complete(ids, outcome=None, today=None):
@@ -244,7 +249,8 @@ def _point(referral):
     elif referral.level == TO_ORGANIZATION:
         referral.program = referral.service_activity = referral.location = None
     if referral.program_id:
-        referral.organization = referral.program.organization_id
+        program = Program.stored(referral.program_id, only=("organization",))
+        referral.organization = program.organization_id
     elif not referral.organization_id and referral.direction != OUTBOUND:
         referral.organization = Organization.own()
     if not referral.organization_id:

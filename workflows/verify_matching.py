@@ -23,8 +23,9 @@ from models import (
     TaxonomyItem,
     TaxonomyList,
 )
-from workflows import match_facts, matching_index, records
+from workflows import match_facts, matching_index
 from workflows.matching import Need
+from workflows.rows import through_of
 from workflows.verify_directory import PLACE
 
 # What the examples call a column; any other column of a service goes by its own name.
@@ -138,7 +139,7 @@ def _group(slug):
 
 
 def _link(service, name, rows):
-    through, mine, other = records.through_of(ServiceActivity, name)
+    through, mine, other = through_of(ServiceActivity, name)
     for row in rows:
         through.create(**{mine.name: service, other.name: row})
 
