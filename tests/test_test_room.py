@@ -1,12 +1,12 @@
-"""The test room keeps its promise: whatever a test did to its database, the next one begins with the prepared rows."""
+"""The test room keeps its promises: each test begins with the prepared rows; only the test room saves without the disk."""
 
 import psycopg
 import pytest
 from prepare import leave
 
+import models
 from models import AuditLog, Client, Household, Keyword, TaxonomyItem, database
 
-pytestmark = pytest.mark.postgres_only
 SHAPE = """SELECT table_name, column_name, is_nullable FROM information_schema.columns
     WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"""
 
@@ -52,6 +52,7 @@ SPOILERS = (write_change_and_remove, give_up, empty_everything, add_a_table, add
 SPOILERS += (take_a_table_away, let_anything_be_null)
 
 
+@pytest.mark.postgres_only
 @pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
 def test_the_next_test_begins_with_the_prepared_rows(database_url, kept_database, spoil):
     kept_database.undo()
@@ -66,6 +67,7 @@ def test_the_next_test_begins_with_the_prepared_rows(database_url, kept_database
     assert kept_database.changed() == []
 
 
+@pytest.mark.postgres_only
 def test_a_transaction_that_was_never_ended_is_ended(database_url, kept_database):
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE keyword SET term_en = 'Changed'")
@@ -73,3 +75,12 @@ def test_a_transaction_that_was_never_ended_is_ended(database_url, kept_database
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
     assert kept_database.contents() == kept_database.prepared
+
+
+@pytest.mark.sqlite_only
+def test_the_portal_itself_waits_until_a_record_is_on_the_disk(database_url):
+    with database:
+        assert database.pragma("synchronous") == 0
+    models.open_database(database_url)
+    with database:
+        assert database.pragma("synchronous") == 2, "full"
