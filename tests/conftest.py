@@ -1,4 +1,4 @@
-"""The test room: one prepared database for the whole session, a copy of it for each test.
+"""The test room: one prepared database for the whole session, each test begins with exactly that.
 
 ``pytest`` runs on SQLite files, ``pytest --postgres`` runs every test that touches the database on PostgreSQL, on a server
 that this session starts and stops.  Nothing is faked but the clock.
@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from browser import Browser
 from hypothesis import HealthCheck, settings
-from postgres import Server, address, copy_database
+from postgres import KeptDatabase, Server, copy_database
 from prepare import CONFIG, leave, prepare
 from smtp_server import Listening, PostOffice
 
@@ -67,15 +67,13 @@ def pytest_configure_node(node):
 
 def pytest_collection_modifyitems(config, items):
     """With --postgres only tests that touch the database run, and none twice in a browser."""
-    if not config.getoption("--postgres"):
-        return
-    kept = [
-        item
-        for item in items
-        if "database_url" in item.fixturenames
-        and not item.get_closest_marker("sqlite_only")
-        and not item.get_closest_marker("journey")
-    ]
+    if config.getoption("--postgres"):
+        left_out = ("sqlite_only", "journey")
+    else:
+        left_out = ("postgres_only",)
+    kept = [item for item in items if not any(map(item.get_closest_marker, left_out))]
+    if config.getoption("--postgres"):
+        kept = [item for item in kept if "database_url" in item.fixturenames]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -95,23 +93,42 @@ def application(prepared, tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="session")
+def kept_database(prepared, worker_id):
+    """With --postgres, the database in which this worker runs its tests one after the other."""
+    if prepared["sockets"] is None:
+        yield None
+    else:
+        kept = KeptDatabase(prepared["sockets"], f"test_{worker_id}")
+        yield kept
+        kept.close()
+
+
 @pytest.fixture
-def database_url(prepared, tmp_path, worker_id):
+def database_url(prepared, kept_database, tmp_path):
     """A database of this test alone: migrated, seeded, set up, two screens signed in."""
     for key in Path(prepared["folder"]).glob("*.key"):
         shutil.copy(key, tmp_path)
-    if prepared["sockets"] is None:
+    if kept_database is None:
         shutil.copy(Path(prepared["folder"]) / "portal.db", tmp_path)
         url = f"sqlite:///{tmp_path}/portal.db"
     else:
-        copy_database(prepared["sockets"], "prepared", f"test_{worker_id}")
-        url = address(prepared["sockets"], f"test_{worker_id}")
-    models.open_database(url)
+        kept_database.undo()
+        url = kept_database.url
+    open_quickly(url)
     _stay_signed_in()
     leave()
-    models.open_database(url)
+    open_quickly(url)
     yield url
     leave()
+
+
+def open_quickly(url):
+    """Open the database as the portal does, but never wait for the disk: nobody cuts the power of a test."""
+    opened = models.open_database(url)
+    if url.startswith("sqlite"):
+        opened.pragma("synchronous", "off", permanent=True)
+        opened.close()
 
 
 def _stay_signed_in():
@@ -128,7 +145,7 @@ def app(application, database_url, tmp_path):
     """The application on this test's database, with the application context of a command."""
     kept = dict(application.config)
     application.config.update(INSTANCE=str(tmp_path), DATABASE_URL=database_url)
-    models.open_database(database_url)
+    open_quickly(database_url)
     audit.use_key(bytes.fromhex((tmp_path / "audit.key").read_text().strip()))
     choices.refresh(None)
     named = audit.actor.set(audit.Actor("Test Worker", "127.0.0.1"))

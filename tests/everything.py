@@ -57,7 +57,8 @@ def main():
         skipped.append("the journeys in a browser: no Chromium here (Debian: apt install chromium)")
     if not server_programs():
         skipped.append("the tests on PostgreSQL: no server here (Debian: apt install postgresql)")
-    workers = ("-n", str(max(2, min(4, os.cpu_count() or 2))), "-q")
+    # Neighbours stay with one worker, who makes what they share (an example agency, served) once; at the end it is shared out.
+    workers = ("-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "worksteal", "-q")
     without = () if chromium() else ("-m", "not journey")
     results = [run("ruff", "ruff", "check", ".")]
     if any((ROOT / "translations").glob("*/LC_MESSAGES/*.po")):
