@@ -782,7 +782,7 @@ class Provenance(Record):
         max_length=200,
         null=True,
         verbose_name=N_("Source"),
-        help_text=N_("Where this information was found, for a partner's entry."),
+        help_text=N_("Where this information was found, for a partner’s entry."),
     )
     source_id = CharField(max_length=120, null=True, verbose_name=N_("Id at the source"))
     last_verified_on = DateField(null=True, verbose_name=N_("Last verified on"))
@@ -1065,7 +1065,7 @@ class ServiceActivity(Provenance):
         Language,
         N_("Languages of service"),
         backref="services",
-        help_text=N_("Leave empty to offer the program's languages."),
+        help_text=N_("Leave empty to offer the program’s languages."),
     )
     client_groups = ManyField(TaxonomyItem, N_("Primary client groups"), backref="services")
     groups_exclusive = BooleanField(default=False, verbose_name=N_("Only these groups may attend"))
@@ -1113,7 +1113,7 @@ class ServiceActivity(Provenance):
     cost_note = CharField(max_length=200, null=True, verbose_name=N_("About the cost"))
     next_steps = TextField(
         null=True,
-        verbose_name=N_("Client's next steps"),
+        verbose_name=N_("Client’s next steps"),
         help_text=N_("What should the client do next?"),
     )
     desired_outcomes = TermsField("desired-outcomes", verbose_name=N_("Desired outcomes"))
@@ -1457,7 +1457,7 @@ class Client(Record):
     funder_client_number = MaskedField(
         max_length=10,
         null=True,
-        verbose_name=N_("Funder's client number"),
+        verbose_name=N_("Funder’s client number"),
         help_text=N_("8 or 10 digits; only the last three are shown afterwards."),
     )
     clb_en_listening = IntegerField(null=True, verbose_name=N_("Listening"))
@@ -1625,7 +1625,7 @@ class ConsentRecord(Record):
         choices=(("client", N_("Client")), ("guardian", N_("Guardian")), ("worker", N_("Worker"))),
         verbose_name=N_("Who signed"),
     )
-    guardian_relation = CharField(max_length=120, null=True, verbose_name=N_("Guardian's relation"))
+    guardian_relation = CharField(max_length=120, null=True, verbose_name=N_("Guardian’s relation"))
     staff_signer_name = CharField(
         max_length=120,
         null=True,
@@ -1983,12 +1983,12 @@ class Referral(Record):
     priority = TermField("referral-priorities", default="normal", verbose_name=N_("Priority"))
     client = ForeignKeyField(Client, null=True, verbose_name=N_("Client"))
     client_name = CharField(max_length=250, default="", verbose_name=N_("Client"))
-    inbound_name = CharField(max_length=200, null=True, verbose_name=N_("Person's name"))
-    inbound_phone = PhoneField(null=True, verbose_name=N_("Person's phone"))
-    inbound_email = EmailField(null=True, verbose_name=N_("Person's email"))
-    inbound_language = LanguageField(null=True, verbose_name=N_("Person's language"))
+    inbound_name = CharField(max_length=200, null=True, verbose_name=N_("Person’s name"))
+    inbound_phone = PhoneField(null=True, verbose_name=N_("Person’s phone"))
+    inbound_email = EmailField(null=True, verbose_name=N_("Person’s email"))
+    inbound_language = LanguageField(null=True, verbose_name=N_("Person’s language"))
     inbound_interpreter = BooleanField(default=False, verbose_name=N_("Needs an interpreter"))
-    inbound_age = IntegerField(null=True, verbose_name=N_("Person's age"))
+    inbound_age = IntegerField(null=True, verbose_name=N_("Person’s age"))
     level = TermField("referral-levels", default=TO_SERVICE, verbose_name=N_("Referred to"))
     organization = ForeignKeyField(Organization, verbose_name=N_("Organization"))
     program = ForeignKeyField(Program, null=True, verbose_name=N_("Program"))
@@ -2286,7 +2286,7 @@ class Goal(Record):
     client = ForeignKeyField(Client, verbose_name=N_("Client"))
     factor = CharField(max_length=80, null=True, verbose_name=N_("Settlement factor"))
     title = CharField(
-        max_length=300, verbose_name=N_("Goal"), help_text=N_("Use the client's own words")
+        max_length=300, verbose_name=N_("Goal"), help_text=N_("Use the client’s own words")
     )
     term = TermField("plan-goal-terms", default="short", verbose_name=N_("Short or long term"))
     target_date = DateField(null=True, verbose_name=N_("By when"))
@@ -2465,7 +2465,7 @@ class CaseNote(Record):
     )
     client_words = TextField(
         null=True,
-        verbose_name=N_("The client's own words"),
+        verbose_name=N_("The client’s own words"),
         help_text=N_("Exact words in quotation marks."),
     )
     target_on = DateField(null=True, verbose_name=N_("Best written by"))
@@ -2676,7 +2676,7 @@ class CaseActivity(Record):
     ircc_service = TermField(
         "ircc-services",
         null=True,
-        verbose_name=N_("Funder's service"),
+        verbose_name=N_("Funder’s service"),
         help_text=N_("For the service record; left empty it follows from the topic."),
     )
     support_services = TermsField("support-services", verbose_name=N_("Supports used"))
@@ -2892,7 +2892,7 @@ class HomeVisit(Record):
     risk_checked_on = DateField(null=True, verbose_name=N_("Checklist filled in on"))
     risk_result = TermField("visit-risk-results", null=True, verbose_name=N_("Risk"))
     risk_decision = TextField(
-        null=True, verbose_name=N_("Supervisor's decision on what is unknown")
+        null=True, verbose_name=N_("Supervisor’s decision on what is unknown")
     )
     conditions = TextField(null=True, verbose_name=N_("Conditions"))
     afternoon_exception_by = ForeignKeyField(
@@ -3302,7 +3302,7 @@ class Printout(Record):
         choices=(
             ("file", N_("Whole file")),
             ("notes", N_("Case note summary")),
-            ("person", N_("One person's record")),
+            ("person", N_("One person’s record")),
         ),
         verbose_name=N_("What was printed"),
     )

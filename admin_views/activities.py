@@ -32,7 +32,7 @@ class CaseActivityView(HouseholdRecordView):
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
-        return facts | {"links": [(_("A day's work"), self.at("day"))]}
+        return facts | {"links": [(_("A day’s work"), self.at("day"))]}
 
     def empty(self):
         return super().empty() | {
@@ -49,7 +49,7 @@ class CaseActivityView(HouseholdRecordView):
             words = _("%(service)s (from the topic)", service=service)
         return label, words
 
-    # ---- A day's work ------------------------------------------------------------------------------------------------
+    # ---- A day’s work ------------------------------------------------------------------------------------------------
 
     @expose("/day/", methods=("GET", "POST"))
     def day_view(self):
@@ -74,7 +74,7 @@ class CaseActivityView(HouseholdRecordView):
         done = sum(row.minutes for row, _names in recorded)
         return self.render(
             "people/day.html",
-            title=_("A day's work"),
+            title=_("A day’s work"),
             form=form,
             worker=worker,
             no_name=None if worker else _no_name(),

@@ -71,7 +71,7 @@ CALLED = {
 PRINTED = {
     "file": N_("the whole file, on %(which)s"),
     "notes": N_("the summary of the case notes, on %(which)s"),
-    "person": N_("one person's own record, on %(which)s"),
+    "person": N_("one person’s own record, on %(which)s"),
 }
 
 

@@ -151,7 +151,7 @@ class LocationView(DirectoryView):
 
     new_label = N_("New Service Location")
     ours = N_("Our locations")
-    theirs = N_("Partners' locations")
+    theirs = N_("Partners’ locations")
 
     def new_record(self):
         record = super().new_record()
@@ -194,7 +194,7 @@ class ProgramView(DirectoryView):
 
     new_label = N_("New Program")
     ours = N_("Our programs")
-    theirs = N_("Partners' programs")
+    theirs = N_("Partners’ programs")
     edit_template = "directory/program_form.html"
     details_template = "directory/program.html"
 

@@ -38,7 +38,7 @@ class IncidentReportView(EntityView):
             return incidents.late() if value == "yes" else ~incidents.late()
 
         yes_no = lambda: [("yes", _("Yes")), ("no", _("No"))]  # noqa: E731
-        review = lambda: [("review", _("A supervisor's review"))]  # noqa: E731
+        review = lambda: [("review", _("A supervisor’s review"))]  # noqa: E731
         return (
             Filter("late", _l("Late"), "choice", late, yes_no),
             Filter(

@@ -70,7 +70,7 @@ class HouseholdRecordView(EntityView):
         make = model_form(ConsentRecord, ["client"], {}, lookup)
         form = make(request.form if request.method == "POST" else None)
         form.client.label.text = _("Whose file is it?")
-        form.client.description = _("Type a name. The record belongs to this person's household.")
+        form.client.description = _("Type a name. The record belongs to this person’s household.")
         if request.method == "POST":
             chosen = form.validate() and Client.stored(form.client.data or 0)
             if chosen and "find" not in request.form:

@@ -139,7 +139,7 @@ class ClientView(Merging, EntityView):
             levels=standing.levels(mine) | {"now": ""},
             plan=standing.plan_facts(plan.active(household), client.id),
             additions=standing.additions_for(client),
-            print_buttons=[(_("Print this person's own record"), "person", client.id)],
+            print_buttons=[(_("Print this person’s own record"), "person", client.id)],
             printed=_("Only what concerns this person alone; nothing about others."),
             dated=timeline.page(household.id, own, self.at("details", client.id), person=client.id),
             family=timeline.family(household.id, members),
@@ -262,7 +262,7 @@ class ClientView(Merging, EntityView):
         for guardian, child in pairs:
             is_child = guardian == client.id
             other = named[child if is_child else guardian]
-            words = _("Child in this person's care") if is_child else _("Parent or guardian")
+            words = _("Child in this person’s care") if is_child else _("Parent or guardian")
             lines.append((link(url_for("client.details_view", id=other.id), other), words))
         heads = (_("Name"), _("Relation"))
         return [(_("Children and guardians"), heads, lines, None)] if lines else []

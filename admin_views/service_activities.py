@@ -56,7 +56,7 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
 
     new_label = N_("New Service or Activity")
     ours = N_("Our services")
-    theirs = N_("Partners' services")
+    theirs = N_("Partners’ services")
     edit_template = "directory/service_form.html"
     details_template = "directory/service.html"
     actions = (

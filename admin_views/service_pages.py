@@ -165,7 +165,7 @@ class ServicePages:
             is_late=directory.confirmation_is_late(),
             views=[
                 (_("Our services"), here, not theirs),
-                (_("Partners' services"), f"{here}?organization=partners", theirs),
+                (_("Partners’ services"), f"{here}?organization=partners", theirs),
             ],
         )
 

@@ -140,7 +140,7 @@ class NeedForm(StepForm):
         [Optional()],
         query=Program.select().where(Program.state == ACTIVE),
         lookup_url=f"{LOOKUP}program",
-        description=_l("Ours or a partner's. Its organization need not be chosen then."),
+        description=_l("Ours or a partner’s. Its organization need not be chosen then."),
     )
 
     def validate(self, extra_validators=None):

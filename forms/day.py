@@ -1,4 +1,4 @@
-"""A day's work on one page: a line for each activity, empty lines left out (2.16, R-ACT-1)."""
+"""A day’s work on one page: a line for each activity, empty lines left out (2.16, R-ACT-1)."""
 
 from dataclasses import dataclass
 

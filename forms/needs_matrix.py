@@ -186,7 +186,7 @@ def comments_in(data, factor):
 
 
 class WordsForm(AskedForm):
-    title = _l("In the client's words")
+    title = _l("In the client’s words")
     model = NeedsAssessment
     asks = ("client_view", "strengths")
 

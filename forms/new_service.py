@@ -122,7 +122,7 @@ class PlaceForm(EntryForm):
 class KeywordsForm(EntryForm):
     title = _l("Keywords")
     lead = _l(
-        "Matching finds the service by its keywords. Its program's area of focus offers these."
+        "Matching finds the service by its keywords. Its program’s area of focus offers these."
     )
     asks = ("keywords",)
     keywords = TickField(_l("Keywords"), coerce=int, description=_l("Choose all that apply."))

@@ -52,7 +52,7 @@ class GoalRow(RowForm):
             Length(max=LONGEST, message=_l("Shorten the goal to 300 characters.")),
         ],
         nullable=False,
-        description=_l("Use the client's own words"),
+        description=_l("Use the client’s own words"),
         render_kw={"maxlength": LONGEST},
     )
     client = SelectField(

@@ -93,7 +93,7 @@ def _refuse_other_data():
     if Organization.partners().exists() or any(model.select().exists() for model in others):
         raise NotPossible(
             _(
-                "There is data here that is not the example's, so the example agency was not loaded. "
+                "There is data here that is not the example’s, so the example agency was not loaded. "
                 "Load it into an empty portal."
             )
         )

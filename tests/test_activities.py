@@ -78,7 +78,7 @@ def test_somebody_of_another_household_cannot_be_chosen(browser):
 
 
 def test_home_leads_to_the_days_work(browser):
-    assert browser.follow(browser.get("/"), "Record today's work").path == DAY
+    assert browser.follow(browser.get("/"), "Record today’s work").path == DAY
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_the_funders_service_follows_from_the_topic_unless_it_is_named(
     assert label in page and (f"{label} (from the topic)" in page) == (chosen is None)
 
 
-# ---- A day's work --------------------------------------------------------------------------------------------------------
+# ---- A day’s work --------------------------------------------------------------------------------------------------------
 
 
 def test_a_day_is_recorded_line_by_line_and_listed_above(browser):
     """R-ACT-1, 2.16: empty lines are left out; it is reached from the list."""
     one, two, worker = make_client(), make_client(), me()
-    page = browser.follow(browser.get("/case-activities/"), "A day's work")
+    page = browser.follow(browser.get("/case-activities/"), "A day’s work")
     page = browser.submit(page, "Save the day", {**line(1, one, 30), **line(3, two, 45)})
     assert page.notices == ["2 activities are recorded: 75 minutes."]
     assert [row[3] for row in page.rows] == ["30", "45"]

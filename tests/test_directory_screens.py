@@ -80,7 +80,7 @@ def test_the_menu_opens_our_own_and_partners_are_one_click_away(browser):
     theirs = make_service(make_program(partner), make_location(partner), name="Their class")
     page = browser.get("/service-activities/?organization=own")
     assert ours.name in page and theirs.name not in page
-    page = browser.follow(page, "Partners' services")
+    page = browser.follow(page, "Partners’ services")
     assert theirs.name in page and ours.name not in page
     page = browser.get("/partners/")
     assert "Bridges" in page and Organization.own().name not in headings(page)
@@ -239,7 +239,7 @@ def test_keywords_follow_the_program_without_script_and_nothing_is_lost_R_SA_5(b
     page = browser.get("/service-activities/new/")
     assert "Choose the program first" in page
     page = browser.submit(
-        page, button="Show this program's keywords", program="Jobs", name="Résumé help"
+        page, button="Show this program’s keywords", program="Jobs", name="Résumé help"
     )
     assert page.soup.select_one("#name")["value"] == "Résumé help"
     assert not ServiceActivity.select().exists()

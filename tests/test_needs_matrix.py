@@ -47,7 +47,7 @@ def walk(browser, page, by_factor, reason=None):
     for slug, levels in by_factor.items():
         assert page.path.partition("?")[0].endswith(f"factor-{slug}"), page.path
         page = answer_factor(browser, page, levels)
-    assert page.heading == "In the client's words"
+    assert page.heading == "In the client’s words"
     page = browser.submit(
         page, "Continue", {"client_view": "A bigger home", "strengths": "Patience"}
     )

@@ -175,7 +175,7 @@ def plant(mother):
 
 def own_print(browser, person):
     page = browser.get(f"/clients/details/?id={person.id}")
-    return browser.submit(page, "Print this person's own record")
+    return browser.submit(page, "Print this person’s own record")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

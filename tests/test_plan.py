@@ -141,7 +141,7 @@ def test_going_through_the_plan_again_keeps_goals_and_drops_what_was_removed(bro
 def test_a_step_is_ticked_off_on_the_plan(browser, client):
     make_plan(browser, client)
     page = browser.get(f"/settlement-plans/details/?id={SettlementPlan.get().id}")
-    assert browser.follow(page, "Print the client's copy").heading == "Our plan"
+    assert browser.follow(page, "Print the client’s copy").heading == "Our plan"
     page = browser.submit(page, "Mark as done : Visit the library")
     step = PlanAction.get(PlanAction.text == "Visit the library")
     assert step.done_on == settings.today() and "Mark as not done : Visit the library" in page

@@ -46,7 +46,7 @@ def services_of_topics():
     return lambda chosen, topic: chosen or known.get(topic, CASE_MANAGEMENT)
 
 
-# ---- A day's work --------------------------------------------------------------------------------------------------------
+# ---- A day’s work --------------------------------------------------------------------------------------------------------
 
 
 class DayRefused(Exception):

@@ -59,7 +59,7 @@ def _save_facts(client):
     try:
         records.save(client, version=client.version, confirmed=CONFIRMED)
     except records.Conflict as conflict:
-        words = _("Somebody saved this client's file at this very moment. Press the button again.")
+        words = _("Somebody saved this client’s file at this very moment. Press the button again.")
         raise records.Refused([records.Problem("", words)]) from conflict
 
 

@@ -146,7 +146,7 @@ def _impossible(found):
     )
     for tie in ties:
         if found.kept.id in (tie.guardian_id, tie.child_id):
-            words = _("One of them is in the other's care, so they are two people.")
+            words = _("One of them is in the other’s care, so they are two people.")
             yield Problem("other", words)
         elif found.other:
             name = tie.child if tie.guardian_id == found.gone.id else tie.guardian

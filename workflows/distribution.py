@@ -298,7 +298,7 @@ def _kept_inside(chosen, today):
             referral.client_id, referral.organization_id, today
         ):
             yield _(
-                "%(number)s: the client's sharing consent was withdrawn or has expired. Choose "
+                "%(number)s: the client’s sharing consent was withdrawn or has expired. Choose "
                 "minimal, or ask the client for a new consent.",
                 number=referral.number,
             )

@@ -191,7 +191,7 @@ def _suggested(household, case):
     if day is None:
         return []
     words = _(
-        "Since %(day)s the household's level at A4 suggests going on past twelve months.",
+        "Since %(day)s the household’s level at A4 suggests going on past twelve months.",
         day=date_text(day),
     )
     return [(words, _("Record a decision"), f"/extensions/new/?household={household.id}")]

@@ -309,7 +309,7 @@ def _why_refused(code, said):
     kind = enhanced[1] if enhanced else ""
     if kind == "2" and "5.2.2" in said or code == 552:
         return _(
-            "The recipient's mailbox is full, or the message too large. It said: %(said)s",
+            "The recipient’s mailbox is full, or the message too large. It said: %(said)s",
             said=said,
         )
     if kind == "1" or code in (551, 553) or code == 550 and not enhanced:
@@ -322,7 +322,7 @@ def _why_refused(code, said):
 
 def _why_unreachable(error):
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _("The mail server's certificate cannot be trusted, so nothing was sent.")
+        return _("The mail server’s certificate cannot be trusted, so nothing was sent.")
     if isinstance(error, ssl.SSLError):
         return _("No protected connection could be made; check the port and the security setting.")
     if isinstance(error, smtplib.SMTPAuthenticationError):

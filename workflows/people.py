@@ -253,7 +253,7 @@ def stays_in_own_household(change):
     if ConsentRecord.select().where(ConsentRecord.client == client.id).exists():
         yield Problem(
             "household",
-            _("This client's consents belong to the present household. Record a new client there."),
+            _("This client’s consents belong to the present household. Record a new client there."),
         )
 
 

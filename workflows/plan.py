@@ -99,7 +99,7 @@ class Plan(engine.Workflow):
     name = "plan"
     title = N_("Settlement plan")
     intro = N_(
-        "Goals in the client's own words, and who does what by when. An existing plan is opened again."
+        "Goals in the client’s own words, and who does what by when. An existing plan is opened again."
     )
     check_lead = N_("Read the plan to the client before you save it.")
     finish_label = N_("Save the plan")
@@ -293,7 +293,7 @@ class Plan(engine.Workflow):
             _("The plan is saved"),
             tuple(sentences),
             (
-                (_("Print the client's copy"), f"/settlement-plans/print/?id={plan.id}"),
+                (_("Print the client’s copy"), f"/settlement-plans/print/?id={plan.id}"),
                 (_("Open the plan"), f"/settlement-plans/details/?id={plan.id}"),
                 (_("Open the file"), f"/households/details/?id={plan.household_id}"),
             ),

@@ -283,7 +283,7 @@ def person_is_named(change):
     if referral.direction != INBOUND:
         yield Problem("client", _("Choose the client; only an inbound referral can do without."))
     elif not (referral.inbound_name or "").strip():
-        yield Problem("inbound_name", _("Choose a client, or enter the person's name."))
+        yield Problem("inbound_name", _("Choose a client, or enter the person’s name."))
 
 
 @rule(Referral)
@@ -322,7 +322,7 @@ def outbound_needs_sharing_consent(change):
         yield Problem(
             "consent_record",
             _(
-                "An outbound referral needs the client's sharing consent that names this organization."
+                "An outbound referral needs the client’s sharing consent that names this organization."
             ),
         )
     elif not is_in_force(consent, max(referral.received_on, settings.today())):

@@ -253,7 +253,7 @@ def keywords_belong_to_the_area(change):
         yield Problem(
             "keywords",
             _(
-                "The program's area of focus does not offer %(names)s. Untick what does not belong.",
+                "The program’s area of focus does not offer %(names)s. Untick what does not belong.",
                 names=directory_rules.named(foreign),
             ),
         )
@@ -262,7 +262,7 @@ def keywords_belong_to_the_area(change):
         yield Problem(
             "keywords",
             _(
-                "The new program's area of focus does not offer these keywords; they will be "
+                "The new program’s area of focus does not offer these keywords; they will be "
                 "removed: %(names)s.",
                 names=", ".join(leaving),
             ),

@@ -222,7 +222,7 @@ STANDARDS = (
         "evenness",
         N_("High needs are spread evenly"),
         N_(
-            "Workers whose share of high and very high needs is near the team's, of those measured; as it stands today."
+            "Workers whose share of high and very high needs is near the team’s, of those measured; as it stands today."
         ),
         records.even,
     ),

@@ -50,7 +50,7 @@ def start(visit):
         _refuse(words)
     if present.time() >= noon and not visit.afternoon_exception_by_id:
         words = _(
-            "It is past %(time)s. A visit that starts now needs a manager's exception: edit the visit, give its new time and name the manager.",
+            "It is past %(time)s. A visit that starts now needs a manager’s exception: edit the visit, give its new time and name the manager.",
             time=clock_text(noon),
         )
         _refuse(words)
