@@ -6,7 +6,8 @@ where; what was written in the household they left still names them.
 
 from models import TABLES, AuditLog, Client, Household
 from workflows import audit
-from workflows.records import after, through_of
+from workflows.records import after
+from workflows.rows import through_of
 
 
 @after(Client)
