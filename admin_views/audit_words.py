@@ -37,6 +37,7 @@ VERBS = {
 # By table: what a record is called, and the column that says which one where there is one.
 CALLED = {
     "household": (N_("the page of the household"), ""),
+    "case_status_event": (N_("how the case went on on %(which)s"), "moved_on"),
     "client": (N_("the page of a client"), ""),
     "guardianship": (N_("who cares for a child"), ""),
     "consent_record": (N_("the consent of %(which)s"), "given_on"),

@@ -24,6 +24,7 @@ from app import create_app
 from forms import choices
 from workflows import audit
 
+pytest_plugins = ("disposals",)
 # A busy machine draws examples slowly; no test of ours is about how fast.
 settings.register_profile(
     "portal",

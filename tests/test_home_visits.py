@@ -228,7 +228,7 @@ def test_the_button_does_not_start_a_visit_in_the_afternoon_or_on_another_day(da
     day.at("10:00", days=-1)
     assert "another day" in refusal(visits.start, visit)[0][1]
     day.at("12:00")
-    assert "manager's exception" in refusal(visits.start, visit)[0][1]
+    assert "manager’s exception" in refusal(visits.start, visit)[0][1]
     visit.afternoon_exception_by = supervisor()
     visit.start_time, visit.expected_end = time("12:00"), time("12:45")
     records.save(visit)

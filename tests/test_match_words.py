@@ -77,7 +77,7 @@ def test_the_same_in_french(scheme):
         models.language.reset(token)
     assert "Conçu pour : Femmes" in found.why and "À Rivertown" in found.why
     assert found.check == ("Langue non consignée – à vérifier",)
-    assert found.warn[-1] == "Détails non révisés depuis le 1 mars 2025"
+    assert found.warn[-1] == "Détails non révisés depuis le 1er mars 2025"
 
 
 def test_a_free_need_has_no_factor(scheme):
@@ -141,7 +141,8 @@ def test_an_earlier_referral_is_mentioned(app, scheme):
     service, client, today = make_service(), make_client(), settings.today()
     make_referral(service, client)
     found = match_facts.already_referred(client, [service.id], today)
-    text = match_words.sentences([found[service.id]], scheme)[0]
+    note = found[service.id]
+    text = match_words.sentence(note.code, note.facts, scheme)
     assert text.startswith("Already referred on ") and text.endswith("– status Received")
     later = today + datetime.timedelta(days=91)
     assert match_facts.already_referred(client, [service.id], later) == {}
