@@ -16,7 +16,6 @@ from admin_views.secrets import hide
 from admin_views.showing import (
     called,
     cells,
-    date_text,
     fill,
     one_line,
     pill,
@@ -28,6 +27,7 @@ from admin_views.words import plain as _
 from forms import choices
 from forms.base import Question
 from forms.fields import model_form
+from forms.formats import date_text
 from forms.pickers import find_rows
 from workflows import audit, belonging, records
 from workflows import unsaved as drafts
@@ -599,7 +599,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         if name in self.meta.manytomany:
             field = self.meta.manytomany[name]
             return _(field.verbose_name), ", ".join(
-                sorted(str(row) for row in getattr(record, name))
+                sorted(map(str, getattr(record, name)), key=models.normalise)
             )
         field = self.meta.fields.get(name)
         if field is None:

@@ -207,11 +207,6 @@ class BookingView(HouseholdRecordView):
     intro = _l("Interpreters booked for clients.")
     filled_today = ("date",)
 
-    def called(self, record):
-        """The day and what for, never who."""
-        setting = choices.term_label("interpreter-settings", record.setting)
-        return f"{date_text(record.date)} · {setting}"
-
     def form_sections(self, record):
         when = ("date", "starts_at", "minutes")
         names = ("interpreter", "client", when, "setting", "urgent_override_reason")
