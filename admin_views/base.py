@@ -80,6 +80,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
     intro = ""
     actions = ()
     row_data = ""
+    says_itself = False  # on a phone the cells of a row need no labels
 
     def __init__(self, model, **options):
         self.meta = model._meta
@@ -292,6 +293,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             "empty": None if page else self.empty(),
             "views": self.page_views(listing),
             "row_data": self.row_data,
+            "table_class": "one-line" if self.says_itself else "",
         }
 
     def filter_panel(self, listing):

@@ -57,6 +57,7 @@ class CapacityBuildingView(EntityView):
     """Work with the community, which the standard asks to be recorded (R-CAP-1)."""
 
     new_label = _l("Record capacity building")
+    says_itself = True
     intro = _l(
         "Work that helps the community serve newcomers better: outreach, partnerships, training."
     )

@@ -57,12 +57,12 @@ class StaffView(EntityView):
         load = next((one for one in caseload.loads() if one.staff.id == record.id), None)
         return {
             "lacking": team.lacking(record) if load else [],
+            "says_itself": [_("Cases")],
             "bar": load and bar(load.clients),
         }
 
     def related(self, record):
-        tables = [self._trainings(record)]
-        return [*tables, self._cases(record)]
+        return [self._cases(record), self._trainings(record)]
 
     @staticmethod
     def _trainings(record):
