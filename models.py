@@ -567,6 +567,7 @@ class TextTemplate(Record):
         order = ("id",)
         kept = ("parts",)
         immutable = ("slug", "placeholders", "note")
+        shipped = ("note",)
         natural_key = ("slug",)
         reference = True
 
@@ -3378,6 +3379,7 @@ class ExportProfile(Record):
         listed = ("name", "about", "is_active")
         order = ("name",)
         natural_key = ("name",)
+        shipped = ("name", "about")
 
     def __str__(self):
         return self.name

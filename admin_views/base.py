@@ -293,7 +293,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             "empty": None if page else self.empty(),
             "views": self.page_views(listing),
             "row_data": self.row_data,
-            "table_class": "one-line" if self.says_itself else "",
+            "table_class": "one-line says-itself" if self.says_itself else "",
         }
 
     def filter_panel(self, listing):

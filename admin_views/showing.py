@@ -7,6 +7,7 @@ from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 import models
+import seed
 from forms import wording
 from forms.formats import day_pattern
 from forms.wording import as_text
@@ -29,7 +30,10 @@ def local_text(value):
 
 def text_of(field):
     """A function from a stored value of ``field`` to the words a person reads."""
-    return moment_text if isinstance(field, peewee.DateTimeField) else wording.text_of(field)
+    if isinstance(field, peewee.DateTimeField):
+        return moment_text
+    is_shipped = field.name in getattr(field.model._meta, "shipped", ())
+    return seed.shipped_text if is_shipped else wording.text_of(field)
 
 
 def called(record):
