@@ -547,7 +547,7 @@ class TextTemplate(Record):
             ("exit-interview", N_("Exit interview")),
             ("records-policy-checklist", N_("Records policy")),
         ),
-        verbose_name=N_("Text"),
+        verbose_name=N_("Name"),
     )
     note = TextField(default="", verbose_name=N_("What it is for"))
     placeholders = LinesField(verbose_name=N_("Words in braces that are filled in"))
