@@ -547,7 +547,7 @@ class TextTemplate(Record):
             ("exit-interview", N_("Exit interview")),
             ("records-policy-checklist", N_("Records policy")),
         ),
-        verbose_name=N_("Text"),
+        verbose_name=N_("Name"),
     )
     note = TextField(default="", verbose_name=N_("What it is for"))
     placeholders = LinesField(verbose_name=N_("Words in braces that are filled in"))
@@ -567,6 +567,7 @@ class TextTemplate(Record):
         order = ("id",)
         kept = ("parts",)
         immutable = ("slug", "placeholders", "note")
+        shipped = ("note",)
         natural_key = ("slug",)
         reference = True
 
@@ -1793,6 +1794,7 @@ class NeedsAssessment(Record):
         section = "clients"
         title = N_("Needs assessments")
         label = "point"
+        called = ("point", "completed_on")
         listed = ("completed_on", "client", "point", "state", "level", "need_index", "assessor")
         filters = ("client", "point", "state", "level", "assessor", "completed_on")
         sortable = ("completed_on",)
@@ -2268,6 +2270,7 @@ class SettlementPlan(Record):
         section = "clients"
         title = N_("Settlement plans")
         label = "created_on"
+        called = ("created_on", "state")
         listed = ("created_on", "household", "state", "agreed_with_client_on", "copy_given")
         filters = ("household", "state")
         sortable = ("created_on",)
@@ -2486,6 +2489,7 @@ class CaseNote(Record):
             "agreed_and_follow_up",
         )
         label = "contact_on"
+        called = ("type", "contact_on")
         listed = ("contact_on", "household", "type", "author", "written_on", "timeliness")
         filters = ("household", "type", "author", "timeliness", "contact_on")
         sortable = ("contact_on",)
@@ -2731,6 +2735,7 @@ class CapacityBuildingActivity(Record):
         section = "clients"
         title = N_("Capacity building")
         label = "date"
+        called = ("date", "type")
         listed = ("date", "type", "partners", "staff", "attendees", "minutes")
         filters = ("type", "staff", "location", "area_of_focus", "date")
         sortable = ("date",)
@@ -2771,6 +2776,7 @@ class Appointment(Record):
         section = "clients"
         title = N_("Calls and appointments")
         label = "due_on"
+        called = ("kind", "due_on")
         listed = ("due_on", "starts_at", "client", "kind", "staff", "done_on")
         filters = ("client", "kind", "staff", "due_on")
         sortable = ("due_on",)
@@ -2822,6 +2828,7 @@ class AccessRequest(Record):
         section = "clients"
         title = N_("Access requests")
         label = "received_on"
+        called = ("kind", "received_on")
         listed = ("received_on", "client", "kind", "due_on", "state", "answered_on")
         filters = ("client", "kind", "state")
         sortable = ("received_on",)
@@ -3075,6 +3082,7 @@ class Booking(Record):
         section = "clients"
         title = N_("Interpreter bookings")
         label = "date"
+        called = ("date", "setting")
         listed = ("date", "starts_at", "interpreter", "household", "setting", "minutes")
         filters = ("interpreter", "household", "setting", "date")
         sortable = ("date",)
@@ -3371,6 +3379,7 @@ class ExportProfile(Record):
         listed = ("name", "about", "is_active")
         order = ("name",)
         natural_key = ("name",)
+        shipped = ("name", "about")
 
     def __str__(self):
         return self.name

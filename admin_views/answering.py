@@ -59,10 +59,6 @@ class AccessRequestView(Standing, EntityView):
         row.received_on = settings.today()
         return row
 
-    def called(self, record):
-        """What is asked and since when."""
-        return f"{text_of(AccessRequest.kind)(record.kind)} · {date_text(record.received_on)}"
-
     def empty(self):
         return super().empty() | {
             "title": _("No request yet"),

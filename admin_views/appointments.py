@@ -122,11 +122,6 @@ class AppointmentView(Standing, EntityView):
         asked = ("client", "kind", ("due_on", "starts_at"), "called_at", "staff", "about")
         return ((None, None, asked), *done)
 
-    def called(self, record):
-        """What it is and when."""
-        kind = dict(Appointment.kind.choices)[record.kind]
-        return f"{_(kind)} · {date_text(record.due_on)}"
-
     def details_facts(self, record):
         moment = appointments.due_moment(record)
         unsafe = record.client.safe_to_call == "no"  # R-CLI-2: then this page has no number at all

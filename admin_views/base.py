@@ -16,7 +16,6 @@ from admin_views.secrets import hide
 from admin_views.showing import (
     called,
     cells,
-    date_text,
     fill,
     one_line,
     pill,
@@ -28,6 +27,7 @@ from admin_views.words import plain as _
 from forms import choices
 from forms.base import Question
 from forms.fields import model_form
+from forms.formats import date_text
 from forms.pickers import find_rows
 from workflows import audit, belonging, records
 from workflows import unsaved as drafts
@@ -80,6 +80,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
     intro = ""
     actions = ()
     row_data = ""
+    says_itself = False  # on a phone the cells of a row need no labels
 
     def __init__(self, model, **options):
         self.meta = model._meta
@@ -292,6 +293,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             "empty": None if page else self.empty(),
             "views": self.page_views(listing),
             "row_data": self.row_data,
+            "table_class": "one-line says-itself" if self.says_itself else "",
         }
 
     def filter_panel(self, listing):
@@ -599,7 +601,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         if name in self.meta.manytomany:
             field = self.meta.manytomany[name]
             return _(field.verbose_name), ", ".join(
-                sorted(str(row) for row in getattr(record, name))
+                sorted(map(str, getattr(record, name)), key=models.normalise)
             )
         field = self.meta.fields.get(name)
         if field is None:

@@ -6,8 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from admin_views.base import EntityView
-from forms import choices
-from forms.formats import date_text
 from models import CapacityBuildingActivity, Extension, PlanReview, Staff
 from workflows import case_rules, settings
 
@@ -59,6 +57,7 @@ class CapacityBuildingView(EntityView):
     """Work with the community, which the standard asks to be recorded (R-CAP-1)."""
 
     new_label = _l("Record capacity building")
+    says_itself = True
     intro = _l(
         "Work that helps the community serve newcomers better: outreach, partnerships, training."
     )
@@ -68,10 +67,6 @@ class CapacityBuildingView(EntityView):
         row.date = settings.today()
         row.staff = Staff.get_or_none(Staff.name == current_user.working_as)
         return row
-
-    def called(self, record):
-        """The day, and what kind of work it was."""
-        return f"{date_text(record.date)} · {choices.term_label('capacity-building-types', record.type)}"
 
     def empty(self):
         return {

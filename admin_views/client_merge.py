@@ -10,6 +10,7 @@ from admin_views.showing import text_of
 from forms import choices
 from forms.client_merge import OtherForm
 from forms.formats import date_text
+from forms.wording import row_words
 from models import Client
 from workflows import audit, client_merge, intake, people, records
 
@@ -108,7 +109,7 @@ def _tables(found):
     made = {"client": (_("The person"), []), "household": (_("The file"), [])}
     for name, field, mine, theirs, meant in client_merge.differing(found):
         if isinstance(field, ForeignKeyField):
-            pair = [value and choices.row_label(field.rel_model, value) for value in (mine, theirs)]
+            pair = [value and row_words(field.rel_model, value) for value in (mine, theirs)]
         else:
             pair = map(text_of(field), (mine, theirs))
         meant = request.form.get(name, meant)

@@ -14,7 +14,7 @@ from admin_views.marks import brief
 from admin_views.showing import pill
 from forms import choices
 from forms.pickers import PickerField
-from models import EXPIRED, Client, ConsentRecord, Organization, Referral
+from models import EXPIRED, Client, ConsentRecord, Organization, Referral, normalise
 from workflows import people, people_rules, records, referrals, settings
 
 
@@ -142,7 +142,7 @@ class ConsentView(Attaching, EntityView):
             consent=self.words(consent),
             client=consent.client,
             is_permission=consent.type in people.PERSONAL,
-            organizations=sorted(row.name for row in self._named(consent)),
+            organizations=sorted((row.name for row in self._named(consent)), key=normalise),
             rows=[(url_for("referral.details_view", id=r.id), *brief(r)) for r in review],
             back_href=self.get_url(".details_view", id=consent.id),
             client_href=consent.client_id and url_for("client.details_view", id=consent.client_id),

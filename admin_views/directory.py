@@ -195,6 +195,7 @@ class ProgramView(DirectoryView):
     new_label = N_("New Program")
     ours = N_("Our programs")
     theirs = N_("Partners’ programs")
+    says_itself = True
     edit_template = "directory/program_form.html"
     details_template = "directory/program.html"
 

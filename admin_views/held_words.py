@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from admin_views.showing import text_of
 from forms.formats import size_text
-from models import Client, ForeignKeyField, Household, MaskedField, TermsField
+from models import Client, ForeignKeyField, Household, MaskedField, TermsField, normalise
 from workflows import agency_rules, case_file, held
 
 OWN = (Client, Household)
@@ -85,7 +85,7 @@ def _many(piece):
     for name, field in piece.model._meta.manytomany.items():
         if field._is_backref or field.rel_model is Client:
             continue
-        words = ", ".join(sorted(str(row) for row in getattr(piece.row, name)))
+        words = ", ".join(sorted(map(str, getattr(piece.row, name)), key=normalise))
         found += [(_(field.verbose_name), words)] if words else []
     return found
 

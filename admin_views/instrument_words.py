@@ -37,15 +37,15 @@ def called(factor):
 
 def areas():
     """[(slug, label)] of the areas of focus in use."""
-    query = AreaOfFocus.select().where(AreaOfFocus.is_active).order_by(AreaOfFocus.label_en)
-    return [(row.slug, row.label) for row in query]
+    query = AreaOfFocus.select().where(AreaOfFocus.is_active)
+    return choices.by_words((row.slug, row.label) for row in query)
 
 
 def keywords():
     """[(slug, label)] of the keywords in use, in the order of the list."""
     label = choices.label_column(Keyword)
-    query = Keyword.select(Keyword.slug, label).where(Keyword.is_active).order_by(label)
-    return list(query.tuples())
+    query = Keyword.select(Keyword.slug, label).where(Keyword.is_active)
+    return choices.by_words(query.tuples())
 
 
 def factors():

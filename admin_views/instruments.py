@@ -21,9 +21,8 @@ from admin_views.instrument_words import (
     without_guidance,
 )
 from admin_views.listing import whole
-from admin_views.showing import date_text
 from forms import choices
-from forms.formats import number_text
+from forms.formats import date_text, number_text
 from forms.instruments import NoteForm
 from models import (
     ACTIONS,

@@ -18,6 +18,7 @@ from models import (
     Program,
     ServiceActivity,
     ServiceLocation,
+    normalise,
 )
 from workflows import keywords, records
 
@@ -69,20 +70,20 @@ class KeywordView(RetiringView):
         )
 
     def replaced_fields(self, record):
-        areas = sorted(AreaOfFocus.select(), key=lambda row: row.label)
+        areas = AreaOfFocus.select()
         return {
             "areas": TickField(
                 _l("Areas of focus"),
                 description=_l("Programs of these areas offer the keyword at once."),
                 coerce=int,
-                choices=[(row.id, row.label) for row in areas],
+                choices=choices.by_words((row.id, row.label) for row in areas),
             )
         }
 
     def fact(self, record, name):
         if name == "areas":
             names = (row.label for row in record.areas)
-            return _("Areas of focus"), ", ".join(sorted(names))
+            return _("Areas of focus"), ", ".join(sorted(names, key=normalise))
         return super().fact(record, name)
 
     def toolbar(self, record):
@@ -170,8 +171,8 @@ class KeywordView(RetiringView):
             Keyword.id != record.id,
             Keyword.is_active == True,  # noqa: E712 - a peewee expression
         )
-        rows = sorted(others, key=lambda row: row.label)
-        form.winner.choices = [("", _("Choose…")), *((row.id, row.label) for row in rows)]
+        rows = choices.by_words((row.id, row.label) for row in others)
+        form.winner.choices = [("", _("Choose…")), *rows]
         return form
 
     def _changes(self, counts):
@@ -256,7 +257,7 @@ class AreaView(RetiringView):
             "keywords": TickField(
                 _l("Keywords"),
                 coerce=int,
-                choices=[(row.id, row.label) for row in sorted(rows, key=lambda row: row.label)],
+                choices=choices.by_words((row.id, row.label) for row in rows),
             )
         }
 

@@ -124,7 +124,7 @@ def _rows(field):
 def _few_rows(target):
     label = target._meta.fields[label_name(target)]
     rows = target.select(target.id, label).order_by(label).limit(FEW + 1).tuples()
-    rows = [(str(key), str(text)) for key, text in rows]
+    rows = choices.by_words((str(key), str(text)) for key, text in rows)
     return rows if len(rows) <= FEW else None
 
 

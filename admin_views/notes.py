@@ -69,10 +69,6 @@ class CaseNoteView(Attaching, HouseholdRecordView):
         note.contact_on = _day(request.args.get("contact_on")) or note.contact_on
         return note
 
-    def called(self, record):
-        kind = choices.term_label("case-note-types", record.type)
-        return f"{kind} · {date_text(record.contact_on)}"
-
     # ---- The form, with who was consulted (R-NOTE-4) ---------------------------------------------------------------------
 
     def build_form(self, record, formdata=None):

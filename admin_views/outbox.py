@@ -39,7 +39,7 @@ class OutboxView(EntityView):
     intro = _l("Every message the portal sends waits here until the mail server takes it.")
 
     def list_columns(self):
-        return ["subject", "recipient", "state", "created_at", "by_name"]
+        return ["recipient", "created_at", "subject", "state", "by_name"]
 
     def page_views(self, listing):
         """The states that have something in them, each a ready view."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from admin_views.showing import called, text_of
-from models import ForeignKeyField
+from models import ForeignKeyField, normalise
 
 NOTE = (
     "mode",
@@ -82,5 +82,5 @@ def facts(record, names, hides=None):
 
 def linked_words(record, name):
     """A column of several that is a table of links, as (label, words)."""
-    words = ", ".join(sorted(str(row) for row in getattr(record, name)))
+    words = ", ".join(sorted(map(str, getattr(record, name)), key=normalise))
     return [(_(record._meta.manytomany[name].verbose_name), words)] if words else []

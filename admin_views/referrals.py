@@ -34,6 +34,7 @@ from models import (
     Referral,
     ReferralStatusEvent,
     ServiceActivity,
+    normalise,
 )
 from workflows import audit, distribution, flags, people, records, referrals, settings
 
@@ -166,7 +167,7 @@ class ReferralView(TracePages, ReferralOutcomes):
             form=form,
             confirms=confirms,
             alike=list(zip(alike, people.described(alike), strict=True)) if alike else [],
-            organizations=sorted(set(seen), key=str.casefold)[:40],
+            organizations=sorted(set(seen), key=normalise)[:40],
             cancel_href=self.get_url(".index_view"),
         )
 

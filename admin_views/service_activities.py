@@ -30,6 +30,7 @@ from models import (
     ServiceActivity,
     ServiceLocation,
     language,
+    normalise,
 )
 from workflows import audit, business_days, directory, records, service_rules, settings
 
@@ -182,7 +183,7 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
             rows = Keyword.select().where(Keyword.id.in_(list(more)) & known)
             offered = {**offered, **{row.id: row.label for row in rows}}
         # What is ticked already stands first.
-        return sorted(offered.items(), key=lambda pair: (pair[0] not in kept, pair[1]))
+        return sorted(offered.items(), key=lambda pair: (pair[0] not in kept, normalise(pair[1])))
 
     def build_form(self, record, formdata=None):
         form = super().build_form(record, formdata)
@@ -323,7 +324,7 @@ class ServiceActivityView(HandoutPages, ServicePages, DirectoryView):
         if name == "cost_cents" and record.cost_cents is not None:
             return _("Amount"), f"${record.cost_cents // 100}.{record.cost_cents % 100:02}"
         if name == "languages" and not words:
-            return label, ", ".join(sorted(str(row) for row in record.program.languages))
+            return label, ", ".join(sorted(map(str, record.program.languages), key=normalise))
         return label, words
 
     def contact_facts(self, record):

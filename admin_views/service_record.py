@@ -9,7 +9,7 @@ from admin_views.base import EntityView, PageView
 from admin_views.exports import MEDIA_TYPES
 from admin_views.listing import typed_day, whole
 from admin_views.reports import QUICK
-from admin_views.showing import moment_text
+from admin_views.showing import called, moment_text
 from forms.formats import date_text
 from forms.service_record import ASKED, HandedInForm, answers, columns_form
 from models import Client, ExportColumn, ExportProfile, Submission
@@ -43,7 +43,7 @@ class ServiceRecordView(PageView):
             audit.record("view", "service_record", changed={"shown": seen})
         return self.render(
             "reports/service_record.html",
-            profiles=profiles,
+            profiles=[(one.id, called(one)) for one in profiles],
             chosen=chosen,
             first=first,
             last=last,
@@ -140,7 +140,7 @@ class ServiceRecordView(PageView):
             {
                 "made": moment_text(row.created_at),
                 "by": row.created_by_name,
-                "profile": row.profile.name,
+                "profile": called(row.profile),
                 "days": _days(row),
                 "rows": row.rows,
                 "checksum": row.checksum,

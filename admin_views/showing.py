@@ -1,17 +1,16 @@
 """A stored value as the words a person reads (days, list items, yes and no, a status), and rows of them as HTML."""
 
-import datetime
 import re
-from decimal import Decimal
 
 import peewee
 from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 import models
-from admin_views.words import plain as _
-from forms import choices
-from forms.formats import date_text, day_pattern, masked, score_text, time_text
+import seed
+from forms import wording
+from forms.formats import day_pattern
+from forms.wording import as_text
 from workflows import search, settings
 
 UNSAFE = re.compile("[&<>\"']")
@@ -29,94 +28,17 @@ def local_text(value):
     return format_datetime(value, f"{day_pattern(value, code)}, {clock}", locale=code)
 
 
-def _list_text(label_of):
-    return lambda values: ", ".join(label_of(value) for value in values or ())
-
-
-def _hours_text(rows):
-    """The opening hours of a week, days with the same hours together: Monday–Thursday: 8:30 a.m. – 8:30 p.m.; …"""
-    hours = {}
-    for day, opens, closes in rows or ():
-        hours.setdefault(day, []).append(f"{_clock(opens)} – {_clock(closes)}")
-    spans = []
-    for day, times in hours.items():
-        if spans and spans[-1][1] == times and spans[-1][0][-1] == day - 1:
-            spans[-1][0].append(day)
-        else:
-            spans.append(([day], times))
-    names = dict(enumerate((label for _slug, label in choices.terms("weekdays")), 1))
-    return "; ".join(
-        _("%(title)s: %(name)s", title=_span(days, names), name=", ".join(times))
-        for days, times in spans
-    )
-
-
-def _span(days, names):
-    words = [str(names.get(day, day)) for day in days]
-    return "–".join((words[0], words[-1])) if len(words) > 2 else ", ".join(words)
-
-
-def _clock(text):
-    return time_text(datetime.time.fromisoformat(text))
-
-
 def text_of(field):
     """A function from a stored value of ``field`` to the words a person reads."""
-    terms = getattr(field, "terms", None)
-    if isinstance(field, models.TermField):
-        return lambda value: choices.term_label(terms, value)
-    if isinstance(field, models.TermsField):
-        return _list_text(lambda value: choices.term_label(terms, value))
-    if isinstance(field, models.LanguageField):
-        return choices.language_label
-    if isinstance(field, models.MaskedField):
-        return masked
-    if isinstance(field, models.LanguageListField):
-        return _list_text(choices.language_label)
-    if isinstance(field, models.HoursField):
-        return _hours_text
-    if isinstance(field, (models.LinesField, models.LevelsField)):
-        return _list_text(str)
-    if getattr(field, "choices", None):
-        offered = dict(field.choices)
-        return lambda value: _(offered[value]) if value in offered else value or ""
-    for kind, text in _TEXTS:
-        if isinstance(field, kind):
-            return text
-    return as_text
+    if isinstance(field, peewee.DateTimeField):
+        return moment_text
+    is_shipped = field.name in getattr(field.model._meta, "shipped", ())
+    return seed.shipped_text if is_shipped else wording.text_of(field)
 
 
 def called(record):
-    """What a person calls a record: the words of its label, never a slug or a day as it is stored."""
-    label = record._meta.fields[record._meta.label]
-    words = text_of(label)
-    return str(record) if words is as_text else words(getattr(record, label.name))
-
-
-def as_text(value):
-    """Shown as it is."""
-    return "" if value is None else str(value)
-
-
-def _decimal_text(value):
-    """A number with one decimal, as SQLite or PostgreSQL gives it."""
-    return "" if value is None else score_text(Decimal(str(value)))
-
-
-def _json_text(value):
-    if isinstance(value, dict):
-        return ", ".join(value)
-    return "" if value is None else str(value)
-
-
-_TEXTS = (
-    (peewee.BooleanField, lambda value: _("Yes") if value else _("No")),
-    (peewee.DateTimeField, moment_text),
-    (peewee.DateField, date_text),
-    (peewee.TimeField, time_text),
-    (peewee.DecimalField, _decimal_text),
-    (peewee.JSONField, _json_text),
-)
+    """What a person calls a record: the words of its columns, never a slug or a day as it is stored."""
+    return wording.called(record, text_of)
 
 
 def one_line(words):

@@ -57,12 +57,12 @@ class StaffView(EntityView):
         load = next((one for one in caseload.loads() if one.staff.id == record.id), None)
         return {
             "lacking": team.lacking(record) if load else [],
+            "says_itself": [_("Cases")],
             "bar": load and bar(load.clients),
         }
 
     def related(self, record):
-        tables = [self._trainings(record)]
-        return [*tables, self._cases(record)]
+        return [self._cases(record), self._trainings(record)]
 
     @staticmethod
     def _trainings(record):
@@ -206,11 +206,6 @@ class BookingView(HouseholdRecordView):
     new_label = _l("Book an interpreter")
     intro = _l("Interpreters booked for clients.")
     filled_today = ("date",)
-
-    def called(self, record):
-        """The day and what for, never who."""
-        setting = choices.term_label("interpreter-settings", record.setting)
-        return f"{date_text(record.date)} · {setting}"
 
     def form_sections(self, record):
         when = ("date", "starts_at", "minutes")

@@ -3,6 +3,8 @@
 A list page says forty things; this is a tenth of its time.
 """
 
+import re
+
 from flask_babel import Domain
 from markupsafe import Markup
 
@@ -14,6 +16,8 @@ from models import LANGUAGES, language
 __all__ = ["init_app", "plain", "say", "say_many"]
 # gettext answers an empty text with the head of the catalogue.
 _said = {code: {"": Markup()} for code in LANGUAGES}
+# A file or referral number in HTML, but in no tag.
+NUMBER = re.compile(r"\b(?:[A-Z]+-)?\d{4}-\d+\b(?!-)(?![^<]*>)")
 
 
 def say(text, **facts):
@@ -40,10 +44,15 @@ class Messages(Domain):
         return super().gettext(string, **variables) if string else ""
 
 
+def unbroken(html):
+    """``html`` whose file and referral numbers do not break at the end of a line."""
+    return Markup(NUMBER.sub(r'<span class="one-line">\g<0></span>', str(html)))
+
+
 def init_app(app):
-    """Let every template say ``_("…")`` this way, and write a ``|number``."""
+    """Let every template say ``_("…")`` this way, and write a ``|number`` or an ``|unbroken`` heading."""
     app.extensions["babel"].instance.domain_instance = Messages()
     app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_many})
-    app.jinja_env.filters["number"] = number_text
-    for name in ("draw", "draw_lines", "draw_section", "draw_hidden"):
+    app.jinja_env.filters.update(number=number_text, unbroken=unbroken)
+    for name in ("draw", "draw_lines", "draw_section", "draw_hidden", "only_says"):
         app.jinja_env.globals[name] = getattr(drawing, name)

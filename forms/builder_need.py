@@ -103,7 +103,7 @@ class KeywordsField(Field):
             query = query.where(models.AreaOfFocus.slug.in_(areas)).distinct()
         if self.data:
             query = query.where(Keyword.slug.not_in(self.data))
-        return list(query.order_by(label).limit(MOST_FOUND).tuples())
+        return choices.by_words(query.order_by(label).limit(MOST_FOUND).tuples())
 
 
 class NeedForm(StepForm):

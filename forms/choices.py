@@ -5,10 +5,12 @@
 
 from peewee import fn
 
-from models import Language, TaxonomyItem, TaxonomyList, database, language
+from models import Language, TaxonomyItem, TaxonomyList, database, language, normalise
 
 # A form or a filter panel is a few kilobytes; beyond this many they are made anew.
 MOST = 2000
+# Lists in the order of the alphabet, whichever language they are read in; the others stand as they were put.
+ALPHABETICAL = ("countries",)
 
 
 class _Memory:
@@ -106,6 +108,8 @@ def terms(name, keep=()):
     """[(slug, label)] of the items in use, in order; retired ones only when they are in ``keep`` (R-TAX-1)."""
     rows = _terms().get(name, {})
     known = [(slug, _label(row)) for slug, row in rows.items() if row[2] or slug in keep]
+    if name in ALPHABETICAL:
+        known = by_words(known)
     return known + [(slug, slug) for slug in keep if slug and slug not in rows]
 
 
@@ -136,15 +140,9 @@ def label_column(model):
     return fn.COALESCE(fn.NULLIF(fields[f"{name[:-2]}fr"], ""), fields[name].concat(" (EN)"))
 
 
-def row_label(model, key):
-    """What a person calls the row of ``key`` by in the current language, or None when it is gone."""
-    name = model._meta.label
-    if language.get() == "en" or not name.endswith("_en"):
-        row = model.stored(key, only=(name,))
-        return row and str(getattr(row, name))
-    french = f"{name[:-2]}fr"
-    row = model.stored(key, only=(name, french))
-    return row and (getattr(row, french) or f"{getattr(row, name)} (EN)")
+def by_words(pairs):
+    """[(value, words)] as people look words up: É stands with E, a capital with its small letter."""
+    return sorted(pairs, key=lambda pair: normalise(str(pair[1])))
 
 
 def language_label(code):

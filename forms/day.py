@@ -16,7 +16,7 @@ from forms.validators import is_sensible_date, is_whole_number
 from models import Client
 
 ASKED = ("client", "topic", "type", "minutes", "note")
-LINES, MORE = 8, 4
+LINES, MORE = 4, 4
 MOST = 60  # lines of one page
 LONGEST = 600  # minutes of one activity (R-ACT-1)
 

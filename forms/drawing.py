@@ -129,9 +129,18 @@ def draw_section(title, lines, help_text="", anchor=""):
         slug = str(title).lower().replace(" & ", "-").replace(" / ", "-").replace(" ", "-")
         heading, at = f"<h2>{escape(title)}</h2>", f' id="{escape(anchor or f"section-{slug}")}"'
     about = f'<p class="help">{escape(help_text)}</p>' if help_text else ""
+    said = " said-above" if title and only_says(lines, title) else ""
     return Markup(
-        f'<section class="form-section"{at}>\n{heading}{about}\n{draw_lines(lines)}\n</section>'
+        f'<section class="form-section{said}"{at}>\n{heading}{about}\n{draw_lines(lines)}\n</section>'
     )
+
+
+def only_says(lines, title):
+    """True when a part has one question, which asks for what the title says already."""
+    fields = [
+        field for line in lines for field in (line if isinstance(line, list | tuple) else [line])
+    ]
+    return len(fields) == 1 and str(fields[0].label.text) == str(title)
 
 
 def token():

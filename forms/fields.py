@@ -27,7 +27,7 @@ from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 import models
-from forms import choices, validators
+from forms import choices, validators, wording
 from forms.base import EntityForm, Question
 from forms.drawing import MacroWidget
 from forms.formats import masked, number_text, whole
@@ -244,7 +244,8 @@ def question(field, queries=None, lookup_url=None):
 def _row_question(field, options, required, queries, lookup_url):
     target, query = field.rel_model, queries.get(field.name)
     if getattr(target._meta, "reference", False):
-        rows = [(row.id, row.label) for row in (target.select() if query is None else query)]
+        rows = target.select() if query is None else query
+        rows = choices.by_words((row.id, row.label) for row in rows)
     else:
         rows = _few(target, query)
         if not rows:
@@ -258,12 +259,10 @@ def _row_question(field, options, required, queries, lookup_url):
 
 def _few(target, query):
     """(id, words) of all rows to choose from while they are few, else nothing: then they are looked up."""
-    label = choices.label_column(target)
 
     def read():
-        chosen = (target.select() if query is None else query).select(target.id, label)
-        rows = list(chosen.order_by(label).limit(SMALL_TABLE + 1).tuples())
-        return [(key, str(text)) for key, text in rows] if len(rows) <= SMALL_TABLE else []
+        rows = wording.rows_of(target.select() if query is None else query, SMALL_TABLE + 1)
+        return rows if len(rows) <= SMALL_TABLE else []
 
     if getattr(target._meta, "remembered", False):
         asked = "" if query is None else repr(query.sql())
@@ -304,8 +303,8 @@ def _many(field, options, required):
             coerce=int, choices=choices.term_ids(field.name.replace("_", "-")), **options
         )
     label = choices.label_column(field.rel_model)
-    query = field.rel_model.select(field.rel_model.id, label).order_by(label)
-    return TickField(coerce=int, choices=list(query.tuples()), **options)
+    query = field.rel_model.select(field.rel_model.id, label)
+    return TickField(coerce=int, choices=choices.by_words(query.tuples()), **options)
 
 
 def _line(field, options, required, *checks, **more):

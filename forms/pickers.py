@@ -7,21 +7,31 @@ from wtforms.fields import Field
 from wtforms.validators import InputRequired, ValidationError
 
 import models
-from forms import choices
+from forms import choices, wording
 from forms.drawing import MacroWidget
 from forms.formats import whole
 
+NEWEST = 500
+
 
 def find_rows(query, text, limit=20):
-    """Up to ``limit`` (id, label) rows of ``query`` whose words begin with the words of ``text``."""
-    model = query.model
+    """Up to ``limit`` (id, words) rows of ``query`` whose words begin with the words of ``text``."""
+    model, wanted = query.model, models.normalise(text).split()
+    if wording.telling(model) != (model._meta.label,):
+        # What such a row is called stands in no column; its newest are few enough to be read.
+        found = wording.rows_of(query, NEWEST)
+        return [row for row in found if _has(row[1], wanted)][:limit]
     label = choices.label_column(model)
-    for word in models.normalise(text).split():
+    for word in wanted:
         # A label may be a day, which only SQLite compares with words.
         column = model._meta.fields.get("search") or peewee.fn.LOWER(label.cast("TEXT"))
         query = query.where(column.startswith(word) | column.contains(f" {word}"))
-    rows = query.select(model._meta.fields["id"], label).order_by(label).limit(limit).tuples()
-    return [(key, str(text)) for key, text in rows]
+    return wording.rows_of(query, limit)
+
+
+def _has(words, wanted):
+    known = f" {models.normalise(words)}"
+    return all(f" {word}" in known for word in wanted)
 
 
 class PickerField(Field):
@@ -60,7 +70,7 @@ class PickerField(Field):
 
     def words(self, key):
         """What a person calls a row, or None when it is gone."""
-        return choices.row_label(self.query.model, key)
+        return wording.row_words(self.query.model, key)
 
     def label_of(self, key):
         """The words of the chosen row, or None when there is no such row to choose."""

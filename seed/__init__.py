@@ -5,6 +5,7 @@ it last; once a person has changed it, its words are theirs (R-TAX-2).
 """
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -31,6 +32,7 @@ from models import (
     TaxonomyList,
     TextTemplate,
     database,
+    language,
     now,
 )
 from workflows import audit, instruments, records, retention
@@ -59,6 +61,19 @@ def read(name):
     """The content of the data file ``name`` of this folder."""
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, _Reader)  # noqa: S506 - both readers are safe ones
+
+
+@cache
+def _french():
+    """{English: French} of the texts that have no column for their French."""
+    profile = read("export_profile")
+    notes = [text["note"] for text in read("templates").values() if "note" in text]
+    return {words["en"]: words["fr"] for words in (profile["name"], profile["about"], *notes)}
+
+
+def shipped_text(text):
+    """A text in the language of the page while it stands as it came; else as somebody worded it."""
+    return text if language.get() == "en" else _french().get(text, text)
 
 
 def load(force_labels=False):
@@ -295,7 +310,7 @@ def _load_instruments(counts):
 def _load_export_profile(counts):
     """The default shape of the service record; its name and its columns are people's own once they saved them."""
     data = read("export_profile")
-    row = {"uuid": data["uuid"], "name": data["name"], "about": data["about"]}
+    row = {"uuid": data["uuid"], "name": data["name"]["en"], "about": data["about"]["en"]}
     found = _merge(counts, ExportProfile, "uuid", [row], ("name", "about"), False)
     columns = (
         {
@@ -330,7 +345,7 @@ def _texts():
     for slug, text in read("templates").items():
         row = {
             "slug": slug,
-            "note": text.pop("note", ""),
+            "note": text.pop("note", {"en": ""})["en"],
             "placeholders": text.pop("placeholders", []),
         }
         for part in ("subject", "row", "body"):

@@ -85,7 +85,8 @@ class _Family:
     def people(self):
         chance, family = self.chance, self.chance.choice(self.origin["families"])
         self.adults, children = ["F1"], []
-        people = {"F1": self.person(family, chance.randint(24, 52), "principal-applicant")}
+        people = self.row["people"] = {}
+        people["F1"] = self.person(family, chance.randint(24, 52), "principal-applicant")
         if chance.random() < 0.6:
             self.adults.append("F2")
             gender = "man" if people["F1"]["gender"] == "woman" else "woman"
@@ -99,16 +100,17 @@ class _Family:
             code = f"F{3 + n}"
             people[code] = self.person(family, chance.randint(self.YOUNGEST, 16), "child")
             children.append(code)
-        self.row["people"] = people
         self.row["care"] = dict.fromkeys(self.adults, children) if children else {}
 
     def person(self, family, age, relation, gender=None):
         gender = gender or self.chance.choice(("woman", "man"))
         names = self.origin["women" if gender == "woman" else "men"]
-        taken = {each["first_name"] for each in self.row.get("people", {}).values()}
+        taken = {each["first_name"] for each in self.row["people"].values()}
+        # Drawn from all names, then the next free one: what is drawn after it stays as it was.
+        drawn = names.index(self.chance.choice(names))
         facts = {
             "relation": relation,
-            "first_name": self.chance.choice([name for name in names if name not in taken]),
+            "first_name": next(name for name in names[drawn:] + names[:drawn] if name not in taken),
             "last_name": family,
             "age": age,
             "gender": gender,

@@ -13,9 +13,9 @@ from flask_babel import gettext
 
 import models
 from admin_views import help
-from admin_views.showing import date_text, moment_text, text_of
+from admin_views.showing import moment_text, text_of
 from admin_views.words import plain, say
-from forms.formats import number_text, time_text
+from forms.formats import date_text, number_text, time_text
 from models import Keyword, TaxonomyItem, TaxonomyList
 from workflows import directory, records, settings
 

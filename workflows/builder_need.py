@@ -63,7 +63,7 @@ def area_choices():
 
     def read():
         rows = AreaOfFocus.select().where(AreaOfFocus.is_active == True)  # noqa: E712
-        return sorted(((row.slug, row.label) for row in rows), key=lambda pair: pair[1].casefold())
+        return choices.by_words((row.slug, row.label) for row in rows)
 
     return choices.memo(("builder areas", language.get()), read)
 

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from forms import choices
 from forms import new_service as pages
 from models import (
     ACTIVE,
@@ -121,9 +122,7 @@ class NewService(engine.Workflow):
         elif page.step == "keywords":
             area = program_of(answers).area_of_focus_id
             offered = Keyword.select().where(Keyword.id.in_(service_rules.offered_in(area)))
-            form.keywords.choices = sorted(
-                ((row.id, row.label) for row in offered), key=lambda pair: pair[1]
-            )
+            form.keywords.choices = choices.by_words((row.id, row.label) for row in offered)
         elif page.step == "contact" and len(answers.of("place", "locations", ())) < 2:
             del form.copies_contact
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from forms import choices
-from models import N_, Household, Staff
+from models import N_, Household, Staff, normalise
 from workflows import caseload
 from workflows.case_rules import PORTAL_ONLY
 from workflows.reports_clients import active, of
@@ -46,7 +46,7 @@ def caseloads(asked):
         (names.get(worker, ""), (*size, *(at_levels.get(worker, {}).get(n, 0) for n in LEVELS)))
         for worker, size in caseload.sizes(*counted).items()
     ]
-    return sorted(rows, key=lambda row: row[0].casefold())
+    return sorted(rows, key=lambda row: normalise(row[0]))
 
 
 def by_worker(asked):

@@ -14,6 +14,7 @@ from functools import wraps
 
 from flask_babel import gettext as _
 
+from models import normalise
 from workflows import settings
 from workflows.business_days import add_months, fiscal_year_start
 from workflows.scoring import round_half_up
@@ -232,4 +233,4 @@ def in_order(counts, terms, unknown):
 def by_number(counts, label_of):
     """(label, number), the largest first, equal ones by their words."""
     pairs = [(label_of(key), number) for key, number in counts.items()]
-    return sorted(pairs, key=lambda pair: (-pair[1], str(pair[0]).casefold()))
+    return sorted(pairs, key=lambda pair: (-pair[1], normalise(str(pair[0]))))
