@@ -1315,7 +1315,7 @@ class Household(Record):
     class Meta:
         section = "clients"
         title = N_("Households")
-        assisted = ("close_summary",)
+        assisted = ("close_summary", "anchor_reason", "legal_hold_reason")
         label = "file_number"
         listed = ("file_number", "case_type", "status", "primary_worker", "city")
         search = ("file_number", "city")
@@ -1655,6 +1655,7 @@ class ConsentRecord(Record):
     class Meta:
         section = "clients"
         title = N_("Consents")
+        assisted = ("notes",)
         label = "type"
         listed = ("given_on", "client", "type", "state", "expires_on")
         filters = ("client", "type", "state")
@@ -1707,6 +1708,8 @@ class Intake(Record):
     class Meta:
         section = "clients"
         title = N_("Intakes")
+        assisted = ("reason", "immediate_actions")
+        own_words = ("reason",)
         label = "intake_date"
         listed = ("intake_date", "household", "worker", "mode", "completed_on")
         filters = ("household", "worker", "intake_date")
@@ -1792,6 +1795,8 @@ class NeedsAssessment(Record):
     class Meta:
         section = "clients"
         title = N_("Needs assessments")
+        assisted = ("client_view", "strengths", "void_reason")
+        own_words = ("client_view",)
         label = "point"
         listed = ("completed_on", "client", "point", "state", "level", "need_index", "assessor")
         filters = ("client", "point", "state", "level", "assessor", "completed_on")
@@ -1882,6 +1887,7 @@ class NeedAlert(Record):
     class Meta:
         section = "clients"
         title = N_("Alerts")
+        assisted = ("what_was_done",)
         label = "due_on"
         listed = ("due_on", "client", "question", "done_on")
         filters = ("client", "due_on")
@@ -1914,6 +1920,7 @@ class Extension(Record):
     class Meta:
         section = "clients"
         title = N_("Extensions")
+        assisted = ("because",)
         label = "decided_on"
         listed = ("decided_on", "household", "decision", "decided_by", "new_end")
         filters = ("household", "decision")
@@ -2022,6 +2029,7 @@ class Referral(Record):
     class Meta:
         section = "referrals"
         title = N_("Referrals")
+        assisted = ("follow_up_notes",)
         label = "number"
         listed = (
             "client_name",
@@ -2136,6 +2144,7 @@ class RecommendedAction(Record):
     class Meta:
         section = "referrals"
         title = N_("Settlement actions")
+        assisted = ("text",)
         label = "text"
         listed = ("text", "referral", "done")
         filters = ("referral", "done")
@@ -2407,6 +2416,8 @@ class ExitInterview(Record):
     class Meta:
         section = "clients"
         title = N_("Exit interviews")
+        assisted = ("goals", "where_next", "most_useful", "missing")
+        own_words = ("goals", "where_next", "most_useful", "missing")
         label = "date"
         listed = ("date", "client", "household", "independent", "nps", "consent_to_contact")
         filters = ("household", "client", "date", "consent_to_contact")
@@ -2684,6 +2695,7 @@ class CaseActivity(Record):
     class Meta:
         section = "clients"
         title = N_("Activities")
+        assisted = ("note",)
         label = "date"
         listed = ("date", "household", "topic", "type", "minutes", "staff")
         filters = ("household", "topic", "type", "staff", "location", "date")
@@ -2770,6 +2782,7 @@ class Appointment(Record):
     class Meta:
         section = "clients"
         title = N_("Calls and appointments")
+        assisted = ("about", "result")
         label = "due_on"
         listed = ("due_on", "starts_at", "client", "kind", "staff", "done_on")
         filters = ("client", "kind", "staff", "due_on")
@@ -2821,6 +2834,8 @@ class AccessRequest(Record):
     class Meta:
         section = "clients"
         title = N_("Access requests")
+        assisted = ("asked", "answer")
+        own_words = ("asked",)
         label = "received_on"
         listed = ("received_on", "client", "kind", "due_on", "state", "answered_on")
         filters = ("client", "kind", "state")
@@ -2915,7 +2930,7 @@ class HomeVisit(Record):
     class Meta:
         section = "clients"
         title = N_("Home visits")
-        assisted = ("purpose",)
+        assisted = ("purpose", "risk_decision", "conditions")
         label = "address"
         listed = ("visit_list", "position", "household", "start_time", "risk_result", "status")
         filters = ("visit_list", "household", "risk_result", "status")
@@ -2953,6 +2968,7 @@ class EscalationStep(Record):
     class Meta:
         section = "log"
         title = N_("Missed check-ins")
+        assisted = ("result",)
         label = "step"
         listed = ("taken_at", "visit", "step", "by_name", "result")
         filters = ("visit",)
@@ -3041,6 +3057,7 @@ class PrivacyBreach(Record):
     class Meta:
         section = "clients"
         title = N_("Privacy breaches")
+        assisted = ("description", "information_involved", "harm_reasons", "steps_taken")
         label = "discovered_at"
         listed = ("discovered_at", "people_affected_count", "significant_harm_risk", "closed_on")
         filters = ("significant_harm_risk", "discovered_at")
@@ -3074,6 +3091,7 @@ class Booking(Record):
     class Meta:
         section = "clients"
         title = N_("Interpreter bookings")
+        assisted = ("urgent_override_reason",)
         label = "date"
         listed = ("date", "starts_at", "interpreter", "household", "setting", "minutes")
         filters = ("interpreter", "household", "setting", "date")
@@ -3113,6 +3131,7 @@ class CaseAssignment(Record):
     class Meta:
         section = "clients"
         title = N_("Case assignments")
+        assisted = ("reason",)
         label = "started_on"
         listed = ("started_on", "household", "staff", "ended_on", "reason")
         filters = ("household", "staff", "started_on")
@@ -3217,6 +3236,8 @@ class ClientFeedback(Record):
     class Meta:
         section = "clients"
         title = N_("Feedback")
+        assisted = ("improve",)
+        own_words = ("improve",)
         label = "collected_on"
         listed = ("collected_on", "program", "service_activity", "nps_score", "met_need")
         filters = ("program", "service_activity", "collected_on", "met_need")

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
+from admin_views.assisting import asks, reads_along
 from admin_views.listing import whole
 from admin_views.marks import brief
 from admin_views.referral_list import ReferralList
@@ -94,6 +95,7 @@ class ReferralOutcomes(ReferralList):
         )
 
     @expose("/actions/", methods=("POST",))
+    @reads_along(more=RecommendedAction.text)
     def tick_actions(self):
         """Settlement actions done or not, and one more when somebody typed it."""
         referral = self.found()
@@ -111,6 +113,7 @@ class ReferralOutcomes(ReferralList):
     # ---- Outcome -----------------------------------------------------------------------------------------------------
 
     @expose("/outcome/", methods=("GET", "POST"))
+    @reads_along(follow_up_notes=Referral.follow_up_notes)
     def outcome(self):
         """What became of the client: notes and a date if wanted, then one press (decision 0.7)."""
         referral = self.found()
@@ -163,6 +166,8 @@ class ReferralOutcomes(ReferralList):
             )
             return redirect(self.get_url(".outcome", id=referral.id))
         except records.Refused as refused:
+            if asks(refused):
+                raise
             flash(refused_words(refused), "danger")
             return redirect(self.get_url(".outcome", id=referral.id))
         words = choices.term_label("referral-outcomes", chosen)

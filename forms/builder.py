@@ -178,7 +178,7 @@ class StatementRow(RowForm):
         ],
         nullable=False,
         description=_l("Why this referral, in one or two plain sentences."),
-        render_kw={"rows": 3, "maxlength": LONGEST, "class": "short"},
+        render_kw={"rows": 3, "maxlength": LONGEST, "class": "short", "data-look": True},
     )
 
     def summary_line(self):
@@ -202,7 +202,7 @@ class ReasonsForm(StepForm):
         _l("Actions of your own"),
         [Optional()],
         description=_l("One on each line."),
-        render_kw={"rows": 3},
+        render_kw={"rows": 3, "data-look": True},
     )
 
     def validate(self, extra_validators=None):

@@ -402,7 +402,7 @@ def receive(values, reason, actions=(), kind="need", confirmed=()):
     """Create a referral with its driving statement and settlement actions, all or nothing (2.12, 2.13).
 
     ``values`` are columns of Referral; ``reason`` is the sender's or worker's one or two sentences; ``actions`` are
-    texts or (slug, text) pairs; ``confirmed`` are codes about the reason.  Returns (referral, warnings); raises Refused.
+    texts or (slug, text) pairs; ``confirmed`` are codes about these texts.  Returns (referral, warnings); raises Refused.
     """
     reason = (reason or "").strip()
     if not reason:
@@ -419,5 +419,6 @@ def receive(values, reason, actions=(), kind="need", confirmed=()):
         for action in actions:
             slug, text = action if isinstance(action, tuple) else (None, action)
             if text.strip():
-                save(RecommendedAction(referral=referral, action_slug=slug, text=text.strip()))
+                action = RecommendedAction(referral=referral, action_slug=slug, text=text.strip())
+                warnings += save(action, confirmed=confirmed)
     return referral, warnings
