@@ -1,15 +1,39 @@
 """The writing assistant on every other free text: remarks, intakes, calls, visits, breaches, reasons (R-CLI-1, R-NOTE-5)."""
 
 import pytest
+from arriving import finish, go_on, to_people
 from case_factories import make_assessment, make_case, make_extension, make_need_alert
-from casework_factories import make_appointment, make_breach, make_case_activity, make_incident
-from factories import make_client, make_consent, make_referral, make_staff
+from casework_factories import (
+    make_appointment,
+    make_breach,
+    make_case_activity,
+    make_feedback,
+    make_home_visit,
+    make_incident,
+    make_visit_list,
+)
+from factories import make_client, make_consent, make_referral, make_service, make_staff
 from test_activities import DAY, line
+from test_caseload import movable
+from test_imports import as_csv, reading
 from test_writing_on_screen import KEEP, SAVED, marked
+from visit_day import Day, answers, checked, details, ready_visit, soon
 
 import models
-from models import AuditLog, CaseActivity, Draft, Extension, NeedAlert, PrivacyBreach, Referral
-from workflows import assistant, incidents, records
+from models import (
+    AuditLog,
+    CaseActivity,
+    CaseAssignment,
+    ClientFeedback,
+    Draft,
+    EscalationStep,
+    Extension,
+    Intake,
+    NeedAlert,
+    PrivacyBreach,
+    Referral,
+)
+from workflows import assistant, feedback, imports, incidents, records, settings, visit_risk, visits
 from workflows.records import Refused
 
 BAD, GOOD = "Client is bipolar.", "Client asked for a quiet room."
@@ -131,9 +155,9 @@ def test_a_breach_that_an_incident_opens_repeats_words_that_were_kept_already(ap
 def test_one_tick_keeps_the_remarks_of_a_whole_day(browser):
     """R-NOTE-5, R-ACT-1: the hints stand under the line’s remark, nothing typed is lost, the total is right."""
     one, two = make_client(), make_client()
-    answers = {**line(1, one, 30, note=GOOD), **line(3, two, 45, note=BAD)}
-    answers |= line(4, one, 5, note=FRENCH)
-    page = browser.submit(browser.get(DAY), "Save the day", answers)
+    said = {**line(1, one, 30, note=GOOD), **line(3, two, 45, note=BAD)}
+    said |= line(4, one, 5, note=FRENCH)
+    page = browser.submit(browser.get(DAY), "Save the day", said)
     assert len(page.soup.select("[name=confirmed]")) == 1 and KEEP in page
     assert marked(page) == ["bipolar", "schizophrène"] and not CaseActivity.select().exists()
     assert page.soup.select_one("#activities-2-note-look mark").text == "bipolar"
@@ -150,8 +174,8 @@ def test_one_tick_keeps_the_remarks_of_a_whole_day(browser):
 
 def test_a_wrong_line_comes_before_a_remark_to_tick(browser):
     """R-ACT-1, R-NOTE-5"""
-    answers = {**line(1, make_client(), 700), **line(2, make_client(), 45, note=BAD)}
-    page = browser.submit(browser.get(DAY), "Save the day", answers)
+    said = {**line(1, make_client(), 700), **line(2, make_client(), 45, note=BAD)}
+    page = browser.submit(browser.get(DAY), "Save the day", said)
     assert page.errors == ["Line 1 – Minutes: Enter between 1 and 600 minutes."]
     page = browser.submit(page, "Save the day", {"activities-0-minutes": "20"})
     assert KEEP in page
@@ -159,8 +183,8 @@ def test_a_wrong_line_comes_before_a_remark_to_tick(browser):
 
 def test_a_hint_about_a_day_is_said_and_can_be_looked_at(browser):
     """R-NOTE-5: it warns and does not stand in the way."""
-    answers = line(1, make_client(), note="These people were waiting.")
-    page = browser.submit(browser.get(DAY), "Save the day", answers)
+    said = line(1, make_client(), note="These people were waiting.")
+    page = browser.submit(browser.get(DAY), "Save the day", said)
     assert CaseActivity.select().count() == 1 and SAVED % "1 hint" in page.text
     assert marked(browser.follow(page, "Show the hints")) == ["These people"]
 
@@ -244,13 +268,14 @@ def test_why_a_consent_is_taken_back_is_asked_about(browser):
 
 def test_the_conditions_of_a_visit_are_asked_about_and_the_answers_stay(browser):
     """R-NOTE-5, R-VISIT-2"""
-    visit = make_home_visit(visit_list=soon())
+    client = make_client()
+    visit = make_home_visit(visit_list=soon(), clients=[client])
     page = browser.get(f"/home-visits/checklist/?id={visit.id}")
     page = browser.submit(page, "Save", answers(alone="yes") | {"conditions": BAD})
     assert KEEP in page and marked(page) and fresh(visit).risk_result is None
     browser.submit(page, "Save anyway", confirmed=True)
     assert (fresh(visit).risk_result, fresh(visit).conditions) == ("mitigate", BAD)
-    again = make_home_visit(visit_list=soon_after(), clients=list(visit.clients))
+    again = make_home_visit(visit_list=make_visit_list(), clients=[client])
     visit_risk.take_over(fresh(again))
     assert fresh(again).conditions == BAD  # read and kept already
 
@@ -285,13 +310,16 @@ def test_a_step_when_nobody_came_back_is_asked_about(browser, clock):
 
 def test_the_last_page_of_an_intake_says_what_to_take_out_and_takes_the_tick(browser):
     """R-NOTE-5, 2.9: why they came is in their words; what was done about it is ours."""
-    page = the_conversation(browser)
-    page = browser.submit(page, "Continue", reason="They never sleep. She has PTSD.")
-    page = go_on(browser, page, "Check your answers")
-    page = browser.submit(page, "Finish the intake")
+    said = "They never sleep. She has PTSD."
+    page = go_on(
+        browser,
+        to_people(browser, browser.submit(browser.get("/intake/"), "Start")),
+        "Needed today",
+    )
+    page = finish(browser, page, reason=said)
     assert KEEP in page and "PTSD: " in page.text and not Intake.select().exists()
     page = browser.submit(page, "Finish the intake", confirmed=True)
-    assert Intake.get().reason == "They never sleep. She has PTSD."
+    assert Intake.get().reason == said
     logged = str(list(AuditLog.select(AuditLog.changed_fields, AuditLog.reason).tuples()))
     assert "PTSD" not in logged
 
@@ -304,7 +332,9 @@ def test_a_file_is_asked_about_as_the_screen_is(app):
         [house.file_number, "2026-01-05", make_staff(name="Ann").name, BAD],
     )
     with app.test_request_context("/intakes/"):
-        imports.run(reading(app, Intake, content))
+        with pytest.raises(imports.Stopped) as stopped:
+            imports.run(reading(app, Intake, content))
+        assert "bipolar" not in str([line.text for line in stopped.value.lines])
         assert not Intake.select().exists()
         imports.run(reading(app, Intake, content, accept=True))
     assert Intake.get().immediate_actions == BAD
@@ -323,10 +353,12 @@ def test_who_answers_a_link_is_never_asked_to_mend_their_words(app):
 
 def test_why_cases_are_handed_over_is_asked_about(browser):
     """R-NOTE-5, 2.20"""
-    giver, taker = make_staff(name="Gone Soon"), make_staff(name="Stays Here")
-    house = make_household(primary_worker=giver, no_conflict_declared=True)
+    giver, taker = make_staff(), make_staff(name="Takes Over")
+    house = movable(giver)
     page = browser.get(f"/caseload/move/?from={giver.id}")
-    page = browser.submit(
-        page, "Continue", households=[house.id], to=str(taker.id), reason=BAD
-    )
-    assert page
+    page = browser.submit(page, "Continue", to=taker.name, reason=BAD)
+    page = browser.submit(page, "Move 1 case", declared=True)
+    assert KEEP in page and fresh(house).primary_worker == giver
+    browser.submit(page, "Save anyway", reason=GOOD)
+    assert fresh(house).primary_worker == taker
+    assert CaseAssignment.get(CaseAssignment.staff == taker).reason == GOOD
