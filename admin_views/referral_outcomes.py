@@ -11,7 +11,7 @@ from admin_views.referral_list import ReferralList
 from admin_views.showing import moment_text, refused_words
 from forms import choices
 from forms.referrals import OutcomeForm, ReasonForm
-from models import PENDING, RecommendedAction, Referral, database
+from models import PENDING, RecommendedAction, Referral, ReferralStatusEvent, database
 from workflows import audit, distribution, flags, outbox, records, referrals
 
 
@@ -35,6 +35,7 @@ class ReferralOutcomes(ReferralList):
         return self._back(referral)
 
     @expose("/reopen/", methods=("GET", "POST"))
+    @reads_along(reason=ReferralStatusEvent.reason)
     def reopen(self):
         """Back to distributed or received (R-REF-8)."""
         referral = self.found()
@@ -44,6 +45,8 @@ class ReferralOutcomes(ReferralList):
                 referrals.reopen(referral, form.reason.data or "")
                 flash(_("Reopened."), "success")
             except records.Refused as refused:
+                if asks(refused):
+                    raise
                 flash(refused_words(refused), "danger")
             return self._back(referral)
         return self._reason_page(
@@ -55,6 +58,7 @@ class ReferralOutcomes(ReferralList):
         )
 
     @expose("/void/", methods=("GET", "POST"))
+    @reads_along(reason=ReferralStatusEvent.reason)
     def void(self):
         """Take the newest sending back on paper (R-REF-8)."""
         referral = self.found()

@@ -99,7 +99,9 @@ class ResultsForm(StepForm):
     clb_fr_speaking = _level(_l("French NCLC, speaking"))
     services = TickedField()
     override_reason = LineField(
-        _l("Reason for choosing it all the same"), [Optional(), Length(max=LONGEST)]
+        _l("Reason for choosing it all the same"),
+        [Optional(), Length(max=LONGEST)],
+        render_kw={"data-look": True},
     )
     ask = AnyServicePicker(
         _l("Why is a service not here?"),

@@ -170,4 +170,9 @@ class OutcomeForm(PortalForm):
 class ReasonForm(PortalForm):
     """Why a step is taken back."""
 
-    reason = LineField(_l("Reason"), [Optional(), Length(max=300)], nullable=False)
+    reason = LineField(
+        _l("Reason"),
+        [Optional(), Length(max=300)],
+        nullable=False,
+        render_kw={"data-look": True},
+    )

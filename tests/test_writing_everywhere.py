@@ -16,6 +16,8 @@ from factories import make_client, make_consent, make_referral, make_service, ma
 from test_activities import DAY, line
 from test_caseload import movable
 from test_imports import as_csv, reading
+from test_needs_matrix import answer_all
+from test_needs_matrix import begin as matrix
 from test_writing_on_screen import KEEP, SAVED, marked
 from visit_day import Day, answers, checked, details, ready_visit, soon
 
@@ -45,8 +47,7 @@ NO_PROSE = {
     "Referral": {"target_name"},
     "ConsultedParty": {"who", "role"},
     "Correspondence": {"who"},
-    "Answer": {"comment"},  # a part of the page that the wizard reads
-    "MatchRun": {"override_reason"},
+    "Answer": {"comment"},  # read before the rows of an assessment are written at once
     "OutboxMessage": {"subject", "error", "text"},
     "Staff": {"note"},
 }
@@ -362,3 +363,34 @@ def test_why_cases_are_handed_over_is_asked_about(browser):
     browser.submit(page, "Save anyway", reason=GOOD)
     assert fresh(house).primary_worker == taker
     assert CaseAssignment.get(CaseAssignment.staff == taker).reason == GOOD
+
+
+# ---- Rows that no form writes ------------------------------------------------------------------------------------------------
+
+
+def test_why_a_referral_is_reopened_is_asked_about(browser):
+    """R-NOTE-5, R-REF-8"""
+    referral = make_referral(status="complete")
+    page = browser.get(f"/referrals/reopen/?id={referral.id}")
+    page = browser.submit(page, "Reopen", reason=BAD)
+    assert KEEP in page and marked(page) and fresh(referral).status == "complete"
+    browser.submit(page, "Save anyway", reason=GOOD)
+    assert fresh(referral).status == "received"
+
+
+def test_the_comments_and_words_of_an_assessment_are_asked_about_on_its_last_page(browser):
+    """R-NOTE-5, section 4: nothing is stored before the tick, and a correction does not ask again."""
+    house = make_case(anchor_date=settings.today(), status="intake")
+    client = make_client(household=house)
+    page = browser.submit(browser.submit(matrix(browser, client), "Continue"), "Continue")
+    path = answer_all()
+    page = browser.submit(browser.get(page.path), "Continue", {"health-access_comment": BAD})
+    page = browser.submit(browser.get(f"{path}check"), "Save the assessment")
+    assert KEEP in page and "bipolar: " in page.text
+    assert not models.NeedsAssessment.select().exists()
+    browser.submit(page, "Save the assessment", confirmed=True)
+    row = models.NeedsAssessment.get()
+    assert BAD in {answer.comment for answer in row.answers}
+    assistant.ask_about([BAD], {answer.comment for answer in row.answers})
+    with pytest.raises(Refused):
+        assistant.ask_about([BAD])

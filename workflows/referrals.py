@@ -37,7 +37,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, settings
+from workflows import assistant, audit, settings
 from workflows.people_rules import is_in_force
 from workflows.records import WARN, Problem, Refused, after, before, bump, derive, rule, save
 
@@ -118,6 +118,7 @@ def _named(outcome):
 def reopen(referral, reason=""):
     """A complete referral goes back to distributed when a sending of it stands, else to received (R-REF-8)."""
     who = audit.actor.get().name
+    assistant.ask_about([reason])
     with database.atomic():
         target = DISTRIBUTED if last_sent(referral.id) else RECEIVED
         if not move([referral.id], COMPLETE, target, who, reason):
