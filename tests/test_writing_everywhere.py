@@ -183,6 +183,20 @@ def test_a_hint_about_a_day_is_said_and_can_be_looked_at(browser):
     assert marked(browser.follow(page, "Show the hints")) == ["These people"]
 
 
+def test_a_day_in_french_is_asked_about_in_french(browser):
+    """R-NOTE-5, R-CLI-1"""
+    client, token = make_client(), browser.get("/").token()
+    browser.post("/language", {"csrf_token": token, "language": "fr"})
+    said = {"client": client.id, "minutes": 30, "note": FRENCH}
+    said |= {"topic": "housing", "type": "form-filling"}
+    said = {f"activities-0-{name}": value for name, value in said.items()}
+    page = browser.submit(browser.get(DAY), None, said)
+    assert marked(page) == ["schizophrène"] and not CaseActivity.select().exists()
+    assert "ressemble à un diagnostic" in page.text
+    browser.submit(page, None, confirmed=True)
+    assert CaseActivity.get().note == FRENCH
+
+
 # ---- Buttons and pages of their own ------------------------------------------------------------------------------------------
 
 
