@@ -10,7 +10,6 @@ from casework_factories import (
     make_feedback,
     make_home_visit,
     make_incident,
-    make_visit_list,
 )
 from factories import make_client, make_consent, make_referral, make_service, make_staff
 from test_activities import DAY, line
@@ -283,7 +282,7 @@ def test_the_conditions_of_a_visit_are_asked_about_and_the_answers_stay(browser)
     assert KEEP in page and marked(page) and fresh(visit).risk_result is None
     browser.submit(page, "Save anyway", confirmed=True)
     assert (fresh(visit).risk_result, fresh(visit).conditions) == ("mitigate", BAD)
-    again = make_home_visit(visit_list=make_visit_list(), clients=[client])
+    again = make_home_visit(visit_list=soon(), clients=[client])
     visit_risk.take_over(fresh(again))
     assert fresh(again).conditions == BAD  # read and kept already
 
