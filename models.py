@@ -1316,7 +1316,7 @@ class Household(Record):
     class Meta:
         section = "clients"
         title = N_("Households")
-        assisted = ("close_summary",)
+        assisted = ("close_summary", "anchor_reason", "legal_hold_reason")
         label = "file_number"
         listed = ("file_number", "case_type", "status", "primary_worker", "city")
         search = ("file_number", "city")
@@ -1656,6 +1656,7 @@ class ConsentRecord(Record):
     class Meta:
         section = "clients"
         title = N_("Consents")
+        assisted = ("notes",)
         label = "type"
         listed = ("given_on", "client", "type", "state", "expires_on")
         filters = ("client", "type", "state")
@@ -1708,6 +1709,8 @@ class Intake(Record):
     class Meta:
         section = "clients"
         title = N_("Intakes")
+        assisted = ("reason", "immediate_actions")
+        own_words = ("reason",)
         label = "intake_date"
         listed = ("intake_date", "household", "worker", "mode", "completed_on")
         filters = ("household", "worker", "intake_date")
@@ -1793,6 +1796,8 @@ class NeedsAssessment(Record):
     class Meta:
         section = "clients"
         title = N_("Needs assessments")
+        assisted = ("client_view", "strengths", "void_reason")
+        own_words = ("client_view",)
         label = "point"
         called = ("point", "completed_on")
         listed = ("completed_on", "client", "point", "state", "level", "need_index", "assessor")
@@ -1884,6 +1889,7 @@ class NeedAlert(Record):
     class Meta:
         section = "clients"
         title = N_("Alerts")
+        assisted = ("what_was_done",)
         label = "due_on"
         listed = ("due_on", "client", "question", "done_on")
         filters = ("client", "due_on")
@@ -1916,6 +1922,7 @@ class Extension(Record):
     class Meta:
         section = "clients"
         title = N_("Extensions")
+        assisted = ("because",)
         label = "decided_on"
         listed = ("decided_on", "household", "decision", "decided_by", "new_end")
         filters = ("household", "decision")
@@ -2024,6 +2031,7 @@ class Referral(Record):
     class Meta:
         section = "referrals"
         title = N_("Referrals")
+        assisted = ("follow_up_notes",)
         label = "number"
         listed = (
             "client_name",
@@ -2138,6 +2146,7 @@ class RecommendedAction(Record):
     class Meta:
         section = "referrals"
         title = N_("Settlement actions")
+        assisted = ("text",)
         label = "text"
         listed = ("text", "referral", "done")
         filters = ("referral", "done")
@@ -2410,6 +2419,8 @@ class ExitInterview(Record):
     class Meta:
         section = "clients"
         title = N_("Exit interviews")
+        assisted = ("goals", "where_next", "most_useful", "missing")
+        own_words = ("goals", "where_next", "most_useful", "missing")
         label = "date"
         listed = ("date", "client", "household", "independent", "nps", "consent_to_contact")
         filters = ("household", "client", "date", "consent_to_contact")
@@ -2688,6 +2699,7 @@ class CaseActivity(Record):
     class Meta:
         section = "clients"
         title = N_("Activities")
+        assisted = ("note",)
         label = "date"
         listed = ("date", "household", "topic", "type", "minutes", "staff")
         filters = ("household", "topic", "type", "staff", "location", "date")
@@ -2775,6 +2787,7 @@ class Appointment(Record):
     class Meta:
         section = "clients"
         title = N_("Calls and appointments")
+        assisted = ("about", "result")
         label = "due_on"
         called = ("kind", "due_on")
         listed = ("due_on", "starts_at", "client", "kind", "staff", "done_on")
@@ -2827,6 +2840,8 @@ class AccessRequest(Record):
     class Meta:
         section = "clients"
         title = N_("Access requests")
+        assisted = ("asked", "answer")
+        own_words = ("asked",)
         label = "received_on"
         called = ("kind", "received_on")
         listed = ("received_on", "client", "kind", "due_on", "state", "answered_on")
@@ -2922,7 +2937,7 @@ class HomeVisit(Record):
     class Meta:
         section = "clients"
         title = N_("Home visits")
-        assisted = ("purpose",)
+        assisted = ("purpose", "risk_decision", "conditions")
         label = "address"
         listed = ("visit_list", "position", "household", "start_time", "risk_result", "status")
         filters = ("visit_list", "household", "risk_result", "status")
@@ -2960,6 +2975,7 @@ class EscalationStep(Record):
     class Meta:
         section = "log"
         title = N_("Missed check-ins")
+        assisted = ("result",)
         label = "step"
         listed = ("taken_at", "visit", "step", "by_name", "result")
         filters = ("visit",)
@@ -3048,6 +3064,7 @@ class PrivacyBreach(Record):
     class Meta:
         section = "clients"
         title = N_("Privacy breaches")
+        assisted = ("description", "information_involved", "harm_reasons", "steps_taken")
         label = "discovered_at"
         listed = ("discovered_at", "people_affected_count", "significant_harm_risk", "closed_on")
         filters = ("significant_harm_risk", "discovered_at")
@@ -3081,6 +3098,7 @@ class Booking(Record):
     class Meta:
         section = "clients"
         title = N_("Interpreter bookings")
+        assisted = ("urgent_override_reason",)
         label = "date"
         called = ("date", "setting")
         listed = ("date", "starts_at", "interpreter", "household", "setting", "minutes")
@@ -3121,6 +3139,7 @@ class CaseAssignment(Record):
     class Meta:
         section = "clients"
         title = N_("Case assignments")
+        assisted = ("reason",)
         label = "started_on"
         listed = ("started_on", "household", "staff", "ended_on", "reason")
         filters = ("household", "staff", "started_on")
@@ -3225,6 +3244,8 @@ class ClientFeedback(Record):
     class Meta:
         section = "clients"
         title = N_("Feedback")
+        assisted = ("improve",)
+        own_words = ("improve",)
         label = "collected_on"
         listed = ("collected_on", "program", "service_activity", "nps_score", "met_need")
         filters = ("program", "service_activity", "collected_on", "met_need")

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from admin_views.assisting import drawn, one_tick
 from admin_views.of_household import HouseholdRecordView, me
 from admin_views.unsaved import request_draft
 from forms import choices
 from forms.day import DayForm
 from forms.formats import date_text, number_text
 from models import CaseActivity
-from workflows import activities, audit, settings
+from workflows import activities, audit, records, settings
 
 
 class CaseActivityView(HouseholdRecordView):
@@ -55,18 +56,22 @@ class CaseActivityView(HouseholdRecordView):
     def day_view(self):
         """One day of the person at this screen: several lines, saved together or not at all."""
         typed = request.form if request.method == "POST" else request_draft()
-        form, worker = DayForm.made()(typed), me()
+        form, worker, confirms = DayForm.made()(typed), me(), ()
         if typed is None:
             form.date.data = _asked_day()
         elif "add" in typed:
             form.add_lines()
         elif "find" in typed:
             form.look_up()
-        elif request.method == "POST" and form.validate() and _record(form, worker):
-            return redirect(f"{self.at('day')}?date={form.date.data.isoformat()}")
-        return self._day_page(form, worker)
+        elif request.method == "POST" and form.validate():
+            try:
+                if self._record(form, worker):
+                    return redirect(f"{self.at('day')}?date={form.date.data.isoformat()}")
+            except activities.DayRefused as refused:
+                confirms = _say(form, refused.problems)
+        return self._day_page(form, worker, confirms)
 
-    def _day_page(self, form, worker):
+    def _day_page(self, form, worker, confirms):
         day = form.date.data
         recorded = activities.of_day(worker, day) if worker and day else []
         if recorded:
@@ -76,6 +81,7 @@ class CaseActivityView(HouseholdRecordView):
             "people/day.html",
             title=_("A day’s work"),
             form=form,
+            confirms=confirms,
             worker=worker,
             no_name=None if worker else _no_name(),
             day=date_text(day),
@@ -86,6 +92,27 @@ class CaseActivityView(HouseholdRecordView):
             new_href=self.at("new"),
             cancel_href=self.at(),
         )
+
+    def _record(self, form, worker):
+        """True when every line is saved; what is missing for all of them stands above them.  Raises DayRefused."""
+        lines = form.as_lines()
+        if worker is None or not lines:
+            form.form_errors.append(
+                _no_name() if worker is None else _("Fill in at least one line.")
+            )
+            return False
+        confirmed = request.form.getlist("confirmed")
+        for row, warnings in activities.record_day(worker, form.date.data, lines, confirmed):
+            for warning in warnings:
+                flash(self.said(warning, row), "warning")
+        words = ngettext(
+            "%(num)s activity is recorded: %(minutes)s minutes.",
+            "%(num)s activities are recorded: %(minutes)s minutes.",
+            len(lines),
+            minutes=number_text(form.minutes()),
+        )
+        flash(words, "success")
+        return True
 
     def _recorded(self, row, names):
         """The cells of an activity that is saved already."""
@@ -108,25 +135,18 @@ def _asked_day():
     return min(asked, settings.today()) if asked.year >= 1900 else settings.today()
 
 
-def _record(form, worker):
-    """True when every line is saved; else the form says what is wrong, line by line."""
-    lines = form.as_lines()
-    if worker is None or not lines:
-        form.form_errors.append(_no_name() if worker is None else _("Fill in at least one line."))
-        return False
-    try:
-        activities.record_day(worker, form.date.data, lines)
-    except activities.DayRefused as refused:
-        form.say(refused.problems)
-        return False
-    words = ngettext(
-        "%(num)s activity is recorded: %(minutes)s minutes.",
-        "%(num)s activities are recorded: %(minutes)s minutes.",
-        len(lines),
-        minutes=number_text(form.minutes()),
-    )
-    flash(words, "success")
-    return True
+def _say(form, problems):
+    """Put what was refused beside its line, hints under its remark; returns what one tick of the page allows."""
+    blocks = {
+        number: [p for p in found if p.level == records.BLOCK] for number, found in problems.items()
+    }
+    form.say(blocks)
+    found = [problem for each in problems.values() for problem in each]
+    confirms = one_tick(found)
+    if confirms:
+        for _number, line in form.filled():
+            line.note.hints = drawn(line.note.data)
+    return confirms
 
 
 def _no_name():

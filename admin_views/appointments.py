@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from admin_views.assisting import reads_along
 from admin_views.base import EntityView
 from admin_views.list_state import Standing
 from admin_views.listing import Filter
@@ -14,7 +15,7 @@ from admin_views.showing import moment_text, pill
 from forms.formats import date_text, day_of
 from forms.pickers import PickerField, RequiredPick
 from forms.validators import clean_line
-from models import LANGUAGES, Appointment, Client, now
+from models import LANGUAGES, Appointment, Client, database, now
 from workflows import appointments, audit, people, settings, texts
 from workflows.appointments import ALL, CALL_BACK, DONE, LATE, OPEN, TODAY
 
@@ -79,12 +80,14 @@ class AppointmentView(Standing, EntityView):
             "text": _("Meetings with clients and calls to return will be listed here."),
         }
 
+    @reads_along(result=Appointment.result)
     def do_done(self, ids):
-        """Everything ticked is done today, with the same result."""
+        """Everything ticked is done today, with the same result, or nothing is."""
         rows = Appointment.stored_by_id(ids).values()
         waiting = [row for row in rows if row.done_on is None]
-        for row in waiting:
-            appointments.finish(row, _result())
+        with database.atomic():
+            for row in waiting:
+                appointments.finish(row, _result())
         words = ngettext("%(num)s is done.", "%(num)s are done.", len(waiting))
         flash(words if waiting else _("These were done already."), "success")
 
@@ -137,10 +140,12 @@ class AppointmentView(Standing, EntityView):
         }
 
     @expose("/done/", methods=("POST",))
+    @reads_along(result=Appointment.result)
     def done_view(self):
         """Done today, in one step from the details."""
         row = self.found()
-        appointments.finish(row, _result())
+        for warning in appointments.finish(row, _result()):
+            flash(self.said(warning, row), "warning")
         flash(_("Done."), "success")
         return redirect(self.at("details", row.id))
 

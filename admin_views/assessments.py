@@ -15,7 +15,7 @@ from admin_views.assessment_facts import (
     picture,
     suggestion_rows,
 )
-from admin_views.assisting import strong_lines
+from admin_views.assisting import asks, reads_along, strong_lines
 from admin_views.base import EntityView
 from admin_views.listing import whole
 from admin_views.showing import text_of
@@ -154,6 +154,7 @@ class NeedsAssessmentView(EntityView):
         return redirect(f"{draft.path}check")
 
     @expose("/void/", methods=("GET", "POST"))
+    @reads_along(reason=NeedsAssessment.void_reason)
     def void(self):
         """Take it out of the count, with a reason."""
         row, problems = self.found(), ()
@@ -165,6 +166,8 @@ class NeedsAssessmentView(EntityView):
             try:
                 assessments.void(row, reason, whole(request.form.get("version")))
             except records.Refused as refused:
+                if asks(refused):
+                    raise
                 problems = [str(problem.message) for problem in refused.problems]
             except records.Conflict:
                 problems = [_("Somebody changed it meanwhile. Look at it again first.")]

@@ -1,10 +1,15 @@
 """What the writing assistant found, as HTML, and where EntityView shows it (R-NOTE-5)."""
 
+from contextlib import contextmanager
+from functools import wraps
+
 from flask import get_template_attribute, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from forms.base import EntityForm
+from forms.fields import question
 from models import N_
 from workflows import assistant, records
 from workflows.writing import INFO, STRONG, WARN
@@ -44,6 +49,85 @@ def strong_lines(text):
         for severity, words, message, suggestion in assistant.by_rule(text, assistant.marks(text))
         if severity == STRONG
     ]
+
+
+def strong_on(journey, problems):
+    """What a wizard's last page says where the tick is asked for: the strong lines of what was typed on its pages."""
+    if not any(problem.code == assistant.WRITING for problem in problems):
+        return []
+    return [line for page in journey.pages for line in _strong_in(page.form)]
+
+
+def _strong_in(form):
+    for field in form:
+        for row in getattr(field, "forms", ()):
+            yield from _strong_in(row)
+        if "data-look" in (field.render_kw or {}):
+            text = "\n".join(field.data) if isinstance(field.data, list) else field.data
+            yield from strong_lines(text)
+
+
+# ---- Buttons, and pages that are no form of a record -----------------------------------------------------------------
+
+
+@contextmanager
+def _ticked():
+    """What was ticked on this page holds for all that it saves, as on the last page of a wizard."""
+    token = records.agreed.set(tuple(request.form.getlist("confirmed")))
+    try:
+        yield
+    finally:
+        records.agreed.reset(token)
+
+
+def asks(refused):
+    """True when nothing but the tick of the assistant stands in the way: then ``reads_along`` asks for it."""
+    return all(problem.code == assistant.WRITING for problem in refused.problems)
+
+
+def reads_along(**texts):
+    """Decorate a view that saves ``texts``, {posted name: field of a model}, without a form of the record.
+
+    A strong mark is answered with a page that shows these texts, to be changed or kept with one tick; everything else
+    that was posted goes along (R-NOTE-5).  A view that says itself what was refused lets through what ``asks`` finds.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def read(self, *args, **options):
+            with _ticked():
+                try:
+                    return view(self, *args, **options)
+                except records.Refused as refused:
+                    if not asks(refused):
+                        raise
+                    return self.render("writing_asked.html", **_asked(texts, refused.problems))
+
+        return read
+
+    return decorate
+
+
+def _asked(texts, problems):
+    """What the page shows: the texts with their hints, the tick, and what else was posted."""
+    form = EntityForm([(name, question(field)) for name, field in texts.items()], request.form)
+    for name, field in texts.items():
+        own = assistant.holds_own_words(field.model, field.name)
+        form[name].hints = drawn(form[name].data, own)
+    skipped = {"csrf_token", "confirmed", *texts}
+    return {
+        "form": form,
+        "confirms": one_tick(problems),
+        "posted": [pair for pair in request.form.items(multi=True) if pair[0] not in skipped],
+    }
+
+
+def one_tick(problems):
+    """Of all Problems those that ask for a tick, the same question of several records once."""
+    return list({p.code: p for p in problems if p.level == records.CONFIRM}.values())
+
+
+# ---- The form of a record ----------------------------------------------------------------------------------------------
 
 
 class Assisting:

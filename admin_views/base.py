@@ -7,7 +7,7 @@ from markupsafe import Markup
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
-from admin_views.assisting import Assisting
+from admin_views.assisting import Assisting, one_tick
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
@@ -477,7 +477,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def refused_page(self, record, form, refused):
         """The form again, each problem beside its field; what only needs a confirmation gets a tick box."""
-        confirms = [p for p in refused.problems if p.level == records.CONFIRM]
+        confirms = one_tick(refused.problems)
         for problem in refused.problems:
             if problem.level == records.BLOCK:
                 form.problem(problem.field, problem.message)

@@ -120,7 +120,9 @@ class NeedAlertView(EntityView):
         return {
             "done_on": DateField(_l("Done on"), [InputRequired(_l("Enter the day."))]),
             "what_was_done": ParagraphField(
-                _l("What was done"), [InputRequired(_l("Say what was done about it."))]
+                _l("What was done"),
+                [InputRequired(_l("Say what was done about it."))],
+                render_kw={"data-look": True},
             ),
         }
 

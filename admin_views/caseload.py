@@ -7,6 +7,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from admin_views.assisting import asks, reads_along
 from admin_views.bars import PILLS, bar
 from admin_views.base import PageView
 from admin_views.listing import whole
@@ -14,7 +15,7 @@ from admin_views.showing import pill
 from forms import choices
 from forms.caseload import MoveForm
 from forms.formats import number_text, score_text
-from models import Staff
+from models import CaseAssignment, Staff
 from workflows import audit, case_moves, caseload, settings
 from workflows.records import Refused
 from workflows.schedule import LEVELS
@@ -79,6 +80,7 @@ class CaseloadView(PageView):
     # ---- Handing over ----------------------------------------------------------------------------------------------------
 
     @expose("/move/", methods=("GET", "POST"))
+    @reads_along(reason=CaseAssignment.reason)
     def move(self):
         """Choose who leaves, tick what moves, look at the numbers; the last button moves."""
         giver = Staff.get_or_none(Staff.id == (whole(request.values.get("from")) or 0))
@@ -140,6 +142,8 @@ class CaseloadView(PageView):
                 [whole(value) for value in request.form.getlist("past")],
             )
         except Refused as refused:
+            if asks(refused):
+                raise
             found = case_moves.plan(giver, set(form.households.data), form.receiver())
             return self._check_page(form, found, [str(p.message) for p in refused.problems])
         flash(ngettext("%(num)s case is moved.", "%(num)s cases are moved.", done), "success")

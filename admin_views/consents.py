@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
+from admin_views.assisting import reads_along
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.marks import brief
@@ -121,6 +122,7 @@ class ConsentView(Attaching, EntityView):
         return [(_("Withdraw"), self.get_url(".withdraw", id=record.id))]
 
     @expose("/withdraw/", methods=("GET", "POST"))
+    @reads_along(reason=ConsentRecord.notes)
     def withdraw(self):
         """Take a consent back, then list the open referrals to review (R-CON-5)."""
         consent = self.found()

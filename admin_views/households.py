@@ -8,6 +8,7 @@ from markupsafe import Markup
 from wtforms.validators import Length, Optional
 
 from admin_views import standing, timeline
+from admin_views.assisting import drawn
 from admin_views.base import EntityView
 from admin_views.listing import Filter
 from admin_views.people import link
@@ -80,6 +81,7 @@ class HouseholdView(EntityView):
         return {
             "asks_reason": bool(asks),
             "reason": request.form.get("reason", ""),
+            "reason_hints": drawn(request.form.get("reason", "")),
             "suggested": suggested,
         }
 

@@ -4,13 +4,14 @@ from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
+from admin_views.assisting import asks, reads_along
 from admin_views.listing import whole
 from admin_views.marks import brief
 from admin_views.referral_list import ReferralList
 from admin_views.showing import moment_text, refused_words
 from forms import choices
 from forms.referrals import OutcomeForm, ReasonForm
-from models import PENDING, RecommendedAction, Referral, database
+from models import PENDING, RecommendedAction, Referral, ReferralStatusEvent, database
 from workflows import audit, distribution, flags, outbox, records, referrals
 
 
@@ -34,6 +35,7 @@ class ReferralOutcomes(ReferralList):
         return self._back(referral)
 
     @expose("/reopen/", methods=("GET", "POST"))
+    @reads_along(reason=ReferralStatusEvent.reason)
     def reopen(self):
         """Back to distributed or received (R-REF-8)."""
         referral = self.found()
@@ -43,6 +45,8 @@ class ReferralOutcomes(ReferralList):
                 referrals.reopen(referral, form.reason.data or "")
                 flash(_("Reopened."), "success")
             except records.Refused as refused:
+                if asks(refused):
+                    raise
                 flash(refused_words(refused), "danger")
             return self._back(referral)
         return self._reason_page(
@@ -54,6 +58,7 @@ class ReferralOutcomes(ReferralList):
         )
 
     @expose("/void/", methods=("GET", "POST"))
+    @reads_along(reason=ReferralStatusEvent.reason)
     def void(self):
         """Take the newest sending back on paper (R-REF-8)."""
         referral = self.found()
@@ -94,6 +99,7 @@ class ReferralOutcomes(ReferralList):
         )
 
     @expose("/actions/", methods=("POST",))
+    @reads_along(more=RecommendedAction.text)
     def tick_actions(self):
         """Settlement actions done or not, and one more when somebody typed it."""
         referral = self.found()
@@ -111,6 +117,7 @@ class ReferralOutcomes(ReferralList):
     # ---- Outcome -----------------------------------------------------------------------------------------------------
 
     @expose("/outcome/", methods=("GET", "POST"))
+    @reads_along(follow_up_notes=Referral.follow_up_notes)
     def outcome(self):
         """What became of the client: notes and a date if wanted, then one press (decision 0.7)."""
         referral = self.found()
@@ -163,6 +170,8 @@ class ReferralOutcomes(ReferralList):
             )
             return redirect(self.get_url(".outcome", id=referral.id))
         except records.Refused as refused:
+            if asks(refused):
+                raise
             flash(refused_words(refused), "danger")
             return redirect(self.get_url(".outcome", id=referral.id))
         words = choices.term_label("referral-outcomes", chosen)

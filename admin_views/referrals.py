@@ -3,7 +3,7 @@
 from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 
-from admin_views.assisting import drawn
+from admin_views.assisting import drawn, one_tick
 from admin_views.listing import whole
 from admin_views.marks import brief, flag_pill, mark_of, result_pill, status_pill
 from admin_views.referral_outcomes import ReferralOutcomes
@@ -145,12 +145,13 @@ class ReferralView(TracePages, ReferralOutcomes):
                 values, form.reason.data, form.actions.data, confirmed=confirmed
             )
         except records.Refused as refused:
-            confirms = [p for p in refused.problems if p.level == records.CONFIRM]
+            confirms = one_tick(refused.problems)
             for problem in refused.problems:
                 if problem.level == records.BLOCK:
                     form.problem(problem.field, problem.message)
             if confirms:
                 form.reason.hints = drawn(form.reason.data)
+                form.actions.hints = drawn("\n".join(form.actions.data))
             return self._new_page(form, confirms=confirms)
         for warning in warnings:
             flash(warning.message, "warning")

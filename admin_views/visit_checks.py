@@ -4,6 +4,7 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
+from admin_views.assisting import asks, reads_along
 from admin_views.listing import whole
 from admin_views.showing import refused_words
 from admin_views.visit_lists import from_to, list_href, risk_pill
@@ -19,6 +20,7 @@ class Checking:
     supervised = ("decide_view",)
 
     @expose("/checklist/", methods=("GET", "POST"))
+    @reads_along(conditions=HomeVisit.conditions)
     def checklist_view(self):
         visit, is_post = self.found(), request.method == "POST"
         if visit.status not in visit_lists.NOT_BEGUN:
@@ -33,6 +35,8 @@ class Checking:
                 visit_risk.fill_in(visit, answers, form[CONDITIONS].data)
                 return self._after_risk(visit)
             except records.Refused as refused:
+                if asks(refused):
+                    raise
                 for problem in refused.problems:
                     form.problem(problem.field, problem.message)
         audit.record("view", "home_visit", visit.id)
@@ -77,6 +81,7 @@ class Checking:
         return self._after_risk(visit)
 
     @expose("/decide/", methods=("GET", "POST"))
+    @reads_along(risk_decision=HomeVisit.risk_decision)
     def decide_view(self):
         """A supervisor decides in writing about what is unknown (2.17)."""
         visit = self.found()

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired
 
+from admin_views.assisting import asks, reads_along
 from admin_views.guard import is_local
 from admin_views.listing import Filter, whole
 from admin_views.of_household import HouseholdRecordView
@@ -23,7 +24,7 @@ from admin_views.visit_lists import (
 )
 from forms.formats import date_text
 from forms.pickers import SmallTableField
-from models import Client, HomeVisit, VisitList, now
+from models import Client, EscalationStep, HomeVisit, VisitList, now
 from workflows import (
     audit,
     members,
@@ -208,6 +209,8 @@ class HomeVisitView(Checking, HouseholdRecordView):
             work(visit)
             flash(words, "success")
         except records.Refused as refused:
+            if asks(refused):
+                raise
             flash(refused_words(refused), "danger")
         target = request.form.get("url", "")
         return redirect(target if is_local(target) else self.at("details", visit.id))
@@ -226,6 +229,7 @@ class HomeVisitView(Checking, HouseholdRecordView):
         return self._do(visits.cancel, _("The visit is cancelled."))
 
     @expose("/step/", methods=("POST",))
+    @reads_along(result=EscalationStep.result)
     def step_view(self):
         """One of the three steps when nobody checked in (R-VISIT-5)."""
         step, result = request.form.get("step", ""), request.form.get("result", "")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from peewee import DoesNotExist
 
 from admin_views import unsaved
+from admin_views.assisting import one_tick, strong_on
 from admin_views.base import PageView
 from admin_views.showing import moment_text
 from forms.steps import row_number, words_of
@@ -282,8 +283,8 @@ class WizardView(PageView):
                 for page in journey.pages
             ],
             problems=[p.message for p in problems if p.level == records.BLOCK],
-            # The same question of two records is asked once.
-            confirms={p.code: p for p in problems if p.level == records.CONFIRM}.values(),
+            confirms=one_tick(problems),
+            strong=strong_on(journey, problems),
             seal=engine.seal(draft.answers),
             key=draft.key,
             **self.workflow.final_facts(journey.answers, draft),

@@ -29,6 +29,7 @@ def later_questions(fields):
             label("information_involved"),
             [*checks, Length(max=LONG_TEXT)],
             description=_l("Such as names, addresses, immigration papers, health information."),
+            render_kw={"data-look": True},
         ),
         "people_affected_count": IntegerField(
             label("people_affected_count"), [*checks, is_whole_number]
@@ -43,5 +44,9 @@ def later_questions(fields):
                 " work, identity theft, humiliation."
             ),
         ),
-        "harm_reasons": ParagraphField(label("harm_reasons"), [*checks, Length(max=LONG_TEXT)]),
+        "harm_reasons": ParagraphField(
+            label("harm_reasons"),
+            [*checks, Length(max=LONG_TEXT)],
+            render_kw={"data-look": True},
+        ),
     }

@@ -99,7 +99,9 @@ class ResultsForm(StepForm):
     clb_fr_speaking = _level(_l("French NCLC, speaking"))
     services = TickedField()
     override_reason = LineField(
-        _l("Reason for choosing it all the same"), [Optional(), Length(max=LONGEST)]
+        _l("Reason for choosing it all the same"),
+        [Optional(), Length(max=LONGEST)],
+        render_kw={"data-look": True},
     )
     ask = AnyServicePicker(
         _l("Why is a service not here?"),
@@ -178,7 +180,7 @@ class StatementRow(RowForm):
         ],
         nullable=False,
         description=_l("Why this referral, in one or two plain sentences."),
-        render_kw={"rows": 3, "maxlength": LONGEST, "class": "short"},
+        render_kw={"rows": 3, "maxlength": LONGEST, "class": "short", "data-look": True},
     )
 
     def summary_line(self):
@@ -202,7 +204,7 @@ class ReasonsForm(StepForm):
         _l("Actions of your own"),
         [Optional()],
         description=_l("One on each line."),
-        render_kw={"rows": 3},
+        render_kw={"rows": 3, "data-look": True},
     )
 
     def validate(self, extra_validators=None):

@@ -33,7 +33,9 @@ class MoveForm(PortalForm):
         coerce=lambda value: whole(value) if value else None,
         description=_l("Leave empty and each household keeps the one it has."),
     )
-    reason = LineField(_l("Reason"), [InputRequired(), Length(max=300)])
+    reason = LineField(
+        _l("Reason"), [InputRequired(), Length(max=300)], render_kw={"data-look": True}
+    )
 
     @classmethod
     def of(cls, giver, listed, formdata):

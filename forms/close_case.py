@@ -44,6 +44,7 @@ class AssessmentRow(RowForm):
         [InputRequired(_l("Do the assessment, or say why it is left out.")), Length(max=LONGEST)],
         nullable=False,
         description=_l("Leave this page, do the assessment, and come back: it is gone from here."),
+        render_kw={"data-look": True},
     )
 
 
@@ -74,6 +75,7 @@ class ReferralRow(RowForm):
         [Length(max=LONGEST)],
         nullable=False,
         description=_l("Only for one that stays open: who follows it up?"),
+        render_kw={"data-look": True},
     )
 
     def __init__(self, *args, **options):

@@ -63,7 +63,7 @@ class DayLine(RowForm):
             NumberRange(1, LONGEST, _l("Enter between 1 and %(most)s minutes.", most=LONGEST)),
         ],
     )
-    note = LineField(_l("Remark"), [Optional(), Length(max=300)])
+    note = LineField(_l("Remark"), [Optional(), Length(max=300)], render_kw={"data-look": True})
 
     @property
     def is_empty(self):

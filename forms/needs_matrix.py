@@ -147,9 +147,10 @@ class FactorForm(AskedForm):
                 label = str(one.text)
                 comment = _("Comment")
                 limit = Length(max=LONG_TEXT, message=too_long())
+                words = ParagraphField(comment, [Optional(), limit], render_kw={"data-look": True})
                 found += [
                     (one.slug, Question(LevelField(label, choices=offered))),
-                    (one.slug + COMMENT, Question(ParagraphField(comment, [Optional(), limit]))),
+                    (one.slug + COMMENT, Question(words)),
                 ]
             return found
 

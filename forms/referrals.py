@@ -106,7 +106,7 @@ def received_form(services, programs, clients, lookup):
             _l("Recommended settlement actions"),
             [Optional()],
             description=_l("One on each line."),
-            render_kw={"rows": 3},
+            render_kw={"rows": 3, "data-look": True},
         )
         referred_by_name = LineField(
             _l("Referred by"),
@@ -156,7 +156,9 @@ class OutcomeForm(PortalForm):
     """What became of the client; the outcome itself is the button that is pressed."""
 
     follow_up_notes = ParagraphField(
-        _l("Follow-up notes"), [Optional(), Length(max=20_000)], render_kw={"rows": 3}
+        _l("Follow-up notes"),
+        [Optional(), Length(max=20_000)],
+        render_kw={"rows": 3, "data-look": True},
     )
     follow_up_due_on = DateField(
         _l("Follow up by"),
@@ -168,4 +170,9 @@ class OutcomeForm(PortalForm):
 class ReasonForm(PortalForm):
     """Why a step is taken back."""
 
-    reason = LineField(_l("Reason"), [Optional(), Length(max=300)], nullable=False)
+    reason = LineField(
+        _l("Reason"),
+        [Optional(), Length(max=300)],
+        nullable=False,
+        render_kw={"data-look": True},
+    )

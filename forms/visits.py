@@ -22,7 +22,7 @@ def checklist(questions, formdata=None, data=None):
         _l("Conditions under which the visit goes ahead"),
         [Optional(), Length(max=LONG_TEXT)],
         description=_l("Needed when an answer asks for care, such as: two workers go together."),
-        render_kw={"class": "short"},
+        render_kw={"class": "short", "data-look": True},
     )
     return EntityForm([*asked, (CONDITIONS, conditions)], formdata, data)
 
@@ -39,7 +39,7 @@ class DecisionForm(PortalForm):
         _l("Reasons"),
         [InputRequired(_l("Write down what was decided, and why.")), Length(max=LONG_TEXT)],
         description=_l("What was found out, and what the worker is to do."),
-        render_kw={"class": "short"},
+        render_kw={"class": "short", "data-look": True},
     )
 
 

@@ -62,7 +62,7 @@ def go_on(browser, page, until):
     raise AssertionError(page.heading)
 
 
-def finish(browser, page, charter="given", **sharing):
+def finish(browser, page, charter="given", reason="They want to find a home.", **sharing):
     """From "Needed today" to the page after the intake."""
     assert page.heading == "Needed today", page.heading
     page = browser.submit(page, "Continue")
@@ -73,6 +73,6 @@ def finish(browser, page, charter="given", **sharing):
     page = browser.submit(page, "Continue", sharing)
     assert page.heading == "Main worker", page.errors
     page = browser.submit(page, "Continue", no_conflict_declared=True)
-    page = browser.submit(page, "Continue", reason="They want to find a home.")
+    page = browser.submit(page, "Continue", reason=reason)
     assert page.heading == "Check your answers", page.errors
     return browser.submit(page, "Finish the intake")

@@ -143,9 +143,9 @@ def test_the_page_of_the_assistant_says_what_it_looks_for(browser):
         (Goal, {"title"}),
         (PlanAction, {"text"}),
         (PlanReview, {"progress", "goals_changed"}),
-        (HomeVisit, {"purpose"}),
+        (HomeVisit, {"purpose", "risk_decision", "conditions"}),
         (Client, {"accessibility_needs"}),
-        (Household, {"close_summary"}),
+        (Household, {"close_summary", "anchor_reason", "legal_hold_reason"}),
     ],
 )
 def test_every_text_of_these_records_is_read(model, names):

@@ -57,8 +57,11 @@ class DayRefused(Exception):
         self.problems = problems
 
 
-def record_day(staff, day, lines):
-    """Save the lines (forms.day.Line) of one worker's day, all or none; returns their rows.  Raises DayRefused with every wrong line."""
+def record_day(staff, day, lines, confirmed=()):
+    """Save the lines (forms.day.Line) of one worker's day, all or none; ``confirmed`` holds what was ticked for all of them.
+
+    Returns [(row, warnings)].  Raises DayRefused with every wrong line.
+    """
     made, problems = [], {}
     with database.atomic():
         for line in lines:
@@ -73,10 +76,9 @@ def record_day(staff, day, lines):
                 note=line.note,
             )
             try:
-                save(row, {"clients": [client.id]})
+                made.append((row, save(row, {"clients": [client.id]}, confirmed=confirmed)))
             except Refused as refused:
                 problems[line.number] = refused.problems
-            made.append(row)
         if problems:
             raise DayRefused(problems)
     return made

@@ -111,7 +111,8 @@ def count_today():
 
 
 def finish(row, result):
-    """Done today, with what came of it; what is done already stays as it is.  Raises records.Refused."""
-    if row.done_on is None:
-        row.done_on, row.result = settings.today(), result or None
-        save(row)
+    """Done today, with what came of it; what is done already stays as it is.  Returns warnings, raises records.Refused."""
+    if row.done_on is not None:
+        return []
+    row.done_on, row.result = settings.today(), result or None
+    return save(row)

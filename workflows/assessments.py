@@ -24,7 +24,7 @@ from models import (
     NeedsAssessment,
     database,
 )
-from workflows import agency_rules, audit, records, schedule, scoring, settings
+from workflows import agency_rules, assistant, audit, records, schedule, scoring, settings
 from workflows.business_days import age, birth_day
 from workflows.records import Problem, rule
 from workflows.schedule import Standing, Window
@@ -257,6 +257,8 @@ def complete(
         records.save(record)
         if assessment:
             audit.record("update", "needs_assessment", record.id, {"answers": None})
+        known = {row.comment for row in record.answers} if assessment else ()
+        assistant.ask_about((comments or {}).values(), known)
         _store_rows(record, instrument, result, answers, comments or {})
         _raise_alerts(record, result)
     return record

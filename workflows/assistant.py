@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from models import LANGUAGES, TABLES, language
-from workflows.records import CONFIRM, WARN, Problem, before, rule
+from workflows.records import CONFIRM, WARN, Problem, Refused, agreed, before, rule
 from workflows.writing import INFO, STRONG, look, own_rules
 from workflows.writing import WARN as SOFT
 
@@ -127,8 +127,7 @@ def the_assistant_reads_it(change):
         else:
             (strong if mark.severity == STRONG else hints).append(name)
     if strong:
-        words = _("I have read the strong warnings of the writing assistant and keep these words.")
-        yield Problem(strong[0], words, CONFIRM, WRITING)
+        yield _asking(strong[0])
     if hints:
         words = ngettext(
             "The writing assistant has %(num)s hint for this text.",
@@ -136,6 +135,22 @@ def the_assistant_reads_it(change):
             len(hints),
         )
         yield Problem(hints[0], words, WARN, HINTS)
+
+
+def _asking(field):
+    words = _("I have read the strong warnings of the writing assistant and keep these words.")
+    return Problem(field, words, CONFIRM, WRITING)
+
+
+def ask_about(texts, known=()):
+    """The same for texts of rows that are written without a save: raises Refused for a strong mark that nobody ticked.
+
+    ``known`` texts were kept before.
+    """
+    if WRITING in agreed.get():
+        return
+    if any(mark.severity == STRONG for text in {*texts} - {*known} for mark in marks(text)):
+        raise Refused([_asking("")])
 
 
 @before(*(model for model in ASSISTED if "warnings_acknowledged" in model._meta.fields))

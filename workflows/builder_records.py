@@ -15,6 +15,7 @@ from models import (
 )
 from workflows import (
     agency_rules,
+    assistant,
     attachments,
     audit,
     builder_consent,
@@ -77,6 +78,8 @@ def _run(answers, client, form):
     question = form.question
     results = question.matches(form.whose.data or "all").results(0, KEPT_RESULTS, weak=True)
     overridden = any(excluded for _e, _r, excluded, _in in form.judged.values())
+    reason = form.override_reason.data if overridden else None
+    assistant.ask_about([reason])
     return MatchRun.create(
         client=client.id,
         need=builder_results.need_facts(question.need)
@@ -84,7 +87,7 @@ def _run(answers, client, form):
         by_name=audit.actor.get().name,
         results=[[result.id, result.score, result.band] for result in results],
         scheme_version=question.catalogue.scheme.version,
-        override_reason=form.override_reason.data if overridden else None,
+        override_reason=reason,
     )
 
 

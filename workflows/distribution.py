@@ -29,7 +29,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, clock, letter, mail, outbox, referrals, settings
+from workflows import assistant, audit, clock, letter, mail, outbox, referrals, settings
 from workflows.outbox import NotAllowed
 from workflows.records import Problem, Refused
 
@@ -433,6 +433,7 @@ def void(row, reason=""):
     """Take a sending back on paper: the row stays, marked voided.  Without another sending a distributed referral is
     received again; a complete one stays complete (R-REF-8).  Raises NotAllowed."""
     who = audit.actor.get().name
+    assistant.ask_about([reason])
     with database.atomic():
         voided = (
             DistributionLog.update(result=VOIDED, error=reason)

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from forms.feedback import MOST_LINKS
 from models import ClientFeedback, FeedbackInvitation, Program, ServiceActivity, database
 from workflows import audit, directory, settings
+from workflows.assistant import WRITING
 from workflows.business_days import fiscal_year_start
 from workflows.records import Problem, Refused, rule, save
 from workflows.scoring import round_half_up
@@ -79,17 +80,17 @@ def answer(invitation, language, reply):
                 raise Refused([Problem("", _("Somebody has answered with this link already."))])
             held.used_on = settings.today()
             save(held)
-            save(
-                ClientFeedback(
-                    **reply,
-                    collected_on=settings.today(),
-                    program=held.program_id,
-                    service_activity=held.service_activity_id,
-                    language=language,
-                    anonymous=not reply["given_by"],
-                    invitation=held,
-                )
+            said = ClientFeedback(
+                **reply,
+                collected_on=settings.today(),
+                program=held.program_id,
+                service_activity=held.service_activity_id,
+                language=language,
+                anonymous=not reply["given_by"],
+                invitation=held,
             )
+            # Nobody who answers a link is asked to mend their words about us (R-NOTE-5).
+            save(said, confirmed=(WRITING,))
     finally:
         audit.actor.reset(token)
 

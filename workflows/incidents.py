@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from forms.formats import date_text
 from models import IncidentReport, PrivacyBreach, now
 from workflows import settings, signers
+from workflows.assistant import WRITING
 from workflows.business_days import add_months, years_later
 from workflows.records import Problem, Refused, after, before, delete_rule, rule, save
 
@@ -66,15 +67,14 @@ def open_the_breach_record(change):
     incident = change.record
     if incident.type != PRIVACY or breach_of(incident) is not None:
         return
-    save(
-        PrivacyBreach(
-            incident=incident,
-            discovered_at=incident.submitted_at,
-            occurred_at=incident.occurred_at,
-            description=incident.what_happened,
-            steps_taken=incident.action_taken,
-        )
+    breach = PrivacyBreach(
+        incident=incident,
+        discovered_at=incident.submitted_at,
+        occurred_at=incident.occurred_at,
+        description=incident.what_happened,
+        steps_taken=incident.action_taken,
     )
+    save(breach, confirmed=(WRITING,))  # the same words were kept in the report (R-NOTE-5)
 
 
 def breach_of(incident):

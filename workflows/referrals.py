@@ -37,7 +37,7 @@ from models import (
     database,
     now,
 )
-from workflows import audit, settings
+from workflows import assistant, audit, settings
 from workflows.people_rules import is_in_force
 from workflows.records import WARN, Problem, Refused, after, before, bump, derive, rule, save
 
@@ -118,6 +118,7 @@ def _named(outcome):
 def reopen(referral, reason=""):
     """A complete referral goes back to distributed when a sending of it stands, else to received (R-REF-8)."""
     who = audit.actor.get().name
+    assistant.ask_about([reason])
     with database.atomic():
         target = DISTRIBUTED if last_sent(referral.id) else RECEIVED
         if not move([referral.id], COMPLETE, target, who, reason):
@@ -402,7 +403,7 @@ def receive(values, reason, actions=(), kind="need", confirmed=()):
     """Create a referral with its driving statement and settlement actions, all or nothing (2.12, 2.13).
 
     ``values`` are columns of Referral; ``reason`` is the sender's or worker's one or two sentences; ``actions`` are
-    texts or (slug, text) pairs; ``confirmed`` are codes about the reason.  Returns (referral, warnings); raises Refused.
+    texts or (slug, text) pairs; ``confirmed`` are codes about these texts.  Returns (referral, warnings); raises Refused.
     """
     reason = (reason or "").strip()
     if not reason:
@@ -419,5 +420,6 @@ def receive(values, reason, actions=(), kind="need", confirmed=()):
         for action in actions:
             slug, text = action if isinstance(action, tuple) else (None, action)
             if text.strip():
-                save(RecommendedAction(referral=referral, action_slug=slug, text=text.strip()))
+                action = RecommendedAction(referral=referral, action_slug=slug, text=text.strip())
+                warnings += save(action, confirmed=confirmed)
     return referral, warnings

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from models import HomeVisit, VisitList, language, normalise
 from workflows import settings, texts
+from workflows.assistant import WRITING
 from workflows.records import Problem, Refused, rule, save
 
 LOW, MITIGATE, UNSAFE = "low", "mitigate", "unsafe"
@@ -112,7 +113,8 @@ def take_over(visit):
         raise Refused([Problem("", words)])
     for name in ("risk_answers", "risk_checked_on", "risk_result", "risk_decision", "conditions"):
         setattr(visit, name, getattr(found, name))
-    return save(visit)
+    # What the earlier checklist says was read and kept then (R-NOTE-5).
+    return save(visit, confirmed=(WRITING,))
 
 
 def decide(visit, words, may_go, version=None):
