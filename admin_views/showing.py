@@ -43,7 +43,7 @@ def called(record):
 
 def one_line(words):
     """A day or a telephone number in a list, which does not break at the end of a line."""
-    return Markup('<span class="one-line">{}</span>').format(words) if words else ""
+    return Markup('<span class="unbroken">{}</span>').format(words) if words else ""
 
 
 def pill(kind, value, text):

@@ -174,6 +174,13 @@ def administrator_browser(app, prepared):
 
 
 @pytest.fixture
+def in_french(administrator_browser):
+    """Somebody signed in, with the administrator step done, who chose French with the switch."""
+    administrator_browser.submit(administrator_browser.get("/"), button="Français")
+    return administrator_browser
+
+
+@pytest.fixture
 def anonymous(app):
     """A browser that never signed in."""
     return Browser(app)

@@ -71,13 +71,6 @@ def french():
         return read_po(file, locale="fr")
 
 
-@pytest.fixture
-def in_french(administrator_browser):
-    """Somebody signed in, with the administrator step done, who chose French with the switch."""
-    administrator_browser.submit(administrator_browser.get("/"), button="Français")
-    return administrator_browser
-
-
 def texts(value):
     """A message or its singular and plural, as a list."""
     return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -18,6 +18,48 @@ from models import CaseNote, Client, ExportProfile, HomeVisit, Household, Progra
 from workflows import audit, feedback, reports_list, settings, visit_lists, visit_risk
 
 DAY = datetime.timedelta(days=1)
+PLACES = (
+    "/",
+    "/my-organization/",
+    "/partners/",
+    "/coverage/",
+    "/help/",
+    "/who",
+    "/administrator",
+    "/administration/",
+    "/administration/settings/",
+    "/administration/backups/",
+    "/administration/passphrases",
+    "/administration/screens",
+    "/administration/example/",
+    "/service-activities/?state=active",
+    "/referrals/?status=received",
+    "/staff/import/",
+    "/clients/export/",
+)
+CASEWORK = (
+    "/standards/",
+    "/caseload/",
+    "/caseload/move/",
+    "/case-activities/day/",
+    "/case-notes/missing/",
+    "/appointments/?when=today",
+    "/appointments/?when=late",
+    "/appointments/after-hours/",
+    "/appointments/new/?kind=call-back",
+    "/visit-lists/?when=today",
+    "/home-visits/?waiting=check-in",
+    "/reports/",
+    "/service-record/",
+    "/retention/",
+    "/client-feedback/invite/",
+    "/policy-items/sheet/",
+    "/staff/reminders/",
+    "/writing/",
+    "/forms/",
+    "/forms/charter",
+    "/forms/confidentiality",
+)
 
 
 @contextlib.contextmanager
@@ -39,18 +81,18 @@ def inside(folder):
     leave()
 
 
-def live(folder):
+def live():
     """A row of every entity that has none, days of visits in every state; returns {name: addresses of its pages}."""
-    with inside(folder):
-        for model in ENTITIES:
-            if not model.select().exists():
-                MAKE[model]()
-        return {
-            "visits": _visits(),
-            "family": _of_a_family(),
-            "reports": _of_reports(),
-            "stranger": _of_a_stranger(),
-        }
+    for model in ENTITIES:
+        if not model.select().exists():
+            MAKE[model]()
+    return {
+        "visits": _visits(),
+        "family": _of_a_family(),
+        "reports": _of_reports(),
+        "stranger": _of_a_stranger("en"),
+        "stranger in French": _of_a_stranger("fr"),
+    }
 
 
 def _visits():
@@ -99,6 +141,7 @@ def _of_a_family():
     home = (
         Household.select()
         .join(CaseNote, on=CaseNote.household == Household.id)
+        .where(Household.primary_worker.is_null(False))
         .group_by(Household.id)
         .order_by(many.desc(), Household.id)
         .first()
@@ -132,8 +175,8 @@ def _of_reports():
     return pages
 
 
-def _of_a_stranger():
+def _of_a_stranger(language):
     """One survey; the link is answered by nobody."""
     about = Program.select().first()
-    (code,) = feedback.invite(about, "en", 1, settings.today() + DAY * 30)
-    return [f"/feedback/{code}", f"/feedback/{code}/thanks"]
+    (code,) = feedback.invite(about, language, 1, settings.today() + DAY * 30)
+    return [f"/feedback/{code}", f"/feedback/{code}/thanks?lang={language}"]
