@@ -46,7 +46,7 @@ class Messages(Domain):
 
 def unbroken(html):
     """``html`` whose file and referral numbers do not break at the end of a line."""
-    return Markup(NUMBER.sub(r'<span class="one-line">\g<0></span>', str(html)))
+    return Markup(NUMBER.sub(r'<span class="unbroken">\g<0></span>', str(html)))
 
 
 def init_app(app):
