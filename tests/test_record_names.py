@@ -69,6 +69,6 @@ def test_a_text_that_came_with_the_product_is_french_until_somebody_words_it(fre
 
 
 def test_a_file_number_in_a_heading_does_not_break(app):
-    whole = '<a href="/2026-101">Plan of <span class="one-line">2026-101</span></a>'
+    whole = '<a href="/2026-101">Plan of <span class="unbroken">2026-101</span></a>'
     assert unbroken('<a href="/2026-101">Plan of 2026-101</a>') == whole
     assert unbroken("2026-08-07") == "2026-08-07"
