@@ -76,5 +76,5 @@ def test_the_whole_example_looks_right_at_any_hour_of_any_day(today):
         assert row.written_on <= today, row.written_on
     many = {name: n for name, n in numbers.items() if n >= 10 and name != "assessments-open"}
     assert many == {}
-    assert len([row for row in notes.missing_notes(today) if row.due < today]) <= 4
+    assert len([row for row, _whom in notes.missing_and_whom(today) if row.due < today]) <= 4
     assert last_entry.wrong() == case_tasks.wrong() == checks.miscounted() == []
