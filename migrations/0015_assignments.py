@@ -5,6 +5,8 @@ import uuid
 
 from peewee import BooleanField, CharField, DateField, DateTimeField, IntegerField, Model
 
+# Whatever is missing is worked out from other rows, so that it may run again over those of an older copy.
+FILLS = True
 OVER = ("closed", "disposed", "consent-refused")
 
 

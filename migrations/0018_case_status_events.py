@@ -5,6 +5,9 @@ import json
 
 from peewee import CharField, DateField, DateTimeField, ForeignKeyField, Model
 
+# Whatever is missing is worked out from other rows, so that it may run again over those of an older copy.
+FILLS = True
+
 
 def up(migrator, db):
     class Household(Model):

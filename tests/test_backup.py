@@ -9,8 +9,19 @@ from casework_factories import make_booking
 from factories import make_client, make_referral
 from served import Served
 
-from models import AuditLog, CaseTask, Household, KeptCount, Organization, Setting, Staff, now
-from workflows import audit, backup, checks, records, restore, running, settings
+from models import (
+    AuditLog,
+    CaseStatusEvent,
+    CaseTask,
+    Household,
+    KeptCount,
+    Organization,
+    Setting,
+    Staff,
+    database,
+    now,
+)
+from workflows import audit, backup, checks, records, restore, running, schema, settings
 
 
 @pytest.fixture
@@ -95,6 +106,21 @@ def test_after_a_restore_every_counter_is_right_at_once(words, clock):
     assert CaseTask.select().exists() and settings.value("referral_stale_days") == 11
     day = Household.get_by_id(booking.household_id).last_entry_on
     assert day == datetime.date(2026, 3, 9)
+
+
+def test_a_restored_copy_of_an_older_version_has_its_history_of_cases(words):
+    """R-SYS-7, domain 8: on each database it becomes what an upgrade would have made of it."""
+    house = make_case()
+    day = datetime.date(2026, 3, 9)
+    Household.update(status="closed", close_date=day).where(Household.id == house.id).execute()
+    CaseStatusEvent.delete().execute()
+    database.execute_sql("DELETE FROM schema_migration WHERE name = '0018_case_status_events'")
+    path = backup.make()
+    restore.restore(path, words, force=True)
+    assert not schema.pending()
+    assert [(e.household_id, e.to_status, e.moved_on) for e in CaseStatusEvent.select()] == [
+        (house.id, "closed", day)
+    ]
 
 
 def test_a_database_that_is_not_empty_is_not_replaced_without_force(words):

@@ -285,23 +285,3 @@ def test_the_number_of_a_disposed_file_is_not_given_again(desks):
         desks[0].get("/households/new/"), "Save", file_number=household.file_number
     )
     assert "A file with this number was disposed of." in page
-
-
-def test_nobody_chooses_disposed_from_the_list_of_statuses(browser):
-    """R-RET-2"""
-    household = make_household(status="on-hold")
-    page = browser.get(f"/households/edit/?id={household.id}")
-    page = browser.submit(page, "Save", {"status": "Disposed"})
-    assert "A file is disposed of under Administration" in page.errors[0]
-    assert Household.get_by_id(household.id).status == "on-hold"
-
-
-def test_a_person_named_in_the_notes_of_others_is_not_deleted(browser):
-    """R-RET-2: a person goes with the file, not out of it."""
-    client = make_client()
-    note = make_case_note(clients=[client])
-    page = browser.get(f"/clients/delete/?id={client.id}")
-    token = page.token()
-    page = browser.post(f"/clients/delete/?id={client.id}", {"csrf_token": token})
-    assert "Case notes" in page or "Links from other records" in page
-    assert Client.get_by_id(client.id) and CaseNote.get_by_id(note.id)

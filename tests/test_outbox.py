@@ -253,6 +253,16 @@ def test_a_subject_and_a_name_with_accents_arrive_as_they_are_written(app, offic
     assert head.isascii() and max(map(len, head.split(b"\r\n"))) <= 78
 
 
+def test_a_subject_and_a_name_that_look_encoded_arrive_as_they_are_written(app, office):
+    Organization.update(name="Help =?utf-8?q?=22?= Desk").execute()
+    subject = "Call =?utf-8?b?SGVsbG8=?= back\x0btoday"
+    sent("lead@example.org", app, subject=subject)
+    received = office.read()
+    assert received["Subject"].replace("\x0b", "|") == subject.replace("\x0b", "|")
+    assert received["From"].addresses[0].display_name == ("Help =?utf-8?q?=22?= Desk")
+    assert received["From"].addresses[0].addr_spec == "referrals@agency.example"
+
+
 @pytest.mark.parametrize("subject", ["Hi\r\nBcc: thief@example.org", "Hi\nX: y", "Hi\r"])
 def test_a_line_break_in_a_header_is_refused(app, subject):
     with pytest.raises(BadHeaderError):

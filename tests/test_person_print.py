@@ -64,7 +64,7 @@ from models import (
     RecommendedAction,
     Referral,
 )
-from workflows import client_merge, former_members, records
+from workflows import audit, client_merge, former_members, records
 
 # Columns whose words are the product's own or point elsewhere, and those of everybody: the file number, the address of
 # the home this person shares.
@@ -308,10 +308,11 @@ def test_whoever_moved_out_has_a_print_without_the_names_of_those_they_left(brow
     mother = called(mother, "Rima", "Wombatname")
     husband = called(husband, "Yusuf", "Haddad")
     make_case_note(clients=[husband], discussed="Rima asked for a room of her own.")
-    # Nobody leaves a file that names them any more; some did.
-    elsewhere = make_client().household
-    Client.update(household=elsewhere).where(Client.id == husband.id).execute()
-    paper = own_print(browser, Client.get_by_id(husband.id))
+    moved = {"household": [husband.household_id, make_client().household_id]}
+    # Today nobody moves out of a file that names them; a version before let them.
+    Client.update(household=moved["household"][1]).where(Client.id == husband.id).execute()
+    audit.record("update", "client", husband.id, moved)
+    paper = own_print(browser, husband)
     assert "Rima" not in paper and "left out: it names somebody else" in paper
 
 
@@ -341,6 +342,29 @@ def test_whoever_left_a_file_that_was_joined_to_another_is_known_there(browser, 
     merged(old, new)
     assert Household.get_or_none(Household.id == new.household_id) is None
     assert "Yusuf" not in own_print(browser, Client.get_by_id(old.id))
+
+
+def test_a_number_that_the_database_gave_again_leads_to_no_circle(app):
+    """R-NOTE-9, R-CLI-4: one record went into another, and later that one into a new record with the number of the first."""
+    one, other, third = make_client(), make_client(), make_client()
+    left = [third.household_id, one.household_id]
+    audit.record("update", "client", one.id, {"household": left})
+    audit.record("update", "client", other.id, {"merged": [None, one.id]})
+    audit.record("update", "client", one.id, {"merged": [None, other.id]})
+    assert former_members.once_with(third) == [one]
+
+
+def test_files_that_became_one_twice_are_followed_to_the_first(app):
+    """R-NOTE-9, R-CLI-4"""
+    here, away = make_client(), make_client()
+    kept = make_client(household=here.household)
+    first, second = (make_household(file_number=f"2001-00{n}") for n in (1, 2))
+    for file, household in ((first, second), (second, here.household)):
+        moved = {"merged": [None, 0], "household": [file.id, household.id]}
+        audit.record("update", "client", kept.id, moved)
+    audit.record("update", "client", away.id, {"household": [first.id, away.household_id]})
+    Household.delete().where(Household.id.in_((first.id, second.id))).execute()
+    assert set(former_members.once_with(here)) == {away, kept}
 
 
 def test_somebody_a_row_of_the_file_names_was_of_it(app, family):

@@ -102,6 +102,24 @@ def test_a_case_on_hold_counts_until_that_day_and_a_day_of_closing_can_be_put_ri
     ]
 
 
+def test_a_day_of_closing_typed_too_early_leaves_no_closed_case_active(app):
+    """Domain 8: a case that went on and closed again closed after it went on."""
+    house = open_case()
+    Household.update(anchor_date=ago(200)).where(Household.id == house.id).execute()
+    house = Household.get_by_id(house.id)
+    house.status, house.close_date, house.close_reason = "closed", ago(100), "self-sufficient"
+    save(house)
+    house.status = "open"
+    save(house)
+    CaseStatusEvent.update(moved_on=ago(60)).where(CaseStatusEvent.to_status == "open").execute()
+    house.status, house.close_date = "closed", ago(20)
+    save(house)
+    house.close_date = ago(120)
+    save(house)
+    days = {n: Look("active-clients", last=ago(n)).figure("persons") for n in (80, 40, 0)}
+    assert days == {80: 0, 40: 0, 0: 0}
+
+
 def test_the_history_begins_with_what_the_files_and_the_log_tell(app):
     """Domain 8: closed ones on their day, those on hold on the day on which the status moved last."""
     closed, held = open_case(), open_case()

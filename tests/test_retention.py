@@ -15,6 +15,7 @@ from models import (
     THROUGH,
     Answer,
     Attachment,
+    CaseNote,
     CaseStatusEvent,
     CaseTask,
     Client,
@@ -255,3 +256,23 @@ def test_the_list_and_the_report_name_the_same_files(administrator_browser):
     assert [a.get_text() for a in ready.select("tbody a")] == ["TODAY"]
     look = Look("data-quality")
     assert look.figure("disposal") == 1 and list(look.table("disposal")) == ["TODAY"]
+
+
+def test_nobody_chooses_disposed_from_the_list_of_statuses(browser):
+    """R-RET-2"""
+    household = make_household(status="on-hold")
+    page = browser.get(f"/households/edit/?id={household.id}")
+    page = browser.submit(page, "Save", {"status": "Disposed"})
+    assert "A file is disposed of under Administration" in page.errors[0]
+    assert Household.get_by_id(household.id).status == "on-hold"
+
+
+def test_a_person_named_in_the_notes_of_others_is_not_deleted(browser):
+    """R-RET-2: a person goes with the file, not out of it."""
+    client = make_client()
+    note = make_case_note(clients=[client])
+    page = browser.get(f"/clients/delete/?id={client.id}")
+    token = page.token()
+    page = browser.post(f"/clients/delete/?id={client.id}", {"csrf_token": token})
+    assert "Case notes" in page or "Links from other records" in page
+    assert Client.get_by_id(client.id) and CaseNote.get_by_id(note.id)

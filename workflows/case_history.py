@@ -51,12 +51,14 @@ def _correct(change):
         return
     latest = _latest(house)
     if latest and latest.to_status == CLOSED:
-        latest.moved_on = house.close_date
+        earlier = _latest(house, CaseStatusEvent.id != latest.id)
+        # It closed after it went on, whatever was typed.
+        latest.moved_on = max(house.close_date, earlier.moved_on) if earlier else house.close_date
         latest.save()
 
 
-def _latest(house):
-    events = CaseStatusEvent.select().where(CaseStatusEvent.household == house.id)
+def _latest(house, *conditions):
+    events = CaseStatusEvent.select().where(CaseStatusEvent.household == house.id, *conditions)
     return events.order_by(CaseStatusEvent.moved_on.desc(), CaseStatusEvent.id.desc()).first()
 
 

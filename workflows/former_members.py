@@ -24,8 +24,10 @@ def once_with(client):
     left, joined = _log()
     houses = {client.household_id} | {house for key, house in left if key == client.id}
     houses |= {house for house, key in _named(client=client.id)}
-    # Two files that became one: whoever was in the one that went belongs to the one that stays.
-    houses |= {old for old, new in joined if new in houses}
+    # Two files that became one: whoever was in the one that went belongs to the one that stays, the latest first.
+    for old, new in reversed(joined):
+        if new in houses:
+            houses.add(old)
     people = {key for key, house in left if house in houses}
     people |= {key for house in houses for _house, key in _named(household=house)}
     members = Client.select().where(Client.household.in_(houses) | Client.id.in_(people))
@@ -40,22 +42,16 @@ def _log():
         AuditLog.action.in_(("update", "delete")),
         said.contains('"household"') | said.contains('"merged"'),
     )
-    left, became = [], {}
+    left, joined = [], []
     for key, changed in rows.order_by(AuditLog.id).tuples():
-        if changed.get("household"):
-            left.append((key, *changed["household"]))
-        if changed.get("merged"):
-            became[changed["merged"][1]] = key
+        if gone := changed.get("merged"):
+            # Who left before is called so from now on; the database may give the number to somebody else.
+            left = [(key if one == gone[1] else one, *house) for one, *house in left]
+        if moved := changed.get("household"):
+            left.append((key, moved[0]))
+            joined.append(tuple(moved))
     there = {key for (key,) in Household.select(Household.id).tuples()} if left else ()
-    joined = [(old, new) for _key, old, new in left if new and old not in there]
-    return [(_last(became, key), old) for key, old, _new in left], joined
-
-
-def _last(became, key):
-    """The record that stands for one that was merged away, perhaps more than once."""
-    while key in became:
-        key = became[key]
-    return key
+    return left, [(old, new) for old, new in joined if new and old not in there]
 
 
 def _named(**whose):

@@ -96,7 +96,7 @@ class _Letter(Message):
             "Content-Transfer-Encoding": "quoted-printable",
             "Subject": _encoded(self.subject),
             "From": f'"{name}" <{address}>'
-            if name.isascii()
+            if _is_itself(name)
             else f"{_encoded(name)}\r\n <{address}>",
             "To": _address(self.recipients[0]),
             "Date": formatdate(localtime=True),
@@ -114,9 +114,14 @@ def _address(text):
     return text if text.isascii() else sanitize_address(text)
 
 
+def _is_itself(text):
+    """True when a header may hold a text as it is, and nobody takes a piece of it for an encoded word."""
+    return text.isascii() and text.isprintable() and "=?" not in text
+
+
 def _encoded(text):
     """The text of a header in ASCII, where need be in encoded words, one a line (RFC 2047)."""
-    if text.isascii():
+    if _is_itself(text):
         return text
     words = [b""]
     for letter in map(str.encode, text):

@@ -131,6 +131,7 @@ def _load_rows(path, manifest):
         _insert(models.get(current), waiting)
         for model in models.values():
             _restart(model)
+        schema.fill(manifest["migrations"])
     return kept
 
 

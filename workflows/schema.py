@@ -14,6 +14,15 @@ def upgrade():
     return Runner(database.obj, str(FOLDER)).up()
 
 
+def fill(had):
+    """What migrations would have worked out for the rows of a copy made when only those in ``had`` were applied."""
+    runner = Runner(database.obj, str(FOLDER))
+    for migration in runner.migrations():
+        module = None if migration.name in had else migration.load()
+        if getattr(module, "FILLS", False):
+            module.up(runner.migrator, database.obj)
+
+
 def pending():
     """Names of migrations not yet applied."""
     return [m.name for m in Runner(database.obj, str(FOLDER)).status() if m.path and not m.applied]
