@@ -72,8 +72,8 @@ def _french():
 
 
 def shipped_text(text):
-    """A text in the language of the page while it stands as it came; else as somebody worded it."""
-    return text if language.get() == "en" else _french().get(text, text)
+    """A text in the language of the page while it stands as it came; else as somebody worded it, or nothing."""
+    return (text if language.get() == "en" else _french().get(text, text)) or ""
 
 
 def load(force_labels=False):
