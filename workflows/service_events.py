@@ -113,7 +113,8 @@ def _fixed(value):
 class Value:
     """How a value is made: ``make`` of what the database gives for the ``columns``.
 
-    Where ``many`` different ones are likely, whoever only asks whether it is missing asks the database that.
+    Where ``many`` different ones are likely, whoever only asks whether it is missing asks the database that; their columns
+    are of one table.
     """
 
     columns: tuple
@@ -130,6 +131,11 @@ def _is_absent(column):
     return column.is_null() | (column == "") if isinstance(column, CharField) else column.is_null()
 
 
+def _is_persons(column):
+    """True for a column about the person, plain or read as text."""
+    return getattr(column, "node", column).model in (Client, Household)
+
+
 def _there(absent):
     return "" if absent else "there"
 
@@ -138,7 +144,7 @@ def _there(absent):
 class Kind:
     """What one table gives: a row for each record, or for each person of a record, and how its values are made.
 
-    The joins of ``query`` are outer ones along foreign keys: a database leaves out those of which nothing is read.
+    An outer join of ``query`` along a foreign key costs nothing where nothing is read of it: a database leaves it out.
     """
 
     record: str
@@ -148,42 +154,62 @@ class Kind:
     values: dict
 
 
-class Reader:
-    """Reads the ``wanted`` values of a kind; of those in ``whether``, no more than whether they are there."""
+class Columns(list):
+    """What is read from one place, each column once."""
 
-    def __init__(self, kind, wanted, whether=()):
-        self.kind, self._columns, self._makers = kind, [], []
+    def place(self, column):
+        """The place of a column in a row, put at the end when it is not there yet."""
+        for place, known in enumerate(self):
+            if known is column:
+                return place
+        self.append(column)
+        return len(self) - 1
+
+
+class Reader:
+    """Reads the ``wanted`` values of a kind; of those in ``whether``, no more than whether they are there.
+
+    What is about the person stands in ``persons``, which are the same for all their rows and are read once.
+    """
+
+    def __init__(self, kind, wanted, whether, persons):
+        self.kind, self._columns, self._makers = kind, Columns(), []
         for source in wanted:
             if value := kind.values.get(source):
                 thin = source in whether and value.many
-                columns = (value.absent,) if thin else value.columns
-                places = [self._place(column) for column in columns]
-                self._makers.append((source, _there if thin else value.make, places))
+                make = _there if thin else value.make
+                sides = [0 if _is_persons(column) else 1 for column in value.columns]
+                columns = value.columns
+                if thin:
+                    columns, sides = (value.absent,), sides[:1]
+                asked = (persons, self._columns)
+                places = [
+                    (side, asked[side].place(c)) for side, c in zip(sides, columns, strict=True)
+                ]
+                self._makers.append((source, make, places))
 
-    def _place(self, column):
-        for place, known in enumerate(self._columns):
-            if known is column:
-                return place
-        self._columns.append(column)
-        return len(self._columns) - 1
-
-    def rows(self, first, last):
-        """Iterate (day, id of the record, id of the client or None, columns…) of the days from ``first`` to ``last``."""
+    def rows(self, people, first, last):
+        """Iterate (day, id of the record, id of the client or None, what was read) of the days from ``first`` to ``last``."""
         kind = self.kind
         query = kind.query.where(kind.day.between(first, last))
-        return database.execute(query.select(kind.day, query.model.id, kind.client, *self._columns))
+        query = query.select(kind.day, query.model.id, kind.client, *self._columns)
+        for row in database.execute(query):
+            yield row[0], row[1], row[2], (people.get(row[2]), row[3:])
 
-    def values(self, columns):
-        """{source: value} of the columns of a row."""
+    def values(self, read):
+        """{source: value} of what was read of a row."""
         return {
-            source: make(*[columns[place] for place in places])
+            source: make(*[read[side][place] for side, place in places])
             for source, make, places in self._makers
         }
 
 
 def readers(wanted, whether=()):
-    """A Reader of each kind."""
-    return [Reader(kind, wanted, whether) for kind in _kinds()]
+    """(a Reader of each kind, {client id: columns} of the people for their ``rows``)."""
+    persons = Columns()
+    made = [Reader(kind, wanted, whether, persons) for kind in _kinds()]
+    query = Client.select(Client.id, *persons).join(Household, JOIN.LEFT_OUTER)
+    return made, {row[0]: row[1:] for row in database.execute(query)}
 
 
 def months(first, last):
@@ -196,12 +222,12 @@ def months(first, last):
 
 def events(first, last):
     """Yield the Events of the days from ``first`` to ``last``, by day, kind and number: the same ones in the same order."""
-    sources = readers(SOURCES)
+    sources, people = readers(SOURCES)
     for start, end in months(first, last):
         found = []
         for place, reader in enumerate(sources):
-            for day, key, client, *columns in reader.rows(start, end):
-                event = Event(reader.values(columns), (reader.kind.record, key), client)
+            for day, key, client, read in reader.rows(people, start, end):
+                event = Event(reader.values(read), (reader.kind.record, key), client)
                 found.append((_day(day), place, key, client or 0, event))
         found.sort(key=lambda row: row[:-1])
         for row in found:
@@ -297,16 +323,13 @@ def _assessments():
     row = NeedsAssessment
     return Kind(
         "needs_assessment",
-        row.select()
-        .join(Client, JOIN.LEFT_OUTER)
-        .join(Household, JOIN.LEFT_OUTER)
-        .where(row.state == COMPLETE),
+        row.select().where(row.state == COMPLETE),
         row.completed_on,
         row.client,
         {
             **_of_every_row(row.completed_on),
             **PERSON,
-            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "row_id": Value((row.uuid, Client.uuid), _row_id),
             "service_kind": _fixed(ASSESSMENT),
             "ircc_service": _fixed("needs-assessment-referral"),
             "delivery_mode": Value((row.mode,)),
@@ -332,15 +355,13 @@ def _activities(places):
         "case_activity",
         row.select()
         .join(through, on=(through.caseactivity == row.id))
-        .join_from(through, Client, JOIN.LEFT_OUTER, on=(Client.id == through.client))
-        .join(Household, JOIN.LEFT_OUTER)
         .join_from(row, Referral, JOIN.LEFT_OUTER, on=(Referral.id == row.referral)),
         row.date,
         through.client,
         {
             **_of_every_row(row.date),
             **PERSON,
-            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "row_id": Value((row.uuid, Client.uuid), _row_id),
             "service_kind": Value((row.ircc_service, row.topic, row.type), kind),
             "ircc_service": Value((row.ircc_service, row.topic), service),
             "location": _named(places, row.location),
@@ -383,16 +404,13 @@ def _referrals(places):
 
     return Kind(
         "referral",
-        row.select()
-        .join(Client, JOIN.LEFT_OUTER)
-        .join(Household, JOIN.LEFT_OUTER)
-        .where(row.direction.in_(MADE_BY_US), row.client.is_null(False)),
+        row.select().where(row.direction.in_(MADE_BY_US), row.client.is_null(False)),
         row.referred_on,
         row.client,
         {
             **_of_every_row(row.referred_on),
             **PERSON,
-            "row_id": Value((row.uuid, Client.uuid), _row_id, many=True),
+            "row_id": Value((row.uuid, Client.uuid), _row_id),
             "service_kind": _fixed(ASSESSMENT),
             "ircc_service": _fixed("needs-assessment-referral"),
             "program": _named({key: name for key, (name, *_more) in programs.items()}, row.program),

@@ -253,16 +253,16 @@ def check(profile, first, last):
     required = [gap.source for gap in gaps]
     told_apart = {source for gap in gaps for source, _value in gap.needed}
     number = 0
-    for reader in readers({*required, *told_apart}, whether={*required} - told_apart):
+    sources, people = readers({*required, *told_apart}, whether={*required} - told_apart)
+    for reader in sources:
         # A year has many rows and few that differ in what is asked: each kind of row is judged once.
         judged = {}
-        for day, key, client, *columns in reader.rows(first, last):
+        for day, key, client, read in reader.rows(people, first, last):
             number += 1
-            seen = tuple(columns)
-            found = judged.get(seen)
+            found = judged.get(read)
             if found is None:
-                values = reader.values(seen)
-                found = judged[seen] = [
+                values = reader.values(read)
+                found = judged[read] = [
                     gap for gap in gaps if gap.opens(values, client is not None)
                 ]
             for gap in found:
