@@ -8,9 +8,9 @@ import os
 import re
 import smtplib
 import ssl
-from base64 import b64encode
 from binascii import b2a_qp
 from dataclasses import dataclass
+from email.header import Header
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
@@ -25,10 +25,6 @@ TIMEOUT = 10  # seconds for each answer of the mail server
 ACCEPTED, LATER, REFUSED, UNSURE = "accepted", "later", "refused", "unsure"
 
 extension = Mail()
-
-ENCODED = (
-    36  # bytes of an encoded word, so that a header line that holds one stays below 76 characters
-)
 
 
 class Unreachable(Exception):
@@ -123,12 +119,7 @@ def _encoded(text):
     """The text of a header in ASCII, where need be in encoded words, one a line (RFC 2047)."""
     if _is_itself(text):
         return text
-    words = [b""]
-    for letter in map(str.encode, text):
-        if len(words[-1]) + len(letter) > ENCODED:
-            words.append(b"")
-        words[-1] += letter
-    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def sender_address(own=None):
