@@ -15,7 +15,7 @@ from admin_views.showing import moment_text, pill
 from forms.formats import date_text, day_of
 from forms.pickers import PickerField, RequiredPick
 from forms.validators import clean_line
-from models import LANGUAGES, Appointment, Client, database, now
+from models import LANGUAGES, Appointment, Client, database, language, now
 from workflows import appointments, audit, people, settings, texts
 from workflows.appointments import ALL, CALL_BACK, DONE, LATE, OPEN, TODAY
 
@@ -161,7 +161,7 @@ class AppointmentView(Standing, EntityView):
         ]
         return self.render(
             "print/after_hours.html",
-            lang="en",
+            lang=language.get(),
             said=said,
             printed_on=date_text(settings.today()),
             back_href=self.at(),
