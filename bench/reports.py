@@ -53,9 +53,12 @@ def make(config):
         schema.upgrade()
         start.start("Bench agency", "ON", PASSPHRASE, ADMINISTRATOR)
         fill(random.Random(7), settings.today())
-        models.database.execute_sql("ANALYZE")
         if config["DATABASE_URL"].startswith("sqlite:"):
+            models.database.execute_sql("ANALYZE")
             models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            # As a server does by itself in the night.
+            models.database.execute_sql("VACUUM ANALYZE")
         models.database.close()
 
 
