@@ -7,7 +7,7 @@ from markupsafe import Markup
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 import models
-from admin_views.assisting import Assisting, one_tick
+from admin_views.assisting import Assisting, asks, one_tick
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
@@ -486,14 +486,20 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         return self.form_page(record, form, confirms=confirms)
 
     def stepped(self, change, done):
-        """Do to the record what a button on its page says, and go back there; a refusal is said instead of ``done``."""
+        """Do to the record what a button says, and go back to its page, or to the one that was posted as ``url``.
+
+        A refusal is said instead of ``done``; what only the assistant asks goes on to ``reads_along``.
+        """
         record = self.found()
         try:
             change(record)
             flash(done, "success")
         except records.Refused as refused:
+            if asks(refused):
+                raise
             flash(refused_words(refused), "danger")
-        return redirect(self.at("details", record.id))
+        target = request.form.get("url", "")
+        return redirect(target if is_local(target) else self.at("details", record.id))
 
     def conflict_page(self, record, form, theirs):
         """Both values, field by field; nothing typed is lost (R-SYS-2)."""

@@ -1,16 +1,15 @@
 """Home visits: planning one, the day itself, coming back or not, the note (2.17, R-VISIT)."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired
 
-from admin_views.assisting import asks, reads_along
-from admin_views.guard import is_local
+from admin_views.assisting import reads_along
 from admin_views.listing import Filter, whole
 from admin_views.of_household import HouseholdRecordView
-from admin_views.showing import moment_text, refused_words
+from admin_views.showing import moment_text
 from admin_views.visit_checks import Checking
 from admin_views.visit_lists import (
     METHODS,
@@ -29,7 +28,6 @@ from workflows import (
     audit,
     members,
     people,
-    records,
     settings,
     signers,
     visit_lists,
@@ -203,43 +201,31 @@ class HomeVisitView(Checking, HouseholdRecordView):
 
     # ---- On the day --------------------------------------------------------------------------------------------------
 
-    def _do(self, work, words):
-        visit = self.found()
-        try:
-            work(visit)
-            flash(words, "success")
-        except records.Refused as refused:
-            if asks(refused):
-                raise
-            flash(refused_words(refused), "danger")
-        target = request.form.get("url", "")
-        return redirect(target if is_local(target) else self.at("details", visit.id))
-
     @expose("/start/", methods=("POST",))
     def start_view(self):
-        return self._do(visits.start, _("The visit has started. Remember to check in."))
+        return self.stepped(visits.start, _("The visit has started. Remember to check in."))
 
     @expose("/check-in/", methods=("POST",))
     def check_in_view(self):
         method = request.form.get("method", "")
-        return self._do(lambda visit: visits.check_in(visit, method), _("Checked in."))
+        return self.stepped(lambda visit: visits.check_in(visit, method), _("Checked in."))
 
     @expose("/cancel/", methods=("POST",))
     def cancel_view(self):
-        return self._do(visits.cancel, _("The visit is cancelled."))
+        return self.stepped(visits.cancel, _("The visit is cancelled."))
 
     @expose("/step/", methods=("POST",))
     @reads_along(result=EscalationStep.result)
     def step_view(self):
         """One of the three steps when nobody checked in (R-VISIT-5)."""
         step, result = request.form.get("step", ""), request.form.get("result", "")
-        return self._do(lambda visit: visits.take_step(visit, step, result), _("Written down."))
+        return self.stepped(lambda visit: visits.take_step(visit, step, result), _("Written down."))
 
     @expose("/note/", methods=("POST",))
     def note_view(self):
         """An existing note is the one about this visit (R-VISIT-6)."""
         key = whole(request.form.get("note")) or abort(404)
-        return self._do(
+        return self.stepped(
             lambda visit: visits.attach(visit, key), _("The note belongs to the visit.")
         )
 
