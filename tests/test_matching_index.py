@@ -1,6 +1,7 @@
 """The catalogue of a process is right after every kind of save, in this process and in another one."""
 
 import datetime
+import threading
 
 import pytest
 from factories import (
@@ -24,6 +25,7 @@ from models import (
     database,
 )
 from workflows import directory, instruments, keywords, matching_index, records, settings
+from workflows.matching_catalogue import Catalogue
 
 EVERY_CODE = ("clear-ircc", "hide-services", "last-active", "no-keywords", "drop-keywords")
 
@@ -257,14 +259,28 @@ def test_a_process_builds_its_catalogue_beside_the_requests(app):
 
 
 def test_a_catalogue_of_two_parts_is_made_one_beside_the_requests(app, monkeypatch):
+    """Whatever is saved while the parts are being joined is joined with them, without waiting for another save."""
     monkeypatch.setattr("workflows.matching_catalogue.FEW", 1)
+    joining, saved, make_one = threading.Event(), threading.Event(), Catalogue.whole
+
+    def whole(catalogue):
+        joining.set()
+        assert saved.wait(30)
+        return make_one(catalogue)
+
+    monkeypatch.setattr(Catalogue, "whole", whole)
     program = make_program()
     matching_index.catalogue()
-    for _ in range(3):
+    for _ in range(2):
         make_service(program)
         matching_index.catalogue()
-    matching_index._Process.mending.join(10)
-    assert matching_index.catalogue()._recent.size <= 1
+    assert joining.wait(30)
+    for _ in range(2):
+        make_service(program)
+        matching_index.catalogue()
+    saved.set()
+    matching_index._Process.mending.join(30)
+    assert matching_index.catalogue()._recent.size == 0
     everything_agrees(matching_index)
 
 

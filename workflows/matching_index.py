@@ -164,12 +164,17 @@ def _mend(state):
 
 
 def _make_whole(patched):
-    whole = patched.whole()
-    with _Process.lock:
-        state = _Process.state
-        # Somebody saved meanwhile: the next change begins this again.
-        if state is not None and state.catalogue is patched:
-            _Process.state = replace(state, catalogue=whole)
+    """Put one piece in the place of a catalogue of two; when somebody saved meanwhile, again with what is there now."""
+    while patched.is_patched:
+        whole = patched.whole()
+        with _Process.lock:
+            state = _Process.state
+            if state is None:
+                return
+            if state.catalogue is patched:
+                _Process.state = replace(state, catalogue=whole)
+                return
+            patched = state.catalogue
 
 
 # ---- What changed -----------------------------------------------------------------------------------------------------
