@@ -28,7 +28,7 @@ from workflows.reports_tables import periods  # noqa: E402
 
 CLIENTS, CASES, ACTIVITIES, REFERRALS, SERVICES, WORKERS = 20_000, 7_000, 300_000, 60_000, 400, 40
 PASSPHRASE, ADMINISTRATOR = "violet anchor maple thunder", "quiet harbour walnut evening"
-VERSION = 4
+VERSION = 5
 LEVELS = ("very-high", "high", "moderate", "moderate-to-low", "low")
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from operator import and_
 from typing import NamedTuple
 
-from peewee import JOIN, SQL, CharField
+from peewee import JOIN, SQL, CharField, IntegerField
 
 from forms.formats import day_of
 from models import (
@@ -126,6 +126,13 @@ class Value:
         """An expression: none of the columns says anything."""
         return reduce(and_, map(_is_absent, self.columns))
 
+    @property
+    def is_always_there(self):
+        """True for a number that every row has."""
+        return self.many and all(
+            isinstance(column, IntegerField) and not column.null for column in self.columns
+        )
+
 
 def _is_absent(column):
     return column.is_null() | (column == "") if isinstance(column, CharField) else column.is_null()
@@ -152,6 +159,10 @@ class Kind:
     day: object
     client: object
     values: dict
+
+    def always_says(self, source):
+        """True when no row is without this value, so that nobody needs to look for it."""
+        return source in self.values and self.values[source].is_always_there
 
 
 class Columns(list):
@@ -188,28 +199,39 @@ class Reader:
                 ]
                 self._makers.append((source, make, places))
 
-    def rows(self, people, first, last):
-        """Iterate (day, id of the record, id of the client or None, what was read) of the days from ``first`` to ``last``."""
+    def rows(self, first, last):
+        """Iterate (day, id of the record, id of the client or None, *what was read) of the days from ``first`` to ``last``."""
         kind = self.kind
         query = kind.query.where(kind.day.between(first, last))
-        query = query.select(kind.day, query.model.id, kind.client, *self._columns)
-        for row in database.execute(query):
-            yield row[0], row[1], row[2], (people.get(row[2]), row[3:])
+        return database.execute(query.select(kind.day, query.model.id, kind.client, *self._columns))
 
-    def values(self, read):
-        """{source: value} of what was read of a row."""
+    def values(self, person, read):
+        """{source: value} of what was read of a person (``People.read``) and of a row."""
+        sides = person, read
         return {
-            source: make(*[read[side][place] for side, place in places])
+            source: make(*[sides[side][place] for side, place in places])
             for source, make, places in self._makers
         }
 
 
-def readers(wanted, whether=()):
-    """(a Reader of each kind, {client id: columns} of the people for their ``rows``)."""
+class People:
+    """What is asked of persons: few differ in it, so that each different ``read`` has a place, that of nobody the first.
+
+    ``places`` is {client id: place}.
+    """
+
+    def __init__(self, columns):
+        query = Client.select(Client.id, *columns).join(Household, JOIN.LEFT_OUTER)
+        found = {None: None, **{row[0]: row[1:] for row in database.execute(query)}}
+        numbers = {read: number for number, read in enumerate(dict.fromkeys(found.values()))}
+        self.read, self.places = list(numbers), {key: numbers[read] for key, read in found.items()}
+
+
+def readers(asked):
+    """(a Reader of each kind, the People of their rows); ``asked(kind)`` gives its ``wanted`` and ``whether``."""
     persons = Columns()
-    made = [Reader(kind, wanted, whether, persons) for kind in _kinds()]
-    query = Client.select(Client.id, *persons).join(Household, JOIN.LEFT_OUTER)
-    return made, {row[0]: row[1:] for row in database.execute(query)}
+    made = [Reader(kind, *asked(kind), persons) for kind in _kinds()]
+    return made, People(persons)
 
 
 def months(first, last):
@@ -222,12 +244,16 @@ def months(first, last):
 
 def events(first, last):
     """Yield the Events of the days from ``first`` to ``last``, by day, kind and number: the same ones in the same order."""
-    sources, people = readers(SOURCES)
+    sources, people = readers(lambda _kind: (SOURCES, ()))
     for start, end in months(first, last):
         found = []
         for place, reader in enumerate(sources):
-            for day, key, client, read in reader.rows(people, start, end):
-                event = Event(reader.values(read), (reader.kind.record, key), client)
+            for day, key, client, *read in reader.rows(start, end):
+                place = people.places.get(client)
+                if place is None:  # somebody who came while this was being read
+                    continue
+                values = reader.values(people.read[place], read)
+                event = Event(values, (reader.kind.record, key), client)
                 found.append((_day(day), place, key, client or 0, event))
         found.sort(key=lambda row: row[:-1])
         for row in found:

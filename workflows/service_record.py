@@ -238,10 +238,12 @@ class Gap:
             return False
         return not self.needed or any(_is(values, source, value) for source, value in self.needed)
 
-    def add(self, record, client, day):
+    def add(self, record, row):
+        """Count a row of a Reader of this kind of record, and keep its place while there are few."""
         self.rows += 1
         if len(self.places) < MOST_LINKS:
-            self.places[("client", client) if self.is_personal else record] = day
+            day, key, client = row[:3]
+            self.places[("client", client) if self.is_personal else (record, key)] = day
 
 
 def check(profile, first, last):
@@ -249,24 +251,29 @@ def check(profile, first, last):
 
     What is about the person is not asked of a row about nobody, and is mended at the person.
     """
-    gaps = _gaps(profile)
-    required = [gap.source for gap in gaps]
-    told_apart = {source for gap in gaps for source, _value in gap.needed}
-    number = 0
-    sources, people = readers({*required, *told_apart}, whether={*required} - told_apart)
+    gaps, number = _gaps(profile), 0
+
+    def asked(kind):
+        required = {gap.source for gap in _open_to(kind, gaps)}
+        told_apart = {source for gap in _open_to(kind, gaps) for source, _value in gap.needed}
+        return required | told_apart, required - told_apart
+
+    sources, people = readers(asked)
     for reader in sources:
+        able = _open_to(reader.kind, gaps)
         # A year has many rows and few that differ in what is asked: each kind of row is judged once.
-        judged = {}
-        for day, key, client, read in reader.rows(people, first, last):
+        judged = [{} for _person in people.read]
+        for row in reader.rows(first, last):
+            place, read = people.places.get(row[2]), row[3:]
+            if place is None:  # somebody who came while this was being read
+                continue
             number += 1
-            found = judged.get(read)
+            found = judged[place].get(read)
             if found is None:
-                values = reader.values(read)
-                found = judged[read] = [
-                    gap for gap in gaps if gap.opens(values, client is not None)
-                ]
+                values, about = reader.values(people.read[place], read), row[2] is not None
+                found = judged[place][read] = [gap for gap in able if gap.opens(values, about)]
             for gap in found:
-                gap.add((reader.kind.record, key), client, day)
+                gap.add(reader.kind.record, row)
     return number, [gap for gap in gaps if gap.rows]
 
 
@@ -279,6 +286,10 @@ def _gaps(profile):
             if needed is not None:
                 found.append(Gap(column.source, column.heading, needed))
     return found
+
+
+def _open_to(kind, gaps):
+    return [gap for gap in gaps if not kind.always_says(gap.source)]
 
 
 def _is(values, source, value):
