@@ -1,5 +1,7 @@
 """EntityView: every screen of an entity, derived from its model.  Most entities need nothing else."""
 
+import uuid
+
 from flask import abort, current_app, flash, jsonify, redirect, request, url_for
 from flask_admin import BaseView, expose
 from flask_admin.contrib.peewee import ModelView
@@ -408,7 +410,8 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         stored = {n: record.__data__.get(n) for n in names if n in self.meta.fields}
         for name in set(names).intersection(self.meta.manytomany):
             stored[name] = records.linked_ids(record, name) if record.id else []
-        stored["version"] = record.version if record.id else ""
+        # A new form carries a number of its own, by which a second press of its button is known.
+        stored["version"] = record.version if record.id else record.uuid
         return form_class(formdata, data=stored)
 
     @expose("/new/", methods=("GET", "POST"))
@@ -459,7 +462,9 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         # A form that does not say what it saw has seen nothing: 0 is older than every version.
         version = None if is_new else whole(request.form.get("version")) or 0
         try:
-            warnings = self.save(record, form, many, version)
+            with models.database.atomic():
+                made = self._made_already(record) if is_new else None
+                warnings = [] if made else self.save(record, form, many, version)
         except records.Refused as refused:
             return self.refused_page(record, form, refused)
         except records.Conflict as conflict:
@@ -467,7 +472,16 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         for warning in warnings:
             flash(self.said(warning, record), "warning")
         flash(_("Saved."), "success")
-        return redirect(self.after_save_url(record, is_new))
+        return redirect(self.after_save_url(made or record, is_new))
+
+    def _made_already(self, record):
+        """What the same page with the same answers made before, or None; ``record`` then gets the UUID that tells."""
+        page = request.form.get("version")
+        if not page:
+            return None
+        answers = sorted((name, request.form.getlist(name)) for name in request.form)
+        record.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, repr((page, answers))))
+        return self.model.get_or_none(self.meta.fields["uuid"] == record.uuid)
 
     def _stored_value(self, name, data):
         field = self.meta.fields[name]

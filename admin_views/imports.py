@@ -41,7 +41,7 @@ class Importing:
             except sheets.Unreadable as error:
                 problem = str(error)
             else:
-                return redirect(self.get_url(".import_match", draft=self._keep(rows).key))
+                return redirect(self.get_url(".import_match", file=self._keep(rows).key))
         return self.render(
             "admin/import_upload.html",
             title=_("Import: %(list)s", list=_(self.name)),
@@ -79,7 +79,7 @@ class Importing:
                     lines=sheets.pack(lines),
                     total=len(reading.rows),
                 )
-                return redirect(self.get_url(".import_preview", draft=draft.key))
+                return redirect(self.get_url(".import_preview", file=draft.key))
         found = imports.targets(self)
         sample = next(
             (row for row in rows[rows.index(headings) + 1 :] if row), [""] * len(headings)
@@ -90,7 +90,7 @@ class Importing:
             columns=list(zip(headings, guessed, sample, strict=True)),
             offered=list(zip([c.name for c in found], exports.headings(found), strict=True)),
             accept=draft.answers.get("accept", False),
-            cancel_href=self.get_url(".import_cancel", draft=draft.key),
+            cancel_href=self.get_url(".import_cancel", file=draft.key),
         ), 200 if problem is None else 422
 
     def _match_problem(self, chosen):
@@ -108,7 +108,7 @@ class Importing:
         """The third page: row by row what would happen; a POST imports."""
         draft = self._draft()
         if "lines" not in draft.answers:
-            return redirect(self.get_url(".import_match", draft=draft.key))
+            return redirect(self.get_url(".import_match", file=draft.key))
         lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
         if request.method == "POST":
             return self._import(draft, lines)
@@ -116,19 +116,21 @@ class Importing:
 
     def _import(self, draft, lines):
         if any(line.state == imports.WRONG for line in lines):
-            return redirect(self.get_url(".import_preview", draft=draft.key))
+            return redirect(self.get_url(".import_preview", file=draft.key))
         answers = draft.answers
         reading = imports.Reading(
             self, sheets.unpack(answers["rows"]), answers["chosen"], answers["accept"]
         )
         try:
             with models.database.atomic():
+                # Whoever takes the file away imports it: the button may have been pressed twice.
+                if not records.delete(draft):
+                    self._gone()
                 done = imports.counts(imports.run(reading))
-                records.delete(draft)
         except imports.Stopped as stopped:
             self._change(draft, lines=sheets.pack(imports.as_data(stopped.lines)))
             flash(str(stopped), "danger")
-            return redirect(self.get_url(".import_preview", draft=draft.key))
+            return redirect(self.get_url(".import_preview", file=draft.key))
         words = _(
             "Imported: %(new)s new, %(changed)s changed.", new=done["new"], changed=done["changed"]
         )
@@ -144,16 +146,18 @@ class Importing:
             lines=[(line.number, line.state, line.key, line.text) for line in lines[:SHOWN]],
             more=max(0, len(lines) - SHOWN),
             writes=found[imports.NEW] + found[imports.CHANGED],
-            wrong_href=self.get_url(".import_wrong", draft=draft.key),
-            back_href=self.get_url(".import_match", draft=draft.key),
+            wrong_href=self.get_url(".import_wrong", file=draft.key),
+            back_href=self.get_url(".import_match", file=draft.key),
             again_href=self.get_url(".import_view"),
-            cancel_href=self.get_url(".import_cancel", draft=draft.key),
+            cancel_href=self.get_url(".import_cancel", file=draft.key),
         )
 
     @expose("/import/wrong.csv")
     def import_wrong(self):
         """The rows with a mistake and what is wrong with them, to mend and import again."""
         draft = self._draft()
+        if "lines" not in draft.answers:
+            return redirect(self.get_url(".import_match", file=draft.key))
         rows = sheets.unpack(draft.answers["rows"])
         headings = next(row for row in rows if row)
         lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
@@ -177,7 +181,7 @@ class Importing:
             flash(_("The file was thrown away. Nothing was imported."), "info")
             return redirect(self.get_url(".index_view"))
         return self.render(
-            "admin/import_cancel.html", back_href=self.get_url(".import_match", draft=draft.key)
+            "admin/import_cancel.html", back_href=self.get_url(".import_match", file=draft.key)
         )
 
     def _importable(self):
@@ -207,8 +211,17 @@ class Importing:
     def _draft(self):
         self._importable()
         draft = models.Draft.get_or_none(
-            models.Draft.key == request.args.get("draft", "")[:36], models.Draft.kind == KIND
+            models.Draft.key == request.args.get("file", "")[:36], models.Draft.kind == KIND
         )
+        if draft is None and request.method == "POST":
+            self._gone()
         if draft is None or draft.answers["entity"] != self.meta.table_name:
             abort(404)
         return draft
+
+    def _gone(self):
+        """Lead to the list instead of importing a file again."""
+        flash(
+            _("This file is no longer waiting: it was imported or thrown away already."), "warning"
+        )
+        abort(redirect(self.get_url(".index_view")))

@@ -43,7 +43,7 @@ from workflows import audit, imports, passphrases, records, referrals, sheets
         "/referrals/?priority=%00",
         "/referrals/?location=%00x",
         "/clients/?municipality=%00",
-        "/clients/import/match/?draft=%00",
+        "/clients/import/match/?file=%00",
         "/audit-log/?entity=%00",
         "/administration/settings/test-message/99999999999999999999999",
     ],

@@ -187,12 +187,15 @@ def save(record, many=None, version=None, confirmed=(), reason="", action=None):
 
 
 def delete(record, reason=""):
-    """Delete ``record`` with its audit row; raises InUse and removes nothing when other rows need it."""
+    """Delete ``record`` with its audit row; False when it was gone already.
+
+    Raises InUse and removes nothing when other rows need it.
+    """
     model = type(record)
     with database.atomic():
         stored = _held(record, "FOR UPDATE")
         if stored is None:
-            return  # a button pressed twice, or another desk: it is gone, counted and logged already
+            return False  # a button pressed twice, or another desk: it is gone, counted and logged already
         uses = used_by(record)
         if uses:
             raise InUse(uses)
@@ -211,6 +214,7 @@ def delete(record, reason=""):
         _touch(model)
         for follow in _after[(model, "delete")]:
             follow(record)
+    return True
 
 
 def _held(record, lock):
