@@ -126,7 +126,7 @@ class HomeView(PageView, AdminIndexView):
         made = choices.memo("last good backup", backup.last_good)
         if made is None:
             return _("There is no backup yet.")
-        if now() - made <= backup.LATE:
+        if not backup.is_late(made):
             return ""
         return _(
             "The last good backup is of %(when)s, more than two days ago.", when=moment_text(made)

@@ -382,3 +382,14 @@ def test_a_message_that_waits_for_another_try_has_an_audit_row(app, office):
     )
     assert (row.action, row.changed_fields) == ("update", {"state": ["sending", "queued"]})
     assert audit.first_broken_row() is None
+
+
+def test_the_clock_outlives_a_database_that_cannot_be_opened(app, tmp_path, caplog):
+    """A database server that is started anew at night must not stop mail and backups until somebody notices."""
+    present = database.obj
+    models.open_database(f"sqlite:///{tmp_path}/gone/portal.db")
+    with caplog.at_level(logging.ERROR):
+        assert clock.tick(app) is False
+    database.initialize(present)
+    assert "OperationalError" in caplog.text
+    assert clock.tick(app) is True

@@ -102,7 +102,9 @@ def find(token):
 def is_live(row):
     """False after sign-out, after the idle minutes of the settings, and 12 hours after signing in."""
     idle = datetime.timedelta(minutes=settings.value("idle_logout_minutes"))
-    return row.ended_at is None and row.seen_at > now() - idle and row.started_at > now() - LONGEST
+    # Both ways: what a clock that was ahead wrote down is no sign-in for longer.
+    is_recent = abs(now() - row.seen_at) < idle and abs(now() - row.started_at) < LONGEST
+    return row.ended_at is None and is_recent
 
 
 def live():

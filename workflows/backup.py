@@ -332,7 +332,12 @@ def last_good():
 def is_old():
     """True when there is a good copy and the last one is older than two days (R-SYS-7)."""
     made = last_good()
-    return made is not None and now() - made > LATE
+    return made is not None and is_late(made)
+
+
+def is_late(made):
+    """True when a copy of this instant is not one of these days; one of a day to come says that the clock was ahead."""
+    return abs(now() - made) > LATE
 
 
 def note_good(moment):

@@ -15,6 +15,8 @@ from workflows.records import bump
 
 PAUSE = 5  # seconds between two looks at the outbox when nobody wakes the clock
 RETRY = datetime.timedelta(hours=1)
+# No job waits for longer than the longest day: a later time was written down by a clock that was ahead.
+FURTHEST = datetime.timedelta(hours=26)
 
 # What a tick may meet without being wrong itself: disk, network, database, and a daily job of another room.
 EXPECTED = (OSError, PeeweeException, smtplib.SMTPException, LookupError, ValueError, RuntimeError)
@@ -37,18 +39,21 @@ def tick(app, stop=lambda: False):
     """Do what is due: send messages, run daily jobs.  Returns True when everything went well."""
     jobs = [lambda: outbox.send_due(stop), *TICKS, *(lambda job=job: _daily(job) for job in DAILY)]
     with app.app_context():
-        opened = database.connect(reuse_if_open=True)
+        was_closed = database.is_closed()
         named = audit.actor.set(audit.Actor("clock"))
         spoken = language.set("en")
         try:
-            # Every job is tried, whatever became of the one before.
-            failures = sum(not _attempt(job) for job in jobs)
-            return failures == 0
+            # A database that cannot be reached is said once; else every job is tried, whatever became of the one before.
+            return _attempt(_connect) and not sum(not _attempt(job) for job in jobs)
         finally:
             language.reset(spoken)
             audit.actor.reset(named)
-            if opened:
+            if was_closed and not database.is_closed():
                 database.close()
+
+
+def _connect():
+    database.connect(reuse_if_open=True)
 
 
 def _attempt(job):
@@ -69,15 +74,15 @@ def _daily(job):
     """Run ``job`` if its day has come; the kept counter lets only one of several clocks do it."""
     key = f"{job.__module__}.{job.__name__}"[-80:]
     mine, present = (KeptCount.name == "clock") & (KeptCount.key == key), _minute(now())
+    furthest = _minute(now() + FURTHEST)
     due = KeptCount.select(KeptCount.n).where(mine).scalar()
-    if due is not None and due > present:
+    if due is not None and present < due <= furthest:
         return
     with database.atomic():
         if due is None:
             bump("clock", key, 0)
-        claimed = (
-            KeptCount.update(n=_minute(now() + RETRY)).where(mine, KeptCount.n <= present).execute()
-        )
+        is_due = (KeptCount.n <= present) | (KeptCount.n > furthest)
+        claimed = KeptCount.update(n=_minute(now() + RETRY)).where(mine, is_due).execute()
     if claimed:
         job()
         tomorrow = settings.start_of(settings.today() + datetime.timedelta(days=1))

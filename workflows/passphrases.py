@@ -211,7 +211,9 @@ def _wait(account, kind, address):
 def _left(failures, last):
     if not failures:
         return 0
-    return max(0, delay(failures) - int((now() - last).total_seconds()))
+    longest, passed = delay(failures), int((now() - last).total_seconds())
+    # A clock that was ahead and is put right makes nobody wait for the day it had been.
+    return min(longest, max(0, longest - passed))
 
 
 def _tries_from(address, kind):
