@@ -42,3 +42,13 @@ def test_an_upgrade_works_out_anew_what_is_kept(app, monkeypatch):
     result = app.test_cli_runner().invoke(args=["upgrade"])
     assert result.exit_code == 0 and "0017_retention" in result.output
     assert checks.miscounted() == []
+
+
+def test_a_database_of_a_newer_version_is_not_touched_and_the_message_says_what_to_do(app):
+    """Going back to an older version: it knows neither the new columns nor their rules."""
+    database.execute_sql(
+        "INSERT INTO schema_migration (name, applied) VALUES ('9999_of_tomorrow', '2030-01-01')"
+    )
+    result = app.test_cli_runner().invoke(args=["upgrade"])
+    assert result.exit_code == 1 and "newer version of the portal" in result.output
+    assert [f.state for f in checks.look()] == [checks.BAD]

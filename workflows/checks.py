@@ -25,8 +25,10 @@ class Finding:
 
 def look():
     """Yield a Finding for everything that can be looked at; nothing is changed."""
-    waiting = schema.pending()
-    if waiting:
+    if schema.strangers():
+        yield Finding(BAD, schema.newer_words())
+        return
+    if schema.pending():
         yield Finding(BAD, _("The database is older than the program. Run: flask upgrade"))
         return
     yield Finding(GOOD, _("The database has the shape this version needs."))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from flask_babel import gettext as _
 from playhouse.migrations import Runner
 
 from models import database
@@ -9,9 +10,28 @@ from models import database
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
+class Newer(SystemExit):
+    """The database was upgraded by a newer version; ends the program with a sentence, before anything is written."""
+
+
 def upgrade():
-    """Apply every pending migration; returns their names."""
+    """Apply every pending migration; returns their names.  Raises Newer."""
+    if strangers():
+        raise Newer(newer_words())
     return Runner(database.obj, str(FOLDER)).up()
+
+
+def strangers():
+    """Names of the migrations that this database has had and this version does not know."""
+    return [m.name for m in Runner(database.obj, str(FOLDER)).status() if not m.path]
+
+
+def newer_words():
+    """What to do about a database that is newer than the program."""
+    return _(
+        "The database is of a newer version of the portal. Start that version again, or restore a copy that was made"
+        " before the update (with PostgreSQL, into a new and empty database)."
+    )
 
 
 def fill(had):
