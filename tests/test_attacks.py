@@ -1,6 +1,7 @@
 """What a hostile or an unlucky visitor tries; each was once possible."""
 
 import io
+import re
 import stat
 import threading
 import zipfile
@@ -97,6 +98,30 @@ def test_a_workbook_whose_inside_is_damaged_is_refused_in_words():
             bad.writestr(name, b"<sst><si>" if name == "xl/sharedStrings.xml" else good.read(name))
     with pytest.raises(sheets.Unreadable):
         sheets.read(broken.getvalue())
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, 1), (8, 97), (4, 255)])
+def test_a_workbook_that_is_locked_or_packed_in_a_strange_way_is_refused_in_words(place, value):
+    """Encrypted; compressed by a method of its own; of a later kind of archive."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet().write_row(0, 0, ["Name"])
+    content = bytearray(file.getvalue())
+    # The same facts stand at the beginning of each part and, two bytes later, in the table of contents.
+    for mark, at in ((b"PK\x03\x04", place), (b"PK\x01\x02", place + 2)):
+        for found in re.finditer(mark, bytes(content)):
+            content[found.start() + at] = value
+    with pytest.raises(sheets.Unreadable):
+        sheets.read(bytes(content))
+
+
+def test_an_archive_without_a_workbook_in_it_is_refused_in_words():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as parts:
+        parts.writestr("xl/workbook.xml", "<workbook/>")
+        parts.writestr("[Content_Types].xml", "<Types xmlns='urn:x'/>")
+    with pytest.raises(sheets.Unreadable):
+        sheets.read(file.getvalue())
 
 
 # ---- Who may what ----------------------------------------------------------------------------------------------------

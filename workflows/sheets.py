@@ -80,6 +80,8 @@ def _excel(content):
         ValueError,
         TypeError,
         EOFError,
+        OSError,  # an archive without a workbook in it
+        RuntimeError,  # one that is locked or packed in a way of its own
         SyntaxError,  # XML that is none
         zlib.error,
     ) as error:
