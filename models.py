@@ -1662,6 +1662,7 @@ class ConsentRecord(Record):
         filters = ("client", "type", "state")
         sortable = ("given_on",)
         order = ("-given_on",)
+        immutable = ("household", "client")
         personal = True
         indexes = (
             (("client", "type", "state"), False),
@@ -1717,6 +1718,7 @@ class Intake(Record):
         sortable = ("intake_date",)
         order = ("-intake_date",)
         kept = ("orientation_checklist", "completed_on")
+        immutable = ("household",)
         personal = True
         indexes = ((("intake_date",), False),)
 
@@ -2127,6 +2129,7 @@ class DrivingStatement(Record):
         filters = ("kind", "client")
         order = ("-id",)
         kept = ("factor", "source_assessment")
+        immutable = ("client",)
         personal = True
 
     def __str__(self):
@@ -2152,6 +2155,7 @@ class RecommendedAction(Record):
         filters = ("referral", "done")
         order = ("-id",)
         kept = ("action_slug",)
+        immutable = ("referral",)
         personal = True
 
     def __str__(self):
@@ -2284,6 +2288,7 @@ class SettlementPlan(Record):
         filters = ("household", "state")
         sortable = ("created_on",)
         order = ("-created_on",)
+        immutable = ("household",)
         personal = True
         indexes = ((("created_on",), False), (("household", "state"), False))
 
@@ -2316,6 +2321,7 @@ class Goal(Record):
         sortable = ("target_date",)
         order = ("target_date",)
         kept = ("factor",)
+        immutable = ("plan",)
         personal = True
         indexes = ((("target_date",), False), (("client", "status"), False))
 
@@ -2360,6 +2366,7 @@ class PlanAction(Record):
         sortable = ("due_on",)
         order = ("due_on",)
         kept = ("action_slug",)
+        immutable = ("goal",)
         personal = True
         indexes = ((("done_on", "due_on"), False), (("due_on",), False))
 
@@ -2385,6 +2392,7 @@ class PlanReview(Record):
         filters = ("household", "due_on")
         sortable = ("due_on",)
         order = ("-due_on",)
+        immutable = ("household",)
         personal = True
         natural_key = ("household", "due_on")
         indexes = (

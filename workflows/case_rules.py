@@ -13,6 +13,7 @@ from models import (
     Intake,
     NeedAlert,
     NeedsAssessment,
+    PlanAction,
     PlanReview,
     SettlementPlan,
     Staff,
@@ -242,6 +243,17 @@ def a_goal_is_of_somebody_in_the_household(change):
     plan = SettlementPlan.get_or_none(SettlementPlan.id == goal.plan_id)
     if plan and goal.client_id and goal.client.household_id != plan.household_id:
         yield Problem("client", _("This person is not in the household of the plan."))
+
+
+@rule(PlanAction)
+def a_step_points_to_a_referral_of_its_household(change):
+    """R-CON-7: as a goal is of a member of the household, so is what a step of it leads to."""
+    step = change.record
+    if not step.referral_id or not change.changed("referral", "goal"):
+        return
+    client = step.referral.client
+    if client and client.household_id != step.goal.plan.household_id:
+        yield Problem("referral", _("This referral is not of the household of the plan."))
 
 
 def reviews(household):
