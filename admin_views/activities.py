@@ -1,6 +1,7 @@
 """Activities of case management: what was done, with whom, for how long, and a day's work at once (2.16, R-ACT)."""
 
 import datetime
+import uuid
 
 from flask import flash, redirect, request
 from flask_admin import expose
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from admin_views.assisting import drawn, one_tick
+from admin_views.base import asked_once
 from admin_views.of_household import HouseholdRecordView, me
 from admin_views.unsaved import request_draft
 from forms import choices
@@ -58,7 +60,7 @@ class CaseActivityView(HouseholdRecordView):
         typed = request.form if request.method == "POST" else request_draft()
         form, worker, confirms = DayForm.made()(typed), me(), ()
         if typed is None:
-            form.date.data = _asked_day()
+            form.date.data, form.version.data = _asked_day(), str(uuid.uuid4())
         elif "add" in typed:
             form.add_lines()
         elif "find" in typed:
@@ -102,7 +104,9 @@ class CaseActivityView(HouseholdRecordView):
             )
             return False
         confirmed = request.form.getlist("confirmed")
-        for row, warnings in activities.record_day(worker, form.date.data, lines, confirmed):
+        for row, warnings in activities.record_day(
+            worker, form.date.data, lines, confirmed, asked_once()
+        ):
             for warning in warnings:
                 flash(self.said(warning, row), "warning")
         words = ngettext(

@@ -72,6 +72,14 @@ class PageView(Guarded, BaseView):
         return fn(self, *args, **kwargs)
 
 
+def asked_once():
+    """The UUID of what this post is to make: the same for the same page and answers; None for a page without number."""
+    if not request.form.get("version"):
+        return None
+    answers = sorted((name, request.form.getlist(name)) for name in request.form)
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, repr(answers)))
+
+
 class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
     """List, form, details, delete, export and lookup of one model, read from its fields and ``Meta``."""
 
@@ -476,11 +484,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def _made_already(self, record):
         """What the same page with the same answers made before, or None; ``record`` then gets the UUID that tells."""
-        page = request.form.get("version")
-        if not page:
-            return None
-        answers = sorted((name, request.form.getlist(name)) for name in request.form)
-        record.uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, repr((page, answers))))
+        record.uuid = asked_once() or record.uuid
         return self.model.get_or_none(self.meta.fields["uuid"] == record.uuid)
 
     def _stored_value(self, name, data):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField
+from wtforms import DateField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms import choices
@@ -80,6 +80,7 @@ class DayForm(PortalForm):
     """One worker's day."""
 
     date = DateField(_l("Day"), [InputRequired(_l("Enter the day.")), is_sensible_date])
+    version = HiddenField()  # the number of a page, by which a second press of its button is known
 
     @classmethod
     def made(cls):

@@ -6,8 +6,9 @@ import threading
 import pytest
 from browser import Browser
 from factories import make_client, make_staff
+from test_activities import line
 
-from models import Appointment, CapacityBuildingActivity
+from models import Appointment, CapacityBuildingActivity, CaseActivity
 
 ROW = "2026-05-04,Training for partners,P{},Know each other,60,Ann\n"
 
@@ -112,3 +113,12 @@ def test_the_same_answers_on_a_new_page_make_another_record(browser, filled):
     browser.submit(page, about="Bring the card")
     browser.submit(browser.get(page.path), about="Bring the card")
     assert Appointment.select().count() == 2
+
+
+def test_a_days_work_is_recorded_once_however_often_its_button_is_pressed(browser):
+    page = browser.get("/case-activities/day/")
+    answers = {**line(1, make_client(), 30), **line(2, make_client(), 45)}
+    for _press in "12":
+        again = browser.submit(page, "Save the day", answers)
+        assert again.notices == ["2 activities are recorded: 75 minutes."]
+    assert CaseActivity.select().count() == 2

@@ -57,13 +57,16 @@ class DayRefused(Exception):
         self.problems = problems
 
 
-def record_day(staff, day, lines, confirmed=()):
+def record_day(staff, day, lines, confirmed=(), once=None):
     """Save the lines (forms.day.Line) of one worker's day, all or none; ``confirmed`` holds what was ticked for all of them.
 
+    ``once`` is the UUID of the first of them: where it is known already the day is recorded, and nothing is done again.
     Returns [(row, warnings)].  Raises DayRefused with every wrong line.
     """
     made, problems = [], {}
     with database.atomic():
+        if once and CaseActivity.select().where(CaseActivity.uuid == once).exists():
+            return made
         for line in lines:
             client = Client.get_by_id(line.client)
             row = CaseActivity(
@@ -75,6 +78,8 @@ def record_day(staff, day, lines, confirmed=()):
                 staff=staff,
                 note=line.note,
             )
+            if once and line is lines[0]:
+                row.uuid = once
             try:
                 made.append((row, save(row, {"clients": [client.id]}, confirmed=confirmed)))
             except Refused as refused:
