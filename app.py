@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from peewee import SqliteDatabase
+from peewee import PeeweeException, SqliteDatabase
 
 import admin_views
 import models
@@ -132,14 +132,26 @@ def add_headers(response):
     return response
 
 
+def prepared():
+    """The application with its database up to date; ends with a sentence where it cannot be opened or written."""
+    try:
+        app = create_app()
+        with app.app_context():
+            applied = schema.upgrade()
+            seed.load()
+            if applied:
+                checks.catch_up()
+    except (OSError, PeeweeException, models.WrongAddress) as error:
+        raise SystemExit(
+            f"{error}\nThe portal cannot start. Look at INSTANCE and DATABASE_URL: the folder and the database must be"
+            " there, whole, and open for writing."
+        ) from error
+    return app
+
+
 def serve():
     """Bring the database up to date, start the clock, and serve until stopped: plain, or HTTPS with TLS_CERT and TLS_KEY."""
-    app = create_app()
-    with app.app_context():
-        applied = schema.upgrade()
-        seed.load()
-        if applied:
-            checks.catch_up()
+    app = prepared()
     server = wsgi.Server((app.config["HOST"], int(app.config["PORT"])), app, numthreads=8)
     if app.config["TLS_CERT"]:
         server.ssl_adapter = BuiltinSSLAdapter(app.config["TLS_CERT"], app.config["TLS_KEY"])
@@ -163,8 +175,8 @@ def serve():
         # A second signal, such as make's own, must not cut the goodbye short.
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.SIG_IGN)
-        server.stop()
     finally:
+        server.stop()
         if ticking:
             ticking.stop()
 

@@ -75,6 +75,10 @@ class OneWriter(PooledPostgresqlDatabase):
             self.cursor().execute("SELECT pg_advisory_xact_lock(20260401)")
 
 
+class WrongAddress(ValueError):
+    """An address that names no database we can open."""
+
+
 def open_database(url):
     """Point the models at ``sqlite:///path`` or ``postgresql://…``; returns the database.
 
@@ -110,7 +114,8 @@ def open_database(url):
             options="-c jit=off",
         )
     else:
-        raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {url!r}")
+        # The address itself may hold a password.
+        raise WrongAddress("DATABASE_URL must begin with sqlite:/// or postgresql://")
     database.initialize(chosen)
     return chosen
 

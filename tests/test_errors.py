@@ -1,9 +1,14 @@
 """What people read when something goes wrong: a page in plain words, nothing half done, nothing typed lost."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from peewee import OperationalError
+from served import ROOT
+from smtp_server import free_port
 
 from models import Staff
 from workflows import records
@@ -49,3 +54,41 @@ def test_a_page_that_is_not_there_says_so_in_plain_words(browser):
 
 def test_an_address_that_only_takes_buttons_says_so(browser):
     assert "button" in browser.get("/sign-out", status=405)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"INSTANCE": "/dev/null/instance"},
+        {"DATABASE_URL": "sqlite:////dev/null/portal.db"},
+        {"DATABASE_URL": "mysql://portal:a-secret-of-ours@db/portal"},
+    ],
+)
+def test_a_portal_that_cannot_start_ends_and_says_why_in_words(tmp_path, setting):
+    """A folder that is read-only or gone, a typing mistake in a setting; the password in an address is not printed."""
+    usual = {"INSTANCE": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/portal.db"}
+    started = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, **usual, **setting},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert started.returncode == 1
+    assert "INSTANCE and DATABASE_URL" in started.stderr
+    assert "Traceback" not in started.stderr and "secret" not in started.stderr
+
+
+def test_a_portal_whose_folder_turned_read_only_does_not_hang(tmp_path):
+    """What it cannot announce must end it: a process that lives and does not serve is restarted by nobody."""
+    usual = {"INSTANCE": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/portal.db"}
+    (tmp_path / "running").write_text("a file where a folder should be")
+    started = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, **usual, "PORT": str(free_port())},
+        capture_output=True,
+        timeout=60,
+    )
+    assert started.returncode == 1
