@@ -50,6 +50,7 @@ BELOW = {
     ),
     "/clients/": (
         "/intake",
+        "/forms/",
         "/consent-records/",
         "/guardianships/",
         "/attachments/",
@@ -58,7 +59,7 @@ BELOW = {
     "/households/": ("/close-case/", "/case-file/", "/case-status-events/", "/exit-interviews/"),
     "/case-tasks/": ("/needs-", "/need-alerts/", "/extensions/"),
     "/settlement-plans/": ("/plan", "/goals/"),
-    "/case-notes/": ("/note-addenda/", "/consulted-parties/"),
+    "/case-notes/": ("/note-addenda/", "/consulted-parties/", "/writing/"),
     "/visit-lists/": ("/home-visits/",),
     "/incident-reports/": ("/privacy-breaches/", "/escalation-steps/"),
     "/caseload/": ("/case-assignments/",),

@@ -61,10 +61,7 @@ class HouseholdRecordView(EntityView):
 
     def details_facts(self, record):
         """Whose file it is, with the way to it."""
-        file = url_for("household.details_view", id=record.household_id)
-        return super().details_facts(record) | {
-            "file_of": link(file, members.called(record.household))
-        }
+        return super().details_facts(record) | {"file_of": file_of(record.household)}
 
     def details_sections(self, record):
         """The file stands above them already."""
@@ -107,6 +104,11 @@ class HouseholdRecordView(EntityView):
     def _at_person(self, client):
         known = {"household": client.household_id, "client": client.id}
         return f"{self.at('new')}?{urlencode(request.args.to_dict() | known)}"
+
+
+def file_of(household):
+    """A file by its number and who is in it, as the way to it."""
+    return link(url_for("household.details_view", id=household.id), members.called(household))
 
 
 def me():
