@@ -1287,7 +1287,7 @@ class Household(Record):
     backup_worker = ForeignKeyField(Staff, null=True, verbose_name=N_("Backup worker"))
     no_conflict_declared = BooleanField(
         default=False,
-        verbose_name=N_("No conflict of interest"),
+        verbose_name=N_("No conflict of interest declared"),
         help_text=N_(
             "The main worker declares no family, romantic, business or other close tie to this household."
         ),
@@ -3145,7 +3145,7 @@ class CaseAssignment(Record):
     reason = CharField(max_length=300, null=True, verbose_name=N_("Reason"))
     no_conflict_declared = BooleanField(
         default=False,
-        verbose_name=N_("No conflict of interest"),
+        verbose_name=N_("No conflict of interest declared"),
         help_text=N_("No family, romantic, business or other close tie."),
     )
 

@@ -18,6 +18,7 @@ from admin_views.assessment_facts import (
 from admin_views.assisting import asks, reads_along, strong_lines
 from admin_views.base import EntityView
 from admin_views.listing import whole
+from admin_views.of_household import file_of
 from admin_views.showing import text_of
 from admin_views.trace import traced
 from forms import choices
@@ -277,7 +278,7 @@ def case_facts(found):
     house = found.household
     return {
         "household": house,
-        "name": str(house),
+        "file_of": file_of(house),
         "is_intensive": found.is_intensive,
         "anchor": date_text(house.anchor_date),
         "end": date_text(house.planned_end),

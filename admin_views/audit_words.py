@@ -18,6 +18,9 @@ ENTITIES = {model._meta.table_name: model for model in TABLES}
 # What is written about that is no table.
 OTHERS = {
     "reference_data": N_("Reference data"),
+    "report": N_("Reports"),
+    "service_record": N_("Service record"),
+    "standards": N_("Standards"),
     "backup": N_("Backups"),
     "example": N_("Example agency"),
 }

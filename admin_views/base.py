@@ -16,9 +16,12 @@ from admin_views.imports import Importing
 from admin_views.listing import Listing, field_filter, label_name, twin, whole
 from admin_views.secrets import hide
 from admin_views.showing import (
+    FileCell,
     called,
     cells,
     fill,
+    moment_cell,
+    moment_text,
     one_line,
     pill,
     refused_words,
@@ -58,11 +61,11 @@ def _named(field):
 
 
 def _shape(field):
-    """The class of a list's cells: numbers stand at the right, days and file numbers are never broken in two."""
+    """The class of a list's cells: numbers stand at the right, days and workers’ names are never broken in two."""
     if field.__class__.__name__ == "IntegerField":
         return "number"
-    is_file = isinstance(field, ForeignKeyField) and field.rel_model is models.Household
-    return "whole" if is_file or text_of(_named(field)) is date_text else ""
+    is_worker = isinstance(field, ForeignKeyField) and field.rel_model is models.Staff
+    return "whole" if is_worker or text_of(_named(field)) is date_text else ""
 
 
 class PageView(Guarded, BaseView):
@@ -261,13 +264,18 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """A function from the raw database value of a list column to what its cell shows."""
         field = _named(self.meta.fields[name])
         words = text_of(field)
+        if field is models.Household.file_number:
+            # Beside a person's name the number is enough.
+            is_named = self.model is models.Client or "client" in self.list_columns()
+            return one_line if is_named else FileCell()
         if name in PILLS:
             return lambda value: pill(name, value, words(value)) if value else ""
         if words is date_text or isinstance(field, models.PhoneField):
             return lambda value: one_line(words(value))
         if isinstance(field, RAW):
             return words
-        return lambda value: words(field.python_value(value))
+        shown = moment_cell if words is moment_text else words
+        return lambda value: shown(field.python_value(value))
 
     def row_address(self):
         return f"{self.at('details')}?id="

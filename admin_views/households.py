@@ -113,6 +113,7 @@ class HouseholdView(EntityView):
         names = {member.id: str(member) for member in members}
         return {
             "names": names,
+            "who": ", ".join(names.values()),
             "people": standing.people_table(case, members),
             "levels": standing.levels(case),
             "plan": standing.plan_facts(found),

@@ -50,7 +50,6 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
     def details_facts(self, record):
         state = dict(self.meta.fields["state"].choices)[record.state]
         key = [
-            (_("File number"), self.linked(record.household)),
             (_("State"), pill("state", record.state, _(state))),
             (_("Signed by (supervisor)"), record.supervisor_signer or ""),
             (_("Signed on"), date_text(record.signed_on)),
@@ -58,7 +57,6 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
         return {
             **super().details_facts(record),
             "key": [(label, shown) for label, shown in key if shown],
-            "file_of": members.called(record.household),
             "next_words": self._next(record),
             "steps": self._steps(record),
             "sign_href": self.at("sign", record.id) if record.state == AWAITING else None,
@@ -85,12 +83,6 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
             SIGNED: [send],
             RECORDED: [keep],
         }.get(record.state, [])
-
-    def details_sections(self, record):
-        return tuple(
-            (title, None, tuple(line for line in lines if line != "household"))
-            for title, _help, lines in self.form_sections(record)
-        )
 
     def fact(self, record, name):
         """Whether somebody is outside matters for what we send only."""

@@ -2,9 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
+from admin_views.administration import PATHS
+
 CASEWORK = (
     (_l("Households"), "/households/"),
-    (_l("Coming assessments"), "/case-tasks/"),
+    (_l("Due in cases"), "/case-tasks/"),
     (_l("Settlement plans"), "/settlement-plans/"),
     (_l("Case notes"), "/case-notes/"),
     (_l("Activities"), "/case-activities/"),
@@ -35,3 +37,34 @@ MENU = (
     (_l("Reports"), "/reports/", ANSWERING),
     (_l("Administration"), "/administration/", ()),
 )
+# Pages that no entry opens stand below the one by which people come to them: {entry: how their addresses begin}.
+BELOW = {
+    "/service-activities/": ("/new-service/", "/coverage/", "/service-reviews/"),
+    "/referrals/": (
+        "/referral-",
+        "/distribut",
+        "/driving-statements/",
+        "/recommended-actions/",
+        "/match-runs/",
+        "/weekly-checks/",
+    ),
+    "/clients/": (
+        "/intake",
+        "/forms/",
+        "/consent-records/",
+        "/guardianships/",
+        "/attachments/",
+        "/printouts/",
+    ),
+    "/households/": ("/close-case/", "/case-file/", "/case-status-events/", "/exit-interviews/"),
+    "/case-tasks/": ("/needs-", "/need-alerts/", "/extensions/"),
+    "/settlement-plans/": ("/plan", "/goals/"),
+    "/case-notes/": ("/note-addenda/", "/consulted-parties/", "/writing/"),
+    "/visit-lists/": ("/home-visits/",),
+    "/incident-reports/": ("/privacy-breaches/", "/escalation-steps/"),
+    "/caseload/": ("/case-assignments/",),
+    "/partners/": ("/organizations/",),
+    "/client-feedback/": ("/feedback-invitations/",),
+    "/service-record/": ("/submissions/",),
+    "/administration/": (*PATHS, "/taxonomy-items/", "/export-columns/"),
+}

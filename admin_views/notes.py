@@ -16,7 +16,7 @@ from forms.consulted import Parties
 from forms.fields import model_form, question
 from forms.formats import date_text
 from models import TIMELINESS, CaseNote, Client, ConsultedParty, Household, NoteAddendum, database
-from workflows import audit, members, note_rules, notes, records, settings
+from workflows import audit, note_rules, notes, records, settings
 from workflows.business_days import ONE_DAY
 from workflows.note_rules import OPEN_DAYS, is_locked
 
@@ -113,7 +113,6 @@ class CaseNoteView(Attaching, HouseholdRecordView):
         locked, opens = is_locked(record), record.written_on + OPEN_DAYS
         words, typed = dict(TIMELINESS).get(record.timeliness), notes.typed_on(record)
         key = [
-            (_("File number"), self.linked(record.household)),
             (_("Written in time"), words and pill("timeliness", record.timeliness, _(words))),
             (_("Typed in here on"), typed > record.written_on and _typed_words(typed)),
             (_("Best written by"), date_text(record.target_on)),
@@ -125,7 +124,6 @@ class CaseNoteView(Attaching, HouseholdRecordView):
             **super().details_facts(record),
             "key": [(label, shown) for label, shown in key if shown],
             "is_locked": locked,
-            "file_of": members.called(record.household),
             "addenda": [
                 (
                     date_text(row.written_on),
@@ -140,13 +138,6 @@ class CaseNoteView(Attaching, HouseholdRecordView):
             "addendum": model_form(NoteAddendum, ["text"])(),
             "add_href": f"{url_for('note_addendum.create_view')}?note={record.id}",
         }
-
-    def details_sections(self, record):
-        """What the shaded block says already is not said twice."""
-        return tuple(
-            (title, None, tuple(line for line in lines if line != "household"))
-            for title, _help, lines in self.form_sections(record)
-        )
 
     def fact(self, record, name):
         if name == "is_family_matter" and not record.is_family_matter:

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from admin_views.base import EntityView
 from admin_views.listing import whole
+from admin_views.people import link
 from forms.fields import model_form
 from models import Client, ConsentRecord, Staff
 from workflows import members, settings
@@ -17,7 +18,6 @@ from workflows import members, settings
 class HouseholdRecordView(EntityView):
     """A record of one household; ``filled_today`` and ``filled_me`` name the columns a new one begins with."""
 
-    edit_template = "people/of_household.html"
     filled_today = ()
     filled_me = ()
 
@@ -59,6 +59,17 @@ class HouseholdRecordView(EntityView):
         """Whose file it is, in words above the questions."""
         return super().form_facts(record, form) | {"file_of": members.called(record.household)}
 
+    def details_facts(self, record):
+        """Whose file it is, with the way to it."""
+        return super().details_facts(record) | {"file_of": file_of(record.household)}
+
+    def details_sections(self, record):
+        """The file stands above them already."""
+        return tuple(
+            (title, None, tuple(line for line in lines if line != "household"))
+            for title, _help, lines in self.form_sections(record)
+        )
+
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
         record = self.new_record()
@@ -93,6 +104,11 @@ class HouseholdRecordView(EntityView):
     def _at_person(self, client):
         known = {"household": client.household_id, "client": client.id}
         return f"{self.at('new')}?{urlencode(request.args.to_dict() | known)}"
+
+
+def file_of(household):
+    """A file by its number and who is in it, as the way to it."""
+    return link(url_for("household.details_view", id=household.id), members.called(household))
 
 
 def me():

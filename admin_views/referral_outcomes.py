@@ -79,7 +79,7 @@ class ReferralOutcomes(ReferralList):
             form,
             _("Void this sending?"),
             _(
-                "To %(destination)s on %(at)s. A message cannot be called back; voiding only says "
+                "To %(destination)s (%(at)s). A message cannot be called back; voiding only says "
                 "here that it does not count.",
                 destination=row.destination,
                 at=moment_text(row.sent_at),

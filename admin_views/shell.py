@@ -10,8 +10,8 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 import models
-from admin_views.administration import PATHS
 from admin_views.guard import at_screen
+from admin_views.menu import BELOW
 from forms import choices
 from forms.drawing import token
 from workflows import accounts, audit, settings
@@ -157,8 +157,7 @@ def _draw(name, **facts):
 @lru_cache(500)
 def current_entry(addresses, path):
     """The address of the menu that the page at ``path`` belongs to, or None."""
-    if any(path.startswith(inside) for inside in PATHS):
-        path = "/administration/"
+    path = next((entry for entry, starts in BELOW.items() if path.startswith(starts)), path)
     fitting = [
         href for href in addresses if path == href or _is_under(path, href.partition("?")[0])
     ]

@@ -3,15 +3,13 @@
 import re
 
 import peewee
-from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
-import models
 import seed
 from forms import wording
-from forms.formats import day_pattern
+from forms.formats import date_text, time_text
 from forms.wording import as_text
-from workflows import search, settings
+from workflows import members, search, settings
 
 UNSAFE = re.compile("[&<>\"']")
 
@@ -23,9 +21,7 @@ def moment_text(value):
 
 def local_text(value):
     """A day and its time on the agency's clock."""
-    code = models.language.get()
-    clock = "H\xa0'h'\xa0mm" if code == "fr" else "HH:mm"
-    return format_datetime(value, f"{day_pattern(value, code)}, {clock}", locale=code)
+    return f"{date_text(value.date())}, {time_text(value.time())}"
 
 
 def text_of(field):
@@ -44,6 +40,28 @@ def called(record):
 def one_line(words):
     """A day or a telephone number in a list, which does not break at the end of a line."""
     return Markup('<span class="unbroken">{}</span>').format(words) if words else ""
+
+
+def moment_cell(value):
+    """An instant in a list: the line may end between the day and the time, and nowhere else."""
+    day, _comma, clock = moment_text(value).partition(", ")
+    return one_line(f"{day},") + " " + one_line(clock) if day else ""
+
+
+class FileCell:
+    """The number of a file in a list and who is in it: nobody calls a family by a number."""
+
+    def __init__(self):
+        self.people = {}
+
+    def prepare(self, numbers):
+        """All files of the page are asked about at once."""
+        self.people = members.in_files({number for number in numbers if number})
+
+    def __call__(self, number):
+        who = self.people.get(number)
+        said = Markup(' <span class="muted small">{}</span>').format(who) if who else ""
+        return one_line(number) + said
 
 
 def pill(kind, value, text):
@@ -69,6 +87,8 @@ def _shown(form, values):
         texts = ["" if value is None else str(value) for value in values]
         clean = UNSAFE.search("".join(texts)) is None
         return texts if clean else [str(escape(text)) for text in texts]
+    if isinstance(form, FileCell):
+        form.prepare(values)
     if not search.is_lazy():
         values = list(values)
         if any(isinstance(value, (dict, list)) for value in values):

@@ -161,7 +161,7 @@ class InterpreterView(EntityView):
     """Languages, certificates, the signed form and its yearly review (R-INT-1, R-INT-4)."""
 
     details_template = "team/interpreter.html"
-    actions = (("reviewed", _l("Reviewed today"), ""),)
+    actions = (("reviewed", _l("Confidentiality reviewed today"), ""),)
 
     def own_filters(self):
         due = lambda _value: Interpreter.id.in_(  # noqa: E731
@@ -210,10 +210,6 @@ class BookingView(HouseholdRecordView):
     def form_sections(self, record):
         when = ("date", "starts_at", "minutes")
         names = ("interpreter", "client", when, "setting", "urgent_override_reason")
-        return ((None, None, names),)
-
-    def details_sections(self, record):
-        names = ("household", *self.field_names(record))
         return ((None, None, names),)
 
     def replaced_fields(self, record):

@@ -192,6 +192,12 @@ def test_an_earlier_referral_to_the_same_service_is_mentioned(browser, services)
     )
 
 
+def test_a_question_in_the_list_of_mistakes_is_followed_by_no_colon(browser, services):
+    page = browser.submit(begin(browser, client("C1")), "Continue", how="factors")
+    mistake = page.soup.select_one(".error-summary a").get_text()
+    assert mistake == "Which parts? Tick at least one part."
+
+
 def test_a_free_need_finds_keywords_by_typing(browser, services):
     page = begin(browser, client("C1"))
     page = browser.submit(page, "Find", {"how": "free", "keywords-query": "conversation"})

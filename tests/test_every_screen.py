@@ -28,6 +28,12 @@ def test_every_entity_has_a_factory():
 
 
 @every_entity
+def test_the_menu_says_where_one_is(administrator_browser, model):
+    """A list that no entry opens stands below the one by which people come to it."""
+    assert administrator_browser.get(address(model)).soup.select(".menu [aria-current=page]")
+
+
+@every_entity
 def test_the_list_shows_a_row_and_its_first_cell_opens_it(administrator_browser, model):
     row = MAKE[model]()
     page = administrator_browser.get(f"{address(model)}?size=100")

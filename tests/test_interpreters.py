@@ -182,7 +182,7 @@ def test_home_asks_for_the_yearly_review_until_it_is_done(administrator_browser)
     number, href = found[words]
     assert number == "1"
     page = administrator_browser.follow(administrator_browser.get(href), late.name)
-    page = administrator_browser.submit(page, "Reviewed today")
+    page = administrator_browser.submit(page, "Confidentiality reviewed today")
     assert Interpreter.get_by_id(late.id).last_confidentiality_review_on == settings.today()
     assert words not in tasks(administrator_browser.get("/"))
 

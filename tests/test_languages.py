@@ -207,7 +207,7 @@ def test_lists_of_reference_data_are_in_the_order_of_the_french_names(in_french)
 @pytest.mark.parametrize(
     "code, day, number, time, moment",
     [
-        ("en", "9 Feb 2026", "12,345", "9:30 a.m.", "9 Feb 2026, 09:30"),
+        ("en", "9 Feb 2026", "12,345", "9:30 a.m.", "9 Feb 2026, 9:30\u202fa.m."),
         ("fr", "9 févr. 2026", "12\xa0345", "9 h 30", "9 févr. 2026, 9\xa0h\xa030"),
     ],
 )

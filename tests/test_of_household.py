@@ -85,3 +85,24 @@ def test_a_file_with_people_in_it_is_not_called_refused(app):
     file.status = "consent-refused"
     with pytest.raises(records.Refused, match="There are people in this file"):
         records.save(file)
+
+
+def test_a_list_says_who_is_in_each_file(browser):
+    """Nobody calls a family by a number; two people tell it from others, and the list asks once for all of them."""
+    home = make_household(file_number="2026-777")
+    for name in ("Amal", "Bassam", "Celine"):
+        make_client(home, first_name=name, last_name="Haddad")
+    make_correspondence(client=Client.get(first_name="Celine"))
+    for path in ("/households/", "/correspondence/"):
+        words = " ".join(browser.get(path).soup.select_one("tbody tr").get_text(" ").split())
+        assert "2026-777 Amal Haddad, Bassam Haddad, …" in words
+    assert (
+        "Amal Haddad, Bassam Haddad, Celine Haddad"
+        in browser.get(f"/households/details/?id={home.id}").soup.select_one(".lead").get_text()
+    )
+
+
+def test_a_record_leads_to_its_file(browser):
+    row = make_case_activity()
+    page = browser.get(f"/case-activities/details/?id={row.id}")
+    assert page.soup.select_one(f".lead a[href='/households/details/?id={row.household_id}']")
