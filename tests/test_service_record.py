@@ -104,6 +104,13 @@ def test_each_person_of_each_event_is_one_row(app):
     assert [row["row_id"] for row in found()] == [row["row_id"] for row in rows]
 
 
+def test_rows_of_one_day_stand_by_kind_and_number(app):
+    a, b = known_client(birth_date=ago(8000)), known_client(birth_date=ago(7000))
+    make_case_activity(clients=[a], date=ago(9))
+    make_assessment(b, completed_on=ago(9))
+    assert [row["activity_type"] for row in found()] == ["needs-assessment", "form-filling"]
+
+
 def test_an_activity_says_what_was_done_for_whom(app):
     """Every column worked out by hand; the level is that of the day."""
     client = known_client(

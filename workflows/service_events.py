@@ -249,10 +249,10 @@ def events(first, last):
         found = []
         for place, reader in enumerate(sources):
             for day, key, client, *read in reader.rows(start, end):
-                place = people.places.get(client)
-                if place is None:  # somebody who came while this was being read
+                person = people.places.get(client)
+                if person is None:  # somebody who came while this was being read
                     continue
-                values = reader.values(people.read[place], read)
+                values = reader.values(people.read[person], read)
                 event = Event(values, (reader.kind.record, key), client)
                 found.append((_day(day), place, key, client or 0, event))
         found.sort(key=lambda row: row[:-1])
