@@ -11,7 +11,7 @@ from admin_views.assisting import Assisting, asks, one_tick
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
-from admin_views.listing import Listing, field_filter, label_name, twin, whole
+from admin_views.listing import Listing, field_filter, twin, whole
 from admin_views.secrets import hide
 from admin_views.showing import (
     called,
@@ -40,7 +40,6 @@ STAMPS = (
     "created_by_name",
     "updated_by_name",
     "version",
-    "search",
 )
 # Columns whose database value is what Python sees; the others are converted first.
 RAW = (CharField, IntegerField, TextField)
@@ -151,9 +150,13 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         declared = getattr(self.meta, "form", None)
         if declared:
             return declared
-        kept = (*STAMPS, *getattr(self.meta, "kept", ()))
-        names = [f.name for f in self.meta.sorted_fields if f.name not in kept]
-        return ((None, None, (*names, *self.through_names())),)
+        return ((None, None, (*self.own_names(), *self.through_names())),)
+
+    def own_names(self):
+        """The columns that people fill in."""
+        hidden = (*STAMPS, *getattr(self.meta, "kept", ()))
+        own = (f for f in self.meta.sorted_fields if not isinstance(f, models.DerivedField))
+        return tuple(f.name for f in own if f.name not in hidden)
 
     def through_names(self):
         return [n for n, f in self.meta.manytomany.items() if not f._is_backref]
@@ -242,7 +245,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """(field name, label column of the row it names or None) of one list column."""
         field = self.meta.fields[name]
         if isinstance(field, ForeignKeyField):
-            return name, label_name(field.rel_model)
+            return name, choices.label_name(field.rel_model)
         if name.endswith("_fr") and twin(self.model, name) != name:
             return name, name
         return name, None
@@ -342,7 +345,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         plain = twin(self.model, name)
         if plain not in getattr(self.meta, "sortable", ()):
             return (label, None, "", shape)
-        current = listing.sort is not None and listing.sort.name == name
+        current = listing.sort is models.in_order(field)
         direction = ("descending" if listing.descending else "ascending") if current else ""
         turned = plain if not current or listing.descending else f"-{plain}"
         return (label, listing.link(sort=turned), direction, shape)
@@ -598,8 +601,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def details_sections(self, record):
         if self.readonly:
-            hidden = (*STAMPS, *getattr(self.meta, "kept", ()))
-            return ((None, None, tuple(n for n in self.meta.fields if n not in hidden)),)
+            return ((None, None, self.own_names()),)
         return self.form_sections(record)
 
     def fact(self, record, name):

@@ -106,7 +106,9 @@ def _names(field, text):
     key, target = whole(text), field.rel_model
     if key is not None or target is models.Client:
         return field == (key or -1)
-    label = target._meta.fields[target._meta.label]
+    label = choices.label_order(target)
+    if isinstance(label, models.SortField):
+        text = models.normalise(text) or text
     return field.in_(target.select(target.id).where(label.cast("TEXT").startswith(text)))
 
 
@@ -122,8 +124,8 @@ def _rows(field):
 
 
 def _few_rows(target):
-    label = target._meta.fields[label_name(target)]
-    rows = target.select(target.id, label).order_by(label).limit(FEW + 1).tuples()
+    label = choices.label_column(target)
+    rows = target.select(target.id, label).order_by(target.id).limit(FEW + 1).tuples()
     rows = choices.by_words((str(key), str(text)) for key, text in rows)
     return rows if len(rows) <= FEW else None
 
@@ -167,13 +169,6 @@ def _label_sql(alias, label):
     if label.endswith("_fr"):
         return f"COALESCE(NULLIF({alias}.{label}, ''), {alias}.{label[:-2]}en || ' (EN)')"
     return f"{alias}.{label}"
-
-
-def label_name(model):
-    """The column a person calls a row by, in the current language."""
-    name = model._meta.label
-    french = name.endswith("_en") and models.language.get() == "fr"
-    return f"{name[:-2]}fr" if french else name
 
 
 def twin(model, name):
@@ -225,7 +220,9 @@ class Listing:
         if name not in getattr(self.meta, "sortable", ()):
             default = getattr(self.meta, "order", ("id",))[0]
             name, descending = default.lstrip("-"), default.startswith("-")
-        return (None if name == "id" else self.meta.fields[twin(self.model, name)]), descending
+        if name == "id":
+            return None, descending
+        return models.in_order(self.meta.fields[twin(self.model, name)]), descending
 
     def conditions(self):
         """[(SQL, parameters)] of every condition of the list, without the search and the cursor."""

@@ -22,6 +22,7 @@ from models import (
     Organization,
     Referral,
     SavedFilter,
+    normalise,
 )
 from workflows import audit, engine, flags, records, referrals, settings
 from workflows.distribute import Distribute
@@ -137,7 +138,8 @@ class ReferralList(EntityView):
     @staticmethod
     def _saved():
         query = SavedFilter.select(SavedFilter.name, SavedFilter.arguments)
-        return list(query.where(SavedFilter.screen == SCREEN).order_by(SavedFilter.name).tuples())
+        rows = query.where(SavedFilter.screen == SCREEN).tuples()
+        return sorted(rows, key=lambda row: normalise(row[0]))
 
     # ---- The page ----------------------------------------------------------------------------------------------------
 
