@@ -240,7 +240,7 @@ class SearchField(DerivedField, TextField):
 
 
 class SortField(DerivedField, CharField):
-    """What rows are put in order by for a text people read, called as that column and ``_sorted``.
+    """What rows are put in order and compared by for a text people read, called as that column and ``_sorted``.
 
     The words of the first of the columns ``of`` that is filled in, as ``normalise`` writes them: É stands with E, a
     capital with its small letter, and both databases say the same.  So many letters tell rows apart and fit any index.
@@ -248,14 +248,18 @@ class SortField(DerivedField, CharField):
 
     LENGTH = 120
 
-    def __init__(self, *of):
+    def __init__(self, *of, index=True):
         self.of = of
-        super().__init__(max_length=self.LENGTH, default="", index=True)
+        super().__init__(max_length=self.LENGTH, default="", index=index)
 
     def derived(self, record):
         """The value for ``record``."""
         words = (getattr(record, name) for name in self.of)
-        return normalise(next(filter(None, words), ""))[: self.LENGTH]
+        return self.folded(next(filter(None, words), ""))
+
+    def folded(self, text):
+        """How a row stands here for which ``text`` is written."""
+        return normalise(text)[: self.LENGTH]
 
 
 def in_order(field):
@@ -1545,6 +1549,7 @@ class Client(Record):
     display_name = CharField(max_length=250, default="", verbose_name=N_("Name"))
     search = SearchField()
     display_name_sorted = SortField("display_name")
+    municipality_sorted = SortField("municipality", index=False)
 
     class Meta:
         section = "clients"
@@ -1560,7 +1565,7 @@ class Client(Record):
         personal = True
         indexes = (
             (("last_name", "birth_date"), False),
-            (("municipality", "display_name_sorted"), False),
+            (("municipality_sorted", "display_name_sorted"), False),
         )
         form = (
             (

@@ -279,6 +279,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
             "import_href": None if readonly else f"{self.at()}import/",
             "search": self._search_facts(listing),
             "filter_panel": self.filter_panel(listing) if self.filters else "",
+            "unasked": listing.unasked(),
             "chips": listing.chips(),
             "clear_href": self.at(),
             "columns": [self._heading(listing, name) for name in names],
@@ -333,7 +334,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         if not getattr(self.meta, "search", None):
             return None
         return {
-            "action": f"{self.at('search')}",
+            "action": self.at("search") + listing.link(found=None, search=None),
             "value": listing.words,
             "placeholder": _("Search this list"),
         }
@@ -352,10 +353,11 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     @expose("/search/", methods=("POST",))
     def search_view(self):
-        """The words go into the address as ciphertext only."""
+        """The words go into the address as ciphertext only; the filters and the order stay."""
         words = request.form.get("search", "").strip()[:200]
-        here = self.at()
-        return redirect(f"{here}?found={hide(words)}" if words else here)
+        listing = Listing(self, request.args.to_dict())
+        asked = listing.link(found=hide(words) if words else None, search=None)
+        return redirect(self.at() + asked.rstrip("?"))
 
     @expose("/action/", methods=("POST",))
     def action_view(self):

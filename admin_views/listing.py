@@ -88,7 +88,18 @@ def _filter(name, field, wrap):
     if field.choices:
         offered = lambda: [(value, _(text)) for value, text in field.choices]  # noqa: E731
         return Filter(name, label, "choice", lambda v: wrap(field == v), offered)
-    return Filter(name, label, "text", lambda v: wrap(field == v))
+    return Filter(name, label, "text", lambda v: wrap(_says(field, v)))
+
+
+def _says(field, text):
+    """Rows whose ``field`` says ``text``, with or without accents and capitals where lists are sorted so."""
+    column = models.in_order(field)
+    return column == _as_sorted(column, text)
+
+
+def _as_sorted(column, text):
+    """``text`` as ``column`` holds it; what has no letter or digit is looked for as it is, and not found."""
+    return isinstance(column, models.SortField) and column.folded(text) or text
 
 
 def _between(field, first, last):
@@ -107,9 +118,8 @@ def _names(field, text):
     if key is not None or target is models.Client:
         return field == (key or -1)
     label = choices.label_order(target)
-    if isinstance(label, models.SortField):
-        text = models.normalise(text) or text
-    return field.in_(target.select(target.id).where(label.cast("TEXT").startswith(text)))
+    begins = label.cast("TEXT").startswith(_as_sorted(label, text))
+    return field.in_(target.select(target.id).where(begins))
 
 
 def _rows(field):
@@ -212,10 +222,13 @@ class Listing:
         return reveal(found) if found else self.args.get("search", "")[:200]
 
     def _order(self):
-        """(column or None for the key alone, descending).  A lazy search is read in key order, newest first."""
-        if self.words and search.is_lazy() and self.view.big:
-            return None, True
+        """(column or None for the key alone, descending).
+
+        A lazy search is read in key order, newest first, unless somebody asks for another order.
+        """
         asked = self.args.get("sort", "")
+        if self.words and search.is_lazy() and self.view.big and not asked:
+            return None, True
         name, descending = asked.lstrip("-"), asked.startswith("-")
         if name not in getattr(self.meta, "sortable", ()):
             default = getattr(self.meta, "order", ("id",))[0]
@@ -285,6 +298,20 @@ class Listing:
         kept.update(changes)
         return f"?{_query(tuple([pair for pair in kept.items() if pair[1] is not None]))}"
 
+    def unasked(self):
+        """[(name, value)] of what the filter panel does not ask and its button keeps: search, order, size, whose rows."""
+        names = {"before", "after"}
+        for one in self.view.filters.values():
+            if self._is_asked(one):
+                names |= {one.name, f"{one.name}-to"}
+        return [(name, value) for name, value in self.args.items() if value and name not in names]
+
+    def _is_asked(self, one):
+        """A person is no question of the panel: a name would stand in the address; people are searched for."""
+        return (
+            one.kind != "lookup" or self.view.lookup_field(one.name).rel_model is not models.Client
+        )
+
     def count_text(self, shown, moved, more):
         """How many rows there are, without counting what nobody kept count of."""
         if not moved and not more:
@@ -335,8 +362,8 @@ class Listing:
         facts = []
         asked = {one.name: value for one, value in self.active}
         for one in self.view.filters.values():
-            if one.kind == "lookup" and self.view.lookup_field(one.name).rel_model is models.Client:
-                continue  # a name would stand in the address; people are searched for
+            if not self._is_asked(one):
+                continue
             value = asked.get(one.name)
             options = one.options() if one.options else None
             first, last = value if one.kind == "date" and value else (value, None)

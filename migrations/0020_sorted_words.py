@@ -23,7 +23,7 @@ TABLES = {
     "service_location": NAME | {"city": ("city",)},
     "program": NAME,
     "service_activity": NAME,
-    "client": {"display_name": ("display_name",)},
+    "client": {"display_name": ("display_name",), "municipality": ("municipality",)},
     "export_profile": NAME,
 }
 # (table, index, columns) that only served to sort, and what serves instead besides one for each new column.
@@ -40,6 +40,7 @@ REPLACED = (
     ("client", "client_display_name", ("display_name",)),
     ("client", "client_municipality_display_name", ("municipality", "display_name")),
 )
+WITH_NAME = "municipality_sorted"  # an index of two columns begins with it
 FOLDED = str.maketrans(
     dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -54,7 +55,11 @@ def up(migrator, db):
     for table, index, columns in REPLACED:
         db.execute_sql(f'DROP INDEX IF EXISTS "{index}"')
         if len(columns) > 1:
-            _index(db, table, (columns[0], f"{columns[1]}_sorted"))
+            _index(db, table, _instead(table, columns))
+
+
+def _instead(table, columns):
+    return tuple(f"{name}_sorted" if name in TABLES[table] else name for name in columns)
 
 
 def down(migrator, db):
@@ -62,10 +67,10 @@ def down(migrator, db):
         listed = ", ".join(f'"{column}"' for column in columns)
         db.execute_sql(f'CREATE INDEX "{index}" ON "{table}" ({listed})')
         if len(columns) > 1:
-            db.execute_sql(f'DROP INDEX "{_named(table, (columns[0], f"{columns[1]}_sorted"))}"')
+            db.execute_sql(f'DROP INDEX "{_named(table, _instead(table, columns))}"')
     for table, columns in TABLES.items():
         for name in columns:
-            db.execute_sql(f'DROP INDEX "{_named(table, (f"{name}_sorted",))}"')
+            db.execute_sql(f'DROP INDEX IF EXISTS "{_named(table, (f"{name}_sorted",))}"')
             db.execute_sql(f'ALTER TABLE "{table}" DROP COLUMN "{name}_sorted"')
 
 
@@ -76,7 +81,8 @@ def _add(db, table, column):
         f'ALTER TABLE "{table}" ADD COLUMN "{column}" VARCHAR({LENGTH}) {collation} '
         "NOT NULL DEFAULT ''"
     )
-    _index(db, table, (column,))
+    if column != WITH_NAME:
+        _index(db, table, (column,))
 
 
 def _index(db, table, columns):
