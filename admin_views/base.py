@@ -273,7 +273,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         return {
             "title": _(self.name),
             "intro": self.intro and _(self.intro),
-            "new_href": None if readonly else self.at("new"),
+            "new_href": self.new_address(),
             "new_label": _(self.new_label) if self.new_label else _("Add"),
             "exports": self.export_links(listing),
             "import_href": None if readonly else f"{self.at()}import/",
@@ -317,12 +317,21 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """What the filter panel asks."""
         return listing.filter_facts()
 
+    def new_address(self):
+        """Where a row is added; None where the list offers no such thing, as its rows come from elsewhere."""
+        return self.at("new") if self.can_create and not self.readonly else None
+
     def empty(self):
         """What the list says when it has no rows."""
+        href = self.new_address()
+        added, kept = (
+            _("What you add will be listed here."),
+            _("What is recorded elsewhere is listed here."),
+        )
         return {
             "title": _("Nothing here yet"),
-            "text": _("What you add will be listed here."),
-            "href": None if self.readonly else self.at("new"),
+            "text": added if href else kept,
+            "href": href,
             "label": _(self.new_label) if self.new_label else _("Add"),
         }
 

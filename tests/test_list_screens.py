@@ -12,6 +12,13 @@ def firsts(page):
     return [row.select_one("th").get_text(" ", strip=True) for row in page.soup.select("tbody tr")]
 
 
+@pytest.mark.parametrize("address", ["need-alerts", "needs-assessments", "settlement-plans"])
+def test_a_list_whose_rows_come_from_elsewhere_offers_to_add_none(browser, address):
+    page = browser.get(f"/{address}/")
+    assert page.soup.select_one(".empty") and not page.soup.select_one("main a[href$='/new/']")
+    assert "What is recorded elsewhere is listed here." in page
+
+
 @pytest.fixture
 def people(app):
     for last, town in (("Bee", "Montréal"), ("Ant", "Montréal"), ("Bat", "Windsor"), ("Bug", None)):
