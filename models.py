@@ -233,11 +233,43 @@ class WebsiteField(CharField):
         super().__init__(max_length=300, **options)
 
 
-class SearchField(TextField):
-    """The normalised words a row is found by; kept by the product, indexed for word prefixes."""
+class DerivedField:
+    """What ``records.derive`` works out from the other columns of a row: never asked, shown, exported or logged."""
+
+
+class SearchField(DerivedField, TextField):
+    """The normalised words a row is found by; indexed for word prefixes."""
 
     def __init__(self):
         super().__init__(default="")
+
+
+class SortField(DerivedField, CharField):
+    """What rows are put in order and compared by for a text people read, called as that column and ``_sorted``.
+
+    The words of the first of the columns ``of`` that is filled in, as ``normalise`` writes them: É stands with E, a
+    capital with its small letter, and both databases say the same.  So many letters tell rows apart and fit any index.
+    """
+
+    LENGTH = 120
+
+    def __init__(self, *of, index=True):
+        self.of = of
+        super().__init__(max_length=self.LENGTH, default="", index=index)
+
+    def derived(self, record):
+        """The value for ``record``."""
+        words = (getattr(record, name) for name in self.of)
+        return self.folded(next(filter(None, words), ""))
+
+    def folded(self, text):
+        """How a row stands here for which ``text`` is written."""
+        return normalise(text)[: self.LENGTH]
+
+
+def in_order(field):
+    """The column that puts rows in the order of ``field`` as people look words up: its SortField, else itself."""
+    return field.model._meta.fields.get(f"{field.name}_sorted", field)
 
 
 class ManyField(ManyToManyField):
@@ -377,6 +409,8 @@ class TaxonomyList(Bilingual, Record):
     label_fr = CharField(max_length=200, default="", verbose_name=N_("French name"))
     description = TextField(default="", verbose_name=N_("Description"))
     source = CharField(max_length=300, default="", verbose_name=N_("Source"))
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -401,6 +435,8 @@ class TaxonomyItem(Bilingual, Record):
     order = IntegerField(default=0, verbose_name=N_("Order"))
     extra = JSONField(default=dict, verbose_name=N_("Details"))
     is_active = BooleanField(default=True, verbose_name=N_("In use"))
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -416,7 +452,6 @@ class TaxonomyItem(Bilingual, Record):
         indexes = (
             (("list", "slug"), True),
             (("list", "order", "id"), False),
-            (("label_en",), False),
         )
         reference = True
 
@@ -425,12 +460,14 @@ class Language(Bilingual, Record):
     """A language of service or of a client; ISO 639 code."""
 
     code = CharField(max_length=12, unique=True, verbose_name=N_("Code"))
-    label_en = CharField(max_length=120, index=True, verbose_name=N_("English name"))
+    label_en = CharField(max_length=120, verbose_name=N_("English name"))
     label_fr = CharField(max_length=120, default="", verbose_name=N_("French name"))
     is_official = BooleanField(default=False, verbose_name=N_("Official language of Canada"))
     is_signed = BooleanField(default=False, verbose_name=N_("Signed language"))
     order = IntegerField(default=0, verbose_name=N_("Order"))
     is_active = BooleanField(default=True, verbose_name=N_("In use"))
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -451,6 +488,8 @@ class KeywordCategory(Bilingual, Record):
     slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
     label_en = CharField(max_length=200, verbose_name=N_("English label"))
     label_fr = CharField(max_length=200, default="", verbose_name=N_("French label"))
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -471,10 +510,12 @@ class Keyword(Bilingual, Record):
     category = ForeignKeyField(KeywordCategory, null=True, verbose_name=N_("Category"))
     term_en = CharField(max_length=200, verbose_name=N_("English term"))
     term_fr = CharField(max_length=200, default="", verbose_name=N_("French term"))
-    label_en = CharField(max_length=300, index=True, default="", verbose_name=N_("English label"))
+    label_en = CharField(max_length=300, default="", verbose_name=N_("English label"))
     label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
     is_active = BooleanField(default=True, verbose_name=N_("In use"))
     search = SearchField()
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -501,7 +542,7 @@ class AreaOfFocus(Bilingual, Record):
     """The one broad purpose of a program; decides which keywords its services may choose (R-PROG-3, R-SA-5)."""
 
     slug = CharField(max_length=80, unique=True, verbose_name=N_("Slug"))
-    label_en = CharField(max_length=300, index=True, verbose_name=N_("English label"))
+    label_en = CharField(max_length=300, verbose_name=N_("English label"))
     label_fr = CharField(max_length=300, default="", verbose_name=N_("French label"))
     short_label_en = CharField(max_length=120, verbose_name=N_("English short label"))
     short_label_fr = CharField(max_length=120, default="", verbose_name=N_("French short label"))
@@ -511,6 +552,8 @@ class AreaOfFocus(Bilingual, Record):
     default_outcome = TermField("desired-outcomes", null=True, verbose_name=N_("Default outcome"))
     is_active = BooleanField(default=True, verbose_name=N_("In use"))
     keywords = ManyField(Keyword, N_("Keywords"), backref="areas")
+    label_en_sorted = SortField("label_en")
+    label_fr_sorted = SortField("label_fr", "label_en")
 
     class Meta:
         section = "administration"
@@ -706,6 +749,7 @@ class Staff(Record):
     )
     is_active = BooleanField(default=True, verbose_name=N_("Works here now"))
     search = SearchField()
+    name_sorted = SortField("name")
 
     class Meta:
         section = "administration"
@@ -764,6 +808,7 @@ class Interpreter(Record):
     )
     phone = PhoneField(null=True, verbose_name=N_("Phone"))
     is_active = BooleanField(default=True, verbose_name=N_("Works with us now"))
+    name_sorted = SortField("name")
 
     class Meta:
         section = "administration"
@@ -844,6 +889,7 @@ class Organization(Provenance):
     )
     referral_last_checked_on = DateField(null=True, verbose_name=N_("Referrals last checked on"))
     search = SearchField()
+    name_sorted = SortField("name")
 
     class Meta:
         section = "organizations"
@@ -935,6 +981,8 @@ class ServiceLocation(Provenance):
         help_text=N_("A place not in use hides its services from matching."),
     )
     search = SearchField()
+    name_sorted = SortField("name")
+    city_sorted = SortField("city")
 
     class Meta:
         section = "directory"
@@ -947,7 +995,7 @@ class ServiceLocation(Provenance):
         sortable = ("name", "city")
         order = ("name",)
         natural_key = ("organization", "name")
-        indexes = ((("organization", "name"), True), (("name",), False), (("city",), False))
+        indexes = ((("organization", "name"), True),)
         form = (
             (N_("Place"), None, ("organization", "name", "location_type", "is_active")),
             (N_("Address"), None, ("address", ("city", "province", "postal_code"))),
@@ -1002,6 +1050,7 @@ class Program(Provenance):
     )
     state = CharField(max_length=12, default=DRAFT, choices=STATES, verbose_name=N_("State"))
     search = SearchField()
+    name_sorted = SortField("name")
 
     class Meta:
         section = "directory"
@@ -1015,7 +1064,7 @@ class Program(Provenance):
         order = ("name",)
         kept = ("state",)
         natural_key = ("organization", "name")
-        indexes = ((("organization", "name"), True), (("name",), False))
+        indexes = ((("organization", "name"), True),)
         form = (
             (N_("Program"), None, ("organization", "name", "description")),
             (N_("Contact"), None, ("contact_name", ("contact_phone", "contact_email"))),
@@ -1128,6 +1177,7 @@ class ServiceActivity(Provenance):
     last_reviewed_on = DateField(index=True, verbose_name=N_("Last reviewed on"))
     reviewed_by_name = CharField(max_length=120, default="", verbose_name=N_("Reviewed by"))
     search = SearchField()
+    name_sorted = SortField("name")
 
     class Meta:
         section = "directory"
@@ -1152,8 +1202,7 @@ class ServiceActivity(Provenance):
         natural_key = ("program", "location", "name")
         indexes = (
             (("program", "location", "name"), False),
-            (("name",), False),
-            (("state", "name"), False),
+            (("state", "name_sorted"), False),
         )
         form = (
             (
@@ -1502,8 +1551,10 @@ class Client(Record):
         verbose_name=N_("Accessibility needs"),
         help_text=N_("Practical needs only, never a diagnosis."),
     )
-    display_name = CharField(max_length=250, default="", index=True, verbose_name=N_("Name"))
+    display_name = CharField(max_length=250, default="", verbose_name=N_("Name"))
     search = SearchField()
+    display_name_sorted = SortField("display_name")
+    municipality_sorted = SortField("municipality", index=False)
 
     class Meta:
         section = "clients"
@@ -1517,7 +1568,10 @@ class Client(Record):
         order = ("display_name",)
         kept = ("display_name",)
         personal = True
-        indexes = ((("last_name", "birth_date"), False), (("municipality", "display_name"), False))
+        indexes = (
+            (("last_name", "birth_date"), False),
+            (("municipality_sorted", "display_name_sorted"), False),
+        )
         form = (
             (
                 N_("Person"),
@@ -3405,6 +3459,7 @@ class ExportProfile(Record):
     name = CharField(max_length=120, unique=True, verbose_name=N_("Name"))
     about = TextField(null=True, verbose_name=N_("What it is for"))
     is_active = BooleanField(default=True, verbose_name=N_("In use"))
+    name_sorted = SortField("name")
 
     class Meta:
         section = "administration"

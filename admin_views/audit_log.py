@@ -76,7 +76,9 @@ class AuditLogView(EntityView):
 
         offered = lambda: [  # noqa: E731
             (str(key), name)
-            for key, name in Staff.select(Staff.id, Staff.name).order_by(Staff.name).tuples()
+            for key, name in Staff.select(Staff.id, Staff.name)
+            .order_by(Staff.name_sorted, Staff.id)
+            .tuples()
         ]
         return (Filter("who", _l("Who"), "choice", named, offered),)
 

@@ -13,7 +13,7 @@ from admin_views.assisting import Assisting, asks, one_tick
 from admin_views.exports import Exporting
 from admin_views.guard import Guarded, is_local, needs_step
 from admin_views.imports import Importing
-from admin_views.listing import Listing, field_filter, label_name, twin, whole
+from admin_views.listing import Listing, field_filter, twin, whole
 from admin_views.secrets import hide
 from admin_views.showing import (
     FileCell,
@@ -45,7 +45,6 @@ STAMPS = (
     "created_by_name",
     "updated_by_name",
     "version",
-    "search",
 )
 # Columns whose database value is what Python sees; the others are converted first.
 RAW = (CharField, IntegerField, TextField)
@@ -164,9 +163,13 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         declared = getattr(self.meta, "form", None)
         if declared:
             return declared
-        kept = (*STAMPS, *getattr(self.meta, "kept", ()))
-        names = [f.name for f in self.meta.sorted_fields if f.name not in kept]
-        return ((None, None, (*names, *self.through_names())),)
+        return ((None, None, (*self.own_names(), *self.through_names())),)
+
+    def own_names(self):
+        """The columns that people fill in."""
+        hidden = (*STAMPS, *getattr(self.meta, "kept", ()))
+        own = (f for f in self.meta.sorted_fields if not isinstance(f, models.DerivedField))
+        return tuple(f.name for f in own if f.name not in hidden)
 
     def through_names(self):
         return [n for n, f in self.meta.manytomany.items() if not f._is_backref]
@@ -255,7 +258,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """(field name, label column of the row it names or None) of one list column."""
         field = self.meta.fields[name]
         if isinstance(field, ForeignKeyField):
-            return name, label_name(field.rel_model)
+            return name, choices.label_name(field.rel_model)
         if name.endswith("_fr") and twin(self.model, name) != name:
             return name, name
         return name, None
@@ -288,12 +291,13 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         return {
             "title": _(self.name),
             "intro": self.intro and _(self.intro),
-            "new_href": None if readonly else self.at("new"),
+            "new_href": self.new_address(),
             "new_label": _(self.new_label) if self.new_label else _("Add"),
             "exports": self.export_links(listing),
             "import_href": None if readonly else f"{self.at()}import/",
             "search": self._search_facts(listing),
             "filter_panel": self.filter_panel(listing) if self.filters else "",
+            "unasked": listing.unasked(),
             "chips": listing.chips(),
             "clear_href": self.at(),
             "columns": [self._heading(listing, name) for name in names],
@@ -331,12 +335,21 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         """What the filter panel asks."""
         return listing.filter_facts()
 
+    def new_address(self):
+        """Where a row is added; None where the list offers no such thing, as its rows come from elsewhere."""
+        return self.at("new") if self.can_create and not self.readonly else None
+
     def empty(self):
         """What the list says when it has no rows."""
+        href = self.new_address()
+        added, kept = (
+            _("What you add will be listed here."),
+            _("What is recorded elsewhere is listed here."),
+        )
         return {
             "title": _("Nothing here yet"),
-            "text": _("What you add will be listed here."),
-            "href": None if self.readonly else self.at("new"),
+            "text": added if href else kept,
+            "href": href,
             "label": _(self.new_label) if self.new_label else _("Add"),
         }
 
@@ -348,7 +361,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         if not getattr(self.meta, "search", None):
             return None
         return {
-            "action": f"{self.at('search')}",
+            "action": self.at("search") + listing.link(found=None, search=None),
             "value": listing.words,
             "placeholder": _("Search this list"),
         }
@@ -360,17 +373,18 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         plain = twin(self.model, name)
         if plain not in getattr(self.meta, "sortable", ()):
             return (label, None, "", shape)
-        current = listing.sort is not None and listing.sort.name == name
+        current = listing.sort is models.in_order(field)
         direction = ("descending" if listing.descending else "ascending") if current else ""
         turned = plain if not current or listing.descending else f"-{plain}"
         return (label, listing.link(sort=turned), direction, shape)
 
     @expose("/search/", methods=("POST",))
     def search_view(self):
-        """The words go into the address as ciphertext only."""
+        """The words go into the address as ciphertext only; the filters and the order stay."""
         words = request.form.get("search", "").strip()[:200]
-        here = self.at()
-        return redirect(f"{here}?found={hide(words)}" if words else here)
+        listing = Listing(self, request.args.to_dict())
+        asked = listing.link(found=hide(words) if words else None, search=None)
+        return redirect(self.at() + asked.rstrip("?"))
 
     @expose("/action/", methods=("POST",))
     def action_view(self):
@@ -624,8 +638,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     def details_sections(self, record):
         if self.readonly:
-            hidden = (*STAMPS, *getattr(self.meta, "kept", ()))
-            return ((None, None, tuple(n for n in self.meta.fields if n not in hidden)),)
+            return ((None, None, self.own_names()),)
         return self.form_sections(record)
 
     def fact(self, record, name):

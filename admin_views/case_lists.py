@@ -82,7 +82,7 @@ class NeedAlertView(EntityView):
     """Critical answers that somebody must act on (R-SCO-3); they begin with an assessment, never by hand."""
 
     edit_template = "people/alert.html"
-    can_delete = False
+    can_create = can_delete = False
 
     def own_filters(self):
         conditions = {
@@ -108,10 +108,6 @@ class NeedAlertView(EntityView):
 
     def list_columns(self):
         return ["client", "question", "due_on", "done_on"]
-
-    def list_facts(self, listing, names, page, previous, following):
-        facts = super().list_facts(listing, names, page, previous, following)
-        return {**facts, "new_href": None}
 
     def row_address(self):
         return f"{self.at('edit')}?id="

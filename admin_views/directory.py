@@ -33,7 +33,9 @@ def organization_filter(field, wrap=lambda condition: condition):
         return wrap(field == (whole(value) or -1))
 
     def options():
-        rows = Organization.select(Organization.id, Organization.name).order_by(Organization.name)
+        rows = Organization.select(Organization.id, Organization.name).order_by(
+            Organization.name_sorted, Organization.id
+        )
         named = [(str(key), name) for key, name in rows.limit(300).tuples()]
         return [(OWN, _("Ours")), (PARTNERS, _("Partners")), *named]
 
@@ -174,7 +176,7 @@ class LocationView(DirectoryView):
             ServiceActivity.select(ServiceActivity, Program)
             .join(Program)
             .where(ServiceActivity.location == record, ServiceActivity.state != ARCHIVED)
-            .order_by(ServiceActivity.name)
+            .order_by(ServiceActivity.name_sorted, ServiceActivity.id)
         )
         return [
             (
@@ -230,7 +232,7 @@ class ProgramView(DirectoryView):
             ServiceActivity.select(ServiceActivity, ServiceLocation)
             .join(ServiceLocation)
             .where(ServiceActivity.program == record)
-            .order_by(ServiceActivity.name, ServiceLocation.name)
+            .order_by(ServiceActivity.name_sorted, ServiceLocation.name_sorted, ServiceLocation.id)
         )
         return [
             (

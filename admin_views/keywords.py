@@ -101,7 +101,7 @@ class KeywordView(RetiringView):
                     links.select(links.serviceactivity).where(links.keyword == record.id)
                 )
             )
-            .order_by(ServiceActivity.name)
+            .order_by(ServiceActivity.name_sorted, ServiceActivity.id)
         )
         return [
             (
@@ -211,7 +211,7 @@ class CategoryView(RetiringView):
         return ((None, None, ("label_en", "label_fr")),)
 
     def related(self, record):
-        words = Keyword.select().where(Keyword.category == record).order_by(Keyword.label_en)
+        words = choices.by_label(Keyword.select().where(Keyword.category == record))
         uses = keywords.usage()
         return [
             (
@@ -267,8 +267,12 @@ class AreaView(RetiringView):
 
     def related(self, record):
         uses, kept = keywords.usage(), records.linked_ids(record, "keywords")
-        words = Keyword.select().where(Keyword.id.in_(kept or [-1])).order_by(Keyword.label_en)
-        programs = Program.select().where(Program.area_of_focus == record).order_by(Program.name)
+        words = choices.by_label(Keyword.select().where(Keyword.id.in_(kept or [-1])))
+        programs = (
+            Program.select()
+            .where(Program.area_of_focus == record)
+            .order_by(Program.name_sorted, Program.id)
+        )
         return [
             (
                 _("Keywords"),

@@ -88,7 +88,18 @@ def _filter(name, field, wrap):
     if field.choices:
         offered = lambda: [(value, _(text)) for value, text in field.choices]  # noqa: E731
         return Filter(name, label, "choice", lambda v: wrap(field == v), offered)
-    return Filter(name, label, "text", lambda v: wrap(field == v))
+    return Filter(name, label, "text", lambda v: wrap(_says(field, v)))
+
+
+def _says(field, text):
+    """Rows whose ``field`` says ``text``, with or without accents and capitals where lists are sorted so."""
+    column = models.in_order(field)
+    return column == _as_sorted(column, text)
+
+
+def _as_sorted(column, text):
+    """``text`` as ``column`` holds it; what has no letter or digit is looked for as it is, and not found."""
+    return isinstance(column, models.SortField) and column.folded(text) or text
 
 
 def _between(field, first, last):
@@ -106,8 +117,9 @@ def _names(field, text):
     key, target = whole(text), field.rel_model
     if key is not None or target is models.Client:
         return field == (key or -1)
-    label = target._meta.fields[target._meta.label]
-    return field.in_(target.select(target.id).where(label.cast("TEXT").startswith(text)))
+    label = choices.label_order(target)
+    begins = label.cast("TEXT").startswith(_as_sorted(label, text))
+    return field.in_(target.select(target.id).where(begins))
 
 
 def _rows(field):
@@ -122,8 +134,8 @@ def _rows(field):
 
 
 def _few_rows(target):
-    label = target._meta.fields[label_name(target)]
-    rows = target.select(target.id, label).order_by(label).limit(FEW + 1).tuples()
+    label = choices.label_column(target)
+    rows = target.select(target.id, label).order_by(target.id).limit(FEW + 1).tuples()
     rows = choices.by_words((str(key), str(text)) for key, text in rows)
     return rows if len(rows) <= FEW else None
 
@@ -169,13 +181,6 @@ def _label_sql(alias, label):
     return f"{alias}.{label}"
 
 
-def label_name(model):
-    """The column a person calls a row by, in the current language."""
-    name = model._meta.label
-    french = name.endswith("_en") and models.language.get() == "fr"
-    return f"{name[:-2]}fr" if french else name
-
-
 def twin(model, name):
     """In French the column of the other language for a column that has one, so that French comes first; else ``name``."""
     other = {"_en": "_fr", "_fr": "_en"}.get(name[-3:])
@@ -217,15 +222,20 @@ class Listing:
         return reveal(found) if found else self.args.get("search", "")[:200]
 
     def _order(self):
-        """(column or None for the key alone, descending).  A lazy search is read in key order, newest first."""
-        if self.words and search.is_lazy() and self.view.big:
-            return None, True
+        """(column or None for the key alone, descending).
+
+        A lazy search is read in key order, newest first, unless somebody asks for another order.
+        """
         asked = self.args.get("sort", "")
+        if self.words and search.is_lazy() and self.view.big and not asked:
+            return None, True
         name, descending = asked.lstrip("-"), asked.startswith("-")
         if name not in getattr(self.meta, "sortable", ()):
             default = getattr(self.meta, "order", ("id",))[0]
             name, descending = default.lstrip("-"), default.startswith("-")
-        return (None if name == "id" else self.meta.fields[twin(self.model, name)]), descending
+        if name == "id":
+            return None, descending
+        return models.in_order(self.meta.fields[twin(self.model, name)]), descending
 
     def conditions(self):
         """[(SQL, parameters)] of every condition of the list, without the search and the cursor."""
@@ -288,6 +298,20 @@ class Listing:
         kept.update(changes)
         return f"?{_query(tuple([pair for pair in kept.items() if pair[1] is not None]))}"
 
+    def unasked(self):
+        """[(name, value)] of what the filter panel does not ask and its button keeps: search, order, size, whose rows."""
+        names = {"before", "after"}
+        for one in self.view.filters.values():
+            if self._is_asked(one):
+                names |= {one.name, f"{one.name}-to"}
+        return [(name, value) for name, value in self.args.items() if value and name not in names]
+
+    def _is_asked(self, one):
+        """A person is no question of the panel: a name would stand in the address; people are searched for."""
+        return (
+            one.kind != "lookup" or self.view.lookup_field(one.name).rel_model is not models.Client
+        )
+
     def count_text(self, shown, moved, more):
         """How many rows there are, without counting what nobody kept count of."""
         if not moved and not more:
@@ -338,8 +362,8 @@ class Listing:
         facts = []
         asked = {one.name: value for one, value in self.active}
         for one in self.view.filters.values():
-            if one.kind == "lookup" and self.view.lookup_field(one.name).rel_model is models.Client:
-                continue  # a name would stand in the address; people are searched for
+            if not self._is_asked(one):
+                continue
             value = asked.get(one.name)
             options = one.options() if one.options else None
             first, last = value if one.kind == "date" and value else (value, None)

@@ -55,7 +55,9 @@ class OrganizationView(EntityView):
                 [_("Name"), _("City"), _("Contact phone")],
                 [
                     (self.linked(row), row.city, row.contact_phone or "")
-                    for row in locations.order_by(ServiceLocation.name).limit(SHOWN)
+                    for row in locations.order_by(
+                        ServiceLocation.name_sorted, ServiceLocation.id
+                    ).limit(SHOWN)
                 ],
                 url_for("service_location.index_view", **only),
             ),
@@ -64,7 +66,7 @@ class OrganizationView(EntityView):
                 [_("Name"), _("Funding"), _("State")],
                 [
                     (self.linked(row), term("funding-types", row.funding), state_pill(row))
-                    for row in programs.order_by(Program.name).limit(SHOWN)
+                    for row in programs.order_by(Program.name_sorted, Program.id).limit(SHOWN)
                 ],
                 url_for("program.index_view", **only),
             ),
@@ -73,7 +75,9 @@ class OrganizationView(EntityView):
                 [_("Name"), _("Location"), _("State")],
                 [
                     (self.linked(row), row.location.name, state_pill(row))
-                    for row in services.order_by(ServiceActivity.name).limit(SHOWN)
+                    for row in services.order_by(
+                        ServiceActivity.name_sorted, ServiceActivity.id
+                    ).limit(SHOWN)
                 ],
                 url_for("service_activity.index_view", **only),
             ),

@@ -30,8 +30,7 @@ class ListView(EntityView):
 class TextView(EntityView):
     """The texts that came with the portal; each can be worded differently, none is added."""
 
-    def list_facts(self, *listed):
-        return super().list_facts(*listed) | {"new_href": None}
+    can_create = False
 
 
 class ClosureView(EntityView):
@@ -49,8 +48,7 @@ class ClosureView(EntityView):
 class SavedFilterView(EntityView):
     """Named filters of the Referral List; they are saved there."""
 
-    def list_facts(self, *listed):
-        return super().list_facts(*listed) | {"new_href": None}
+    can_create = False
 
     def empty(self):
         return {

@@ -8,7 +8,6 @@ from flask_admin import expose
 from admin_views.base import EntityView
 from admin_views.listing import Filter, Listing, field_filter
 from admin_views.marks import FLAG_WORDS, raw_flags, status_and_mark, trouble
-from admin_views.secrets import hide
 from admin_views.showing import as_text, cells, one_line, text_of
 from admin_views.words import plain as _
 from forms import choices
@@ -22,6 +21,7 @@ from models import (
     Organization,
     Referral,
     SavedFilter,
+    normalise,
 )
 from workflows import audit, engine, flags, records, referrals, settings
 from workflows.distribute import Distribute
@@ -137,7 +137,8 @@ class ReferralList(EntityView):
     @staticmethod
     def _saved():
         query = SavedFilter.select(SavedFilter.name, SavedFilter.arguments)
-        return list(query.where(SavedFilter.screen == SCREEN).order_by(SavedFilter.name).tuples())
+        rows = query.where(SavedFilter.screen == SCREEN).tuples()
+        return sorted(rows, key=lambda row: normalise(row[0]))
 
     # ---- The page ----------------------------------------------------------------------------------------------------
 
@@ -202,20 +203,8 @@ class ReferralList(EntityView):
         return (_("Service") if name == "target_name" else label, href, direction, shape)
 
     def _search_facts(self, listing):
-        everything = f"?status={ALL}" if listing.args.get("status") == ALL else ""
-        return {
-            "action": self.get_url(".search_view") + everything,
-            "value": listing.words,
-            "placeholder": _("Client name or referral number"),
-        }
-
-    @expose("/search/", methods=("POST",))
-    def search_view(self):
-        """The words go into the address as ciphertext only; "All" stays on."""
-        words = request.form.get("search", "").strip()[:200]
-        asked = {"status": ALL} if request.args.get("status") == ALL else {}
-        asked |= {"found": hide(words)} if words else {}
-        return redirect(f"{self.get_url('.index_view')}?{urlencode(asked)}")
+        placeholder = _("Client name or referral number")
+        return super()._search_facts(listing) | {"placeholder": placeholder}
 
     @staticmethod
     def _complete_means():

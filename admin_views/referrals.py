@@ -111,7 +111,7 @@ class ReferralView(TracePages, ReferralOutcomes):
     @staticmethod
     def _programs():
         query = Program.select(Program, Organization).join(Organization)
-        return list(query.where(Program.state == ACTIVE).order_by(Program.name))
+        return list(query.where(Program.state == ACTIVE).order_by(Program.name_sorted, Program.id))
 
     @staticmethod
     def _given():

@@ -231,12 +231,12 @@ def _offered(name):
         return choices.terms("case-types")
     if name == WORKER:
         query = Staff.select(Staff.id, Staff.name).where(Staff.is_active == True)  # noqa: E712
-        return list(query.order_by(Staff.name).tuples())
+        return list(query.order_by(Staff.name_sorted, Staff.id).tuples())
     model = ServiceLocation if name == LOCATION else Program
     # What is confidential is not offered: the name of a chosen one would stand in the file.
     ours = (model.organization == directory.own_id(), *exports.may_leave(model))
     query = model.select(model.id, model.name).where(*ours)
-    return list(query.order_by(model.name).tuples())
+    return list(query.order_by(model.name_sorted, model.id).tuples())
 
 
 def drawn(grid):

@@ -106,7 +106,7 @@ class SearchView(PageView):
             Client.select(Client.id, Client.display_name, Household.file_number)
             .join(Household)
             .where(search.condition(Client, words, SHOWN + 1))
-            .order_by(Client.display_name, Client.id)
+            .order_by(Client.display_name_sorted, Client.id)
         )
         return [
             (
@@ -189,7 +189,7 @@ class SearchView(PageView):
                 search.condition(Organization, words, SHOWN + 2),
                 Organization.is_own == False,  # noqa: E712 - a peewee expression
             )
-            .order_by(Organization.name)
+            .order_by(Organization.name_sorted, Organization.id)
             .limit(SHOWN + 1)
         )
         return [

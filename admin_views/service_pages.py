@@ -61,7 +61,7 @@ class ServicePages:
         places = list(
             ServiceLocation.select()
             .where(ServiceLocation.organization == record.program.organization_id)
-            .order_by(ServiceLocation.name)
+            .order_by(ServiceLocation.name_sorted, ServiceLocation.id)
         )
         done = {p.id for p in places if service_rules.same_entry(record, p.id)}
         done.add(record.location_id)

@@ -96,7 +96,7 @@ class ServiceRecordView(PageView):
     def _asked(self, given):
         """(profiles in use, the chosen one or None, first day, last day, what is wrong or nothing)."""
         query = ExportProfile.select().where(ExportProfile.is_active == True)  # noqa: E712
-        profiles = list(query.order_by(ExportProfile.name, ExportProfile.id))
+        profiles = list(query.order_by(ExportProfile.name_sorted, ExportProfile.id))
         wanted = whole(given.get("profile"))
         chosen = next((one for one in profiles if one.id == wanted), profiles[:1] and profiles[0])
         first, last = periods(settings.today())["last-month"]

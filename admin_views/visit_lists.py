@@ -172,7 +172,9 @@ class VisitListView(EntityView):
     def authorize_view(self):
         """A supervisor reads the whole list and authorizes it (R-VISIT-1)."""
         listed, is_post = self.found(), request.method == "POST"
-        offered = [(row.id, row.name) for row in signers.people().order_by(Staff.name)]
+        offered = [
+            (row.id, row.name) for row in signers.people().order_by(Staff.name_sorted, Staff.id)
+        ]
         mine = me()
         data = {
             "authorized_by": mine.id if mine and signers.may_sign(mine) else None,
@@ -256,7 +258,7 @@ def lists_to_choose(listed_id=None):
     )
     return [
         (row.id, f"{date_text(row.date)} · {row.staff}")
-        for row in rows.order_by(VisitList.date, Staff.name).limit(200)
+        for row in rows.order_by(VisitList.date, Staff.name_sorted, Staff.id).limit(200)
     ]
 
 

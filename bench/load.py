@@ -2,7 +2,7 @@
 
 The data set is made by ``seed.py`` of the benchmark folder (``BENCH_SHARED``, default ``../shared/bench``): 20,000
 clients, 3,000 services and 100,000 referrals, times SCALE.  Rows are written straight into the tables, so the loader
-also fills in what saving would have kept: search words, counters and display names.
+also fills in what saving would have kept: search words, counters, display names and what lists are sorted by.
 """
 
 import importlib.util
@@ -16,6 +16,10 @@ import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import models  # noqa: E402 - the portal is found beside this folder
+
 SHARED = Path(os.environ.get("BENCH_SHARED", ROOT.parent / "shared" / "bench"))
 _spec = importlib.util.spec_from_file_location("bench_data", SHARED / "seed.py")
 shared = importlib.util.module_from_spec(_spec)
@@ -195,6 +199,19 @@ def load(con, scale):
     return shared.counts(scale)["referral"]
 
 
+def sort(con):
+    """Fill in what the rows of every table are put in order by."""
+    con.create_function("normalise", 1, models.normalise)
+    for model in models.TABLES:
+        for field in model._meta.sorted_fields:
+            if isinstance(field, models.SortField):
+                words = ", ".join(f"NULLIF({name}, '')" for name in field.of)
+                con.execute(
+                    f"UPDATE {model._meta.table_name} SET {field.column_name} ="
+                    f" SUBSTR(normalise(COALESCE({words}, '')), 1, {field.LENGTH})"
+                )
+
+
 def main(folder, scale):
     path = Path(folder) / f"product-{scale}.db"
     for old in Path(folder).glob(f"product-{scale}.db*"):
@@ -224,6 +241,7 @@ def main(folder, scale):
     for kind, name, _sql in later:
         con.execute(f"DROP {kind} {name}")
     load(con, float(scale))
+    sort(con)
     for _kind, _name, sql in later:
         con.execute(sql)
     words = con.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5%'").fetchall()

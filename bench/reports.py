@@ -15,6 +15,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -28,7 +29,7 @@ from workflows.reports_tables import periods  # noqa: E402
 
 CLIENTS, CASES, ACTIVITIES, REFERRALS, SERVICES, WORKERS = 20_000, 7_000, 300_000, 60_000, 400, 40
 PASSPHRASE, ADMINISTRATOR = "violet anchor maple thunder", "quiet harbour walnut evening"
-VERSION = 5
+VERSION = 6
 LEVELS = ("very-high", "high", "moderate", "moderate-to-low", "low")
 
 
@@ -73,12 +74,15 @@ def write(model, rows):
     names = ", ".join(f'"{f.column_name}"' for f in fields)
     marks = ", ".join([models.database.param] * len(fields))
     sql = f'INSERT INTO "{model._meta.table_name}" ({names}) VALUES ({marks})'
+    ordered = [field for field in fields if isinstance(field, models.SortField)]
     stamped = {"created_at": now, "updated_at": now}
 
     def values(row):
         whole = {**defaults, **stamped, **row}
         if "uuid" in defaults:
             whole["uuid"] = str(uuid.uuid4())
+        for field in ordered:
+            whole[field.name] = field.derived(SimpleNamespace(**whole))
         return [whole[field.name] for field in fields]
 
     models.database.connection().cursor().executemany(sql, [values(row) for row in rows])

@@ -42,7 +42,9 @@ class MoveForm(PortalForm):
         """The form about the households [(Household, people)] of ``giver``; all are ticked at first."""
         form = cls(formdata, data={"households": [house.id for house, _people in listed]})
         rows = Staff.select(Staff.id, Staff.name).where(Staff.is_active, Staff.id != giver.id)
-        names = [(str(key), name) for key, name in rows.order_by(Staff.name).tuples()]
+        names = [
+            (str(key), name) for key, name in rows.order_by(Staff.name_sorted, Staff.id).tuples()
+        ]
         form.households.choices = [
             (house.id, _people(house.file_number, people)) for house, people in listed
         ]

@@ -5,7 +5,7 @@
 
 from peewee import fn
 
-from models import Language, TaxonomyItem, TaxonomyList, database, language, normalise
+from models import Language, TaxonomyItem, TaxonomyList, database, in_order, language, normalise
 
 # A form or a filter panel is a few kilobytes; beyond this many they are made anew.
 MOST = 2000
@@ -129,13 +129,30 @@ def term_ids(name):
     return [(row[4], _label(row)) for row in rows if row[2]]
 
 
+def label_name(model):
+    """The column a person calls a row by, in the current language."""
+    name = model._meta.label
+    french = name.endswith("_en") and language.get() == "fr"
+    return f"{name[:-2]}fr" if french else name
+
+
+def label_order(model):
+    """The column that puts rows in the order of what people call them in the current language."""
+    return in_order(model._meta.fields[label_name(model)])
+
+
+def by_label(query):
+    """The rows of ``query`` in the order of what people call them."""
+    return query.order_by(label_order(query.model), query.model.id)
+
+
 def label_column(model):
     """What a person calls a row by in the current language, as an expression.
 
     A missing French label is the English one with a mark (R-TAX-3).
     """
     fields, name = model._meta.fields, model._meta.label
-    if language.get() == "en" or not name.endswith("_en"):
+    if label_name(model) == name:
         return fields[name]
     return fn.COALESCE(fn.NULLIF(fields[f"{name[:-2]}fr"], ""), fields[name].concat(" (EN)"))
 

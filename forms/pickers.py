@@ -21,10 +21,11 @@ def find_rows(query, text, limit=20):
         # What such a row is called stands in no column; its newest are few enough to be read.
         found = wording.rows_of(query, NEWEST)
         return [row for row in found if _has(row[1], wanted)][:limit]
-    label = choices.label_column(model)
-    for word in wanted:
+    column = model._meta.fields.get("search") or choices.label_order(model)
+    if not isinstance(column, models.DerivedField):
         # A label may be a day, which only SQLite compares with words.
-        column = model._meta.fields.get("search") or peewee.fn.LOWER(label.cast("TEXT"))
+        column = peewee.fn.LOWER(column.cast("TEXT"))
+    for word in wanted:
         query = query.where(column.startswith(word) | column.contains(f" {word}"))
     return wording.rows_of(query, limit)
 

@@ -25,7 +25,7 @@ def find_services(query, text):
             | place.search.startswith(word)
             | place.search.contains(f" {word}")
         )
-    rows = query.order_by(own.name, place.name, own.id).limit(20).tuples()
+    rows = query.order_by(own.name_sorted, place.name_sorted, own.id).limit(20).tuples()
     return [(key, f"{name} – {where}") for key, name, where in rows]
 
 

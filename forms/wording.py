@@ -137,12 +137,12 @@ def rows_of(query, limit=None):
     label = choices.label_column(model)
     is_dated = isinstance(fields[model._meta.label], (peewee.DateField, peewee.DateTimeField))
     columns = [label if name == model._meta.label else fields[name] for name in names]
-    order = label.desc() if is_dated else label
+    order = label.desc() if is_dated else choices.label_order(model)
     texts = [text_of(fields[name]) for name in names]
     found = [
         (key, _joined(text(v) for text, v in zip(texts, values, strict=True)))
         for key, *values in query.select(fields["id"], *columns)
-        .order_by(order)
+        .order_by(order, fields["id"])
         .limit(limit)
         .tuples()
     ]

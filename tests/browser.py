@@ -230,12 +230,19 @@ class Form:
     def __init__(self, element):
         self.element = element
 
+    def fields(self):
+        """What it holds, and what stands elsewhere on the page and says that it belongs to it."""
+        found, key = "input[name], select[name], textarea[name]", self.element.get("id")
+        page = list(self.element.parents)[-1]
+        beside = page.select(f'input[name][form="{key}"]') if key else []
+        return [*self.element.select(found), *beside]
+
     def names(self):
-        return [c["name"] for c in self.element.select("input[name], select[name], textarea[name]")]
+        return [c["name"] for c in self.fields()]
 
     def controls(self, name):
-        found = self.element.select("input[name], select[name], textarea[name]")
-        return [c for c in found if c["name"] == name and c.get("type") not in CLICKABLE]
+        kept = (c for c in self.fields() if c.get("type") not in CLICKABLE)
+        return [c for c in kept if c["name"] == name]
 
     def is_main(self):
         """The page's own form rather than a search box or the language switch."""
@@ -271,7 +278,7 @@ class Form:
     def values(self):
         """{name: [value, …]} that the form would send untouched."""
         data = {}
-        for control in self.element.select("input[name], select[name], textarea[name]"):
+        for control in self.fields():
             if control.has_attr("disabled") or control.find_parent(
                 "fieldset", attrs={"disabled": True}
             ):

@@ -169,7 +169,11 @@ def names():
     """Names of the staff who work here now."""
     active = Staff.is_active == True  # noqa: E712 - a peewee expression
     return [
-        name for (name,) in Staff.select(Staff.name).where(active).order_by(Staff.name).tuples()
+        name
+        for (name,) in Staff.select(Staff.name)
+        .where(active)
+        .order_by(Staff.name_sorted, Staff.id)
+        .tuples()
     ]
 
 

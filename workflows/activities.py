@@ -98,7 +98,7 @@ def of_day(staff, day):
         Link.select(Link.caseactivity, Client.display_name)
         .join(Client, on=(Link.client == Client.id))
         .where(Link.caseactivity.in_(list(names)))
-        .order_by(Client.display_name)
+        .order_by(Client.display_name_sorted, Client.id)
     )
     for key, name in people.tuples():
         names[key].append(name)

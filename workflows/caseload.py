@@ -79,7 +79,7 @@ def loads():
     rows = Staff.select(Staff, is_checked).where(works | Staff.id.in_(list(counted)))
     return [
         Load(row, *counted.get(row.id, (0, 0)), levels.get(row.id, {}), bool(row.is_checked))
-        for row in rows.order_by(Staff.name)
+        for row in rows.order_by(Staff.name_sorted, Staff.id)
     ]
 
 

@@ -21,6 +21,7 @@ from models import (
     CaseTask,
     Client,
     ConsentRecord,
+    DerivedField,
     Goal,
     Guardianship,
     Household,
@@ -226,10 +227,10 @@ def differing(found):
     lines = []
     for prefix, stays, goes in found.pairs():
         meta = type(stays)._meta
-        kept = {*Record._meta.fields, "search", "household", "file_number"}
+        kept = {*Record._meta.fields, *getattr(meta, "kept", ()), "household", "file_number"}
         for name, field in meta.fields.items():
             pair = stays.__data__.get(name), goes.__data__.get(name)
-            if name in kept or name in getattr(meta, "kept", ()) or pair[0] == pair[1]:
+            if name in kept or isinstance(field, DerivedField) or pair[0] == pair[1]:
                 continue
             if _is_filled(field, pair[0]) or _is_filled(field, pair[1]):
                 lines.append((f"{prefix}-{name}", field, *pair, _meant(field, stays, goes)))

@@ -58,6 +58,7 @@ OWN_BUSINESS = (
     "last_reviewed_on",
     "reviewed_by_name",
     "search",
+    "name_sorted",
 )
 SHARED = tuple(name for name in (*ServiceActivity._meta.fields, *MANY) if name not in OWN_BUSINESS)
 COPIED = tuple(
@@ -164,7 +165,7 @@ def copies(service):
     return (
         query.select(ServiceActivity, ServiceLocation)
         .join(ServiceLocation)
-        .order_by(ServiceLocation.name)
+        .order_by(ServiceLocation.name_sorted, ServiceLocation.id)
     )
 
 
@@ -194,7 +195,7 @@ def coverage(organization_id):
     locations = list(
         ServiceLocation.select(ServiceLocation.id, ServiceLocation.name)
         .where(ServiceLocation.organization == organization_id)
-        .order_by(ServiceLocation.name)
+        .order_by(ServiceLocation.name_sorted, ServiceLocation.id)
     )
     rows = (
         ServiceActivity.select(
@@ -206,7 +207,7 @@ def coverage(organization_id):
         )
         .join(Program)
         .where(Program.organization == organization_id, ServiceActivity.state != ARCHIVED)
-        .order_by(Program.name, Program.id, ServiceActivity.name, ServiceActivity.id)
+        .order_by(Program.name_sorted, Program.id, ServiceActivity.name_sorted, ServiceActivity.id)
         .tuples()
     )
     programs = {}
@@ -256,7 +257,12 @@ def april_list(today=None):
             ServiceActivity.duration_type == ONGOING,
             ServiceActivity.fiscal_year < current,
         )
-        .order_by(Program.name, ServiceActivity.name, ServiceLocation.name, ServiceActivity.id)
+        .order_by(
+            Program.name_sorted,
+            ServiceActivity.name_sorted,
+            ServiceLocation.name_sorted,
+            ServiceActivity.id,
+        )
     )
 
 

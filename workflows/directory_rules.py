@@ -209,7 +209,7 @@ def _active_at(location):
     return (
         ServiceActivity.select()
         .where(ServiceActivity.location == location.id, ServiceActivity.state == ACTIVE)
-        .order_by(ServiceActivity.name)
+        .order_by(ServiceActivity.name_sorted, ServiceActivity.id)
     )
 
 
@@ -348,7 +348,7 @@ def misfits_of_program(program):
     words = {word.id: word for word in Keyword.select()} if found else {}
     return {
         service: sorted((words[key] for key in found[service.id]), key=str)
-        for service in services.order_by(ServiceActivity.name, ServiceActivity.id)
+        for service in services.order_by(ServiceActivity.name_sorted, ServiceActivity.id)
     }
 
 

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 import models
 from forms import choices
 from forms.formats import number_text
-from models import ConsentRecord, Program, ServiceLocation, database
+from models import ConsentRecord, DerivedField, Program, ServiceLocation, database
 from workflows import audit, people_rules, search, settings
 from workflows.rows import through_of
 
@@ -29,7 +29,7 @@ PAGE = 1000
 XLSX_ROWS = 10_000
 CACHED = 50_000
 FORMATS = ("csv", "xlsx")
-SKIPPED = ("id", "uuid", "version", "search")
+SKIPPED = ("id", "uuid", "version")
 STAMPS = ("created_at", "created_by_name", "updated_at", "updated_by_name")
 
 # Spreadsheet programs run a cell that begins so.  An apostrophe in front disarms it; a text that begins with
@@ -64,7 +64,8 @@ class Selection:
 def columns(model, names=None):
     """The Columns of a sheet of ``model``, the UUID first; ``names`` limits them to some fields."""
     meta = model._meta
-    fields = [f for f in meta.sorted_fields if f.name not in (*SKIPPED, *STAMPS)]
+    shown = (f for f in meta.sorted_fields if not isinstance(f, DerivedField))
+    fields = [f for f in shown if f.name not in (*SKIPPED, *STAMPS)]
     fields += [meta.fields[name] for name in STAMPS if name in meta.fields]
     found = [Column("uuid", meta.fields["uuid"])] if "uuid" in meta.fields else []
     for field in fields:

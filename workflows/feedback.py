@@ -100,8 +100,14 @@ def offered():
     services = directory.own_services()
     programs = Program.select().where(Program.id.in_(services.select(ServiceActivity.program)))
     return [
-        *((f"program-{row.id}", row.name) for row in programs.order_by(Program.name)),
-        *((f"service-{row.id}", row.name) for row in services.order_by(ServiceActivity.name)),
+        *(
+            (f"program-{row.id}", row.name)
+            for row in programs.order_by(Program.name_sorted, Program.id)
+        ),
+        *(
+            (f"service-{row.id}", row.name)
+            for row in services.order_by(ServiceActivity.name_sorted, ServiceActivity.id)
+        ),
     ]
 
 

@@ -15,11 +15,11 @@ from models import (
     THROUGH,
     Attachment,
     Client,
+    DerivedField,
     Draft,
     Household,
     IncidentReport,
     Record,
-    SearchField,
     TermField,
 )
 from workflows import references
@@ -48,7 +48,7 @@ class Piece:
             names = dict.fromkeys((*meta.listed, "created_at"))
             listed = (meta.fields[name] for name in names if name in meta.fields)
             return [field for field in listed if isinstance(field, WHAT_AND_WHEN)]
-        unseen = (SearchField, BlobField)
+        unseen = (DerivedField, BlobField)
         return [
             field
             for field in meta.sorted_fields

@@ -427,4 +427,4 @@ def partners():
     """[(id, name)] of the organizations a consent may name."""
     others = Organization.select(Organization.id, Organization.name)
     others = others.where(Organization.is_own == False)  # noqa: E712 - a peewee expression
-    return list(others.order_by(Organization.name).tuples())
+    return list(others.order_by(Organization.name_sorted, Organization.id).tuples())

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from peewee import ForeignKeyField, fn
 
+from forms import choices
 from models import (
     TABLES,
     THROUGH,
@@ -225,7 +226,7 @@ def usage():
 def tree(by):
     """[(heading row or None, [(keyword, uses)])] by "category" or by "area"; four statements at most."""
     uses = usage()
-    words = list(Keyword.select().order_by(Keyword.label_en))
+    words = list(choices.by_label(Keyword.select()))
     if by == "area":
         return _by_area(words, uses)
     groups = {

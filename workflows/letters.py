@@ -59,7 +59,11 @@ def signers():
         for slug in choices.slugs("staff-roles")
         if choices.term_extra("staff-roles", slug).get("can_sign")
     ]
-    return Staff.select().where(Staff.role.in_(roles), Staff.is_active).order_by(Staff.name)
+    return (
+        Staff.select()
+        .where(Staff.role.in_(roles), Staff.is_active)
+        .order_by(Staff.name_sorted, Staff.id)
+    )
 
 
 def has_copy(letter):

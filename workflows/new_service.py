@@ -81,7 +81,7 @@ def _places(program):
 
 def _chosen_places(answers):
     rows = ServiceLocation.stored_by_id(answers.of("place", "locations", ()))
-    return sorted(rows.values(), key=lambda row: (row.name, row.id))
+    return sorted(rows.values(), key=lambda row: (row.name_sorted, row.id))
 
 
 class NewService(engine.Workflow):
@@ -117,7 +117,9 @@ class NewService(engine.Workflow):
     def prepare(self, page, answers, draft):
         form = page.form
         if page.step == "place":
-            places = _places(program_of(answers)).order_by(ServiceLocation.name)
+            places = _places(program_of(answers)).order_by(
+                ServiceLocation.name_sorted, ServiceLocation.id
+            )
             form.locations.choices = [(row.id, row.name) for row in places.limit(pages.UNENDING)]
         elif page.step == "keywords":
             area = program_of(answers).area_of_focus_id

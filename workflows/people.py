@@ -120,7 +120,7 @@ def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone
     if not found:
         return []
     rows = Client.select().where(Client.id.in_(found))
-    return sorted(rows, key=lambda c: (c.display_name, c.id))[:10]
+    return sorted(rows, key=lambda c: (c.display_name_sorted, c.id))[:10]
 
 
 _known = ContextVar("known", default=None)
@@ -157,7 +157,7 @@ def same_person(name, phone=""):
             known = normalise(f"{client.preferred_name or ''} {client.last_name}")
             if words in (sorted(full.split()), sorted(known.split())):
                 found[client.id] = client
-    return sorted(found.values(), key=lambda c: (c.display_name, c.id))[:10]
+    return sorted(found.values(), key=lambda c: (c.display_name_sorted, c.id))[:10]
 
 
 def _digits(phone):

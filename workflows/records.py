@@ -14,7 +14,17 @@ from typing import Any
 from flask_babel import gettext as _
 from peewee import ForeignKeyField, IntegrityError
 
-from models import TABLES, THROUGH, KeptCount, Record, database, normalise, now
+from models import (
+    TABLES,
+    THROUGH,
+    DerivedField,
+    KeptCount,
+    Record,
+    SortField,
+    database,
+    normalise,
+    now,
+)
 from workflows import audit, belonging, rows
 
 BLOCK, CONFIRM, WARN = "block", "confirm", "warn"
@@ -320,7 +330,7 @@ def _twins(record, claims):
 
 
 def derive(record):
-    """Fill in what is worked out from the record itself: kept columns and the search words."""
+    """Fill in what is worked out from the record itself: kept columns, the search words, what lists are sorted by."""
     if hasattr(record, "derive"):
         record.derive()
     meta = record._meta
@@ -328,6 +338,13 @@ def derive(record):
     if names and "search" in meta.fields:
         words = (_searched(record, meta.fields[name]) for name in names)
         record.search = normalise(" ".join(filter(None, words)))
+    for field in _sort_fields(type(record)):
+        setattr(record, field.name, field.derived(record))
+
+
+@cache
+def _sort_fields(model):
+    return [field for field in model._meta.sorted_fields if isinstance(field, SortField)]
 
 
 def _searched(record, field):
@@ -351,7 +368,7 @@ def _write(record, before, many):
         changed = {
             f.name: (None, _value(record, f.name))
             for f in model._meta.sorted_fields
-            if f.name not in skipped and f.name != "search"
+            if f.name not in skipped and not isinstance(f, DerivedField)
         }
         rows.insert(record)
     else:
@@ -361,7 +378,8 @@ def _write(record, before, many):
             for name in model._meta.fields
             if old.get(name) != new.get(name) and name not in MOVING
         }
-        changed = {n: pair for n, pair in differing.items() if n != "search"}
+        fields = model._meta.fields
+        changed = {n: p for n, p in differing.items() if not isinstance(fields[n], DerivedField)}
     for name, ids in many.items():
         pair = rows.link(record, name, ids, before is None)
         if pair:

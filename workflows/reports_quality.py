@@ -62,7 +62,7 @@ def _listed(head, column, lines):
 def _people_with(condition):
     def compute(asked):
         query = _people(asked, Client.id, Client.display_name, Household.file_number)
-        query = query.where(condition).order_by(Client.display_name, Client.id)
+        query = query.where(condition).order_by(Client.display_name_sorted, Client.id)
         lines = [
             Line(name, (number,), href=f"{PERSON}{key}")
             for key, name, number in query.limit(MOST + 1).tuples()
