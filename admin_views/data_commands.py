@@ -210,7 +210,7 @@ def verify_backup(file, key):
 @click.option(
     "--force",
     is_flag=True,
-    help="Restore although the portal runs or the database is not empty; it is kept beside.",
+    help="Restore although the portal runs or the database is not empty; it is kept as long as a backup.",
 )
 @with_appcontext
 def restore_backup(file, key, force):

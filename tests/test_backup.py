@@ -137,6 +137,17 @@ def test_copies_older_than_the_setting_are_removed_but_never_the_newest(words):
     assert not old.exists() and new.exists()
 
 
+def test_a_database_that_a_restore_replaced_is_kept_as_long_as_a_copy(words):
+    """R-RET-3: what was disposed of since is still in it."""
+    _manifest, kept = restore.restore(backup.make(), words, force=True)
+    backup.make()
+    assert kept.exists() and kept.stat().st_mode & 0o077 == 0
+    long_ago = (now() - datetime.timedelta(days=40)).timestamp()
+    os.utime(kept, (long_ago, long_ago))
+    backup.make()
+    assert not kept.exists()
+
+
 def test_a_full_disk_leaves_nothing_half_written_and_a_clear_message(words, app, monkeypatch):
     usage = type("Usage", (), {"free": 0})
     monkeypatch.setattr("shutil.disk_usage", lambda place: usage)

@@ -79,6 +79,11 @@ def folder():
     return Path(settings.value("backup_dir") or Path(current_app.config["INSTANCE"]) / "backups")
 
 
+def aside():
+    """The folder in which a restore keeps the database it replaces, as long as a copy is kept."""
+    return Path(current_app.config["INSTANCE"]) / "replaced"
+
+
 def make(target=None):
     """Write, read back and compare one copy; returns its path.  Raises BackupFailed, and leaves nothing half-written."""
     recipient = _recall(PUBLIC)
@@ -298,13 +303,13 @@ def verify(path, words):
     return manifest
 
 
-def copies(place=None):
+def copies(place=None, names=f"portal-*{SUFFIX}"):
     """[(path, made at (local), size)] of the copies in the folder, newest first; [] when it cannot be read."""
     place = place or folder()
     if not place.is_dir():
         return []
     found = []
-    for path in place.glob(f"portal-*{SUFFIX}"):
+    for path in place.glob(names):
         facts = path.stat()
         made = datetime.datetime.fromtimestamp(facts.st_mtime, datetime.UTC).replace(tzinfo=None)
         found.append((path, settings.local(made), facts.st_size))
@@ -352,9 +357,12 @@ def last_failed():
 
 
 def _remove_old():
-    """Remove copies older than ``backup_keep_days``, never the newest: disposed data leaves them too (R-RET-3)."""
+    """Remove copies older than ``backup_keep_days``, never the newest: disposed data leaves them too (R-RET-3).
+
+    So do the databases that a restore replaced.
+    """
     limit = settings.local(now()) - datetime.timedelta(days=settings.value("backup_keep_days"))
-    for path, made, _size in copies()[1:]:
+    for path, made, _size in (*copies()[1:], *copies(aside(), "*")):
         if made < limit:
             path.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Restoring a backup: the database and its keys, with what was there kept beside (R-SYS-7)."""
+"""Restoring a backup: the database and its keys, with what was there put aside (R-SYS-7, R-RET-3)."""
 
 import base64
 import contextlib
@@ -25,8 +25,8 @@ def is_empty():
 def restore(path, words, force=False):
     """Put a copy in place of the present database and keys; returns (manifest, where the replaced one is kept or None).
 
-    Refuses while the portal runs, and a database that is not empty, unless ``force``; what is replaced is kept beside
-    it.  Raises BackupFailed.
+    Refuses while the portal runs, and a database that is not empty, unless ``force``; what is replaced is put aside
+    (``backup.aside``).  Raises BackupFailed.
     """
     if not force and running.others():
         raise BackupFailed(
@@ -38,7 +38,9 @@ def restore(path, words, force=False):
         )
     if not schema.pending() and not is_empty() and not force:
         raise BackupFailed(
-            _("The present database is not empty. Add --force to replace it; it is kept beside.")
+            _(
+                "The present database is not empty. Add --force to replace it; it is kept as long as a backup."
+            )
         )
     before = 0 if schema.pending() else choices.revision()
     try:
@@ -88,12 +90,11 @@ def _replace(work, manifest):
             )
         )
     live = Path(database.obj.database)
-    kept = (
-        live.with_name(f"{live.stem}-replaced-{now():%Y-%m-%d-%H%M%S}{live.suffix}")
-        if live.exists()
-        else None
-    )
-    if kept:
+    kept = None
+    if live.exists():
+        backup.aside().mkdir(mode=0o700, exist_ok=True)
+        kept = backup.aside() / f"{live.stem}-{now():%Y-%m-%d-%H%M%S}{live.suffix}"
+        kept.touch(mode=0o600)
         backup.copy_sqlite(live, kept)
     database.close()
     # Through SQLite itself: in one transaction, with its locks, so that a portal still running never sees half of it.
@@ -111,7 +112,7 @@ def _load_rows(path, manifest):
     schema.upgrade()
     kept = None
     if not is_empty():
-        kept = backup.make(Path(current_app.config["INSTANCE"]) / "replaced")
+        kept = backup.make(backup.aside())
     models = {model._meta.table_name: model for model in (*TABLES, *THROUGH)}
     with database.atomic(), open(path, encoding="utf-8") as file:
         for model in reversed((*TABLES, *THROUGH)):
