@@ -270,7 +270,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         return {
             "title": _(self.name),
             "intro": self.intro and _(self.intro),
-            "new_href": None if readonly else self.at("new"),
+            "new_href": self.at("new") if self.can_create and not readonly else None,
             "new_label": _(self.new_label) if self.new_label else _("Add"),
             "exports": self.export_links(listing),
             "import_href": None if readonly else f"{self.at()}import/",

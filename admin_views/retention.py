@@ -194,7 +194,7 @@ def _rule_words(row):
 class FixedView(EntityView):
     """A table whose rows come with the product: they are filled in and changed, not added or deleted."""
 
-    can_delete = False
+    can_create = can_delete = False
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
@@ -202,7 +202,7 @@ class FixedView(EntityView):
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
-        return facts | {"new_href": None, "links": self.list_links()}
+        return facts | {"links": self.list_links()}
 
     def list_links(self):
         """[(label, address)] of the buttons above the list."""

@@ -131,10 +131,7 @@ class AssignmentView(EntityView):
         "Who was the main worker of which household. It follows the household: change the main worker there, or move"
         " cases from the caseload."
     )
-    can_delete = False
-
-    def list_facts(self, *listed):
-        return super().list_facts(*listed) | {"new_href": None}
+    can_create = can_delete = False
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
