@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from smtp_server import free_port
+from smtp_server import reserved_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +19,8 @@ class Served:
     """``with Served(folder) as portal: portal.url``; ``portal.code`` is the one-time set-up code it printed."""
 
     def __init__(self, folder, database_url=None, **environment):
-        self.folder, self.port = Path(folder), free_port()
+        self.folder = Path(folder)
+        self.reserved, self.port = reserved_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
@@ -37,7 +38,7 @@ class Served:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
         )
-        for _try in range(300):
+        for _try in range(1200):  # two minutes: it shares the machine with whatever else runs there
             assert self.process.poll() is None, self.said()
             if "http" in self.said() and self._answers():
                 return self
@@ -61,6 +62,7 @@ class Served:
             self.process.kill()
             self.process.wait()
         self.output.close()
+        self.reserved.close()
 
     def said(self):
         """Everything the server printed so far."""
@@ -86,7 +88,7 @@ def command(folder, *arguments, database_url=None):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
