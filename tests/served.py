@@ -38,10 +38,18 @@ class Served:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
         )
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _wait(self):
         for _try in range(1200):  # two minutes: it shares the machine with whatever else runs there
             assert self.process.poll() is None, self.said()
             if "http" in self.said() and self._answers():
-                return self
+                return
             time.sleep(0.1)
         raise AssertionError(self.said())
 
