@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 from smtp_server import reserved_port
@@ -38,11 +39,10 @@ class Served:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
         )
-        try:
+        with ExitStack() as unless_it_comes_up:
+            unless_it_comes_up.push(self.__exit__)
             self._wait()
-        except BaseException:
-            self.__exit__()
-            raise
+            unless_it_comes_up.pop_all()
         return self
 
     def _wait(self):
