@@ -97,16 +97,16 @@ ROOMS = (
     visits,
     writing,
 )
+VIEWS = reduce(or_, (getattr(room, "VIEWS", {}) for room in ROOMS))
 WIZARDS = {Distribute: DistributeView}  # those with pages of their own beside the steps
 
 
 def init_app(app):
     """Register a view for every table that people may see, and the pages beside them."""
     admin = Admin(app, url="/", index_view=HomeView(url="/"), name="portal")
-    views = reduce(or_, (getattr(room, "VIEWS", {}) for room in ROOMS))
     for model in TABLES:
         if model._meta.section != "hidden":
-            admin.add_view(views.get(model, EntityView)(model))
+            admin.add_view(VIEWS.get(model, EntityView)(model))
     for page in (page for room in ROOMS for page in getattr(room, "PAGES", ())):
         admin.add_view(page())
     app.extensions["csrf"].exempt(feedback.SURVEY)

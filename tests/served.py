@@ -8,9 +8,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
-from smtp_server import free_port
+from smtp_server import reserved_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,8 @@ class Served:
     """``with Served(folder) as portal: portal.url``; ``portal.code`` is the one-time set-up code it printed."""
 
     def __init__(self, folder, database_url=None, **environment):
-        self.folder, self.port = Path(folder), free_port()
+        self.folder = Path(folder)
+        self.reserved, self.port = reserved_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
@@ -37,10 +39,17 @@ class Served:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
         )
-        for _try in range(300):
+        with ExitStack() as unless_it_comes_up:
+            unless_it_comes_up.push(self.__exit__)
+            self._wait()
+            unless_it_comes_up.pop_all()
+        return self
+
+    def _wait(self):
+        for _try in range(1200):  # two minutes: it shares the machine with whatever else runs there
             assert self.process.poll() is None, self.said()
             if "http" in self.said() and self._answers():
-                return self
+                return
             time.sleep(0.1)
         raise AssertionError(self.said())
 
@@ -61,6 +70,7 @@ class Served:
             self.process.kill()
             self.process.wait()
         self.output.close()
+        self.reserved.close()
 
     def said(self):
         """Everything the server printed so far."""
@@ -86,7 +96,7 @@ def command(folder, *arguments, database_url=None):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

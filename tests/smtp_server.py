@@ -9,11 +9,15 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 
-def free_port():
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def reserved_port():
+    """(socket, port) of the loopback: while the socket is open nobody is given this port, and whoever knows it may listen.
+
+    A port that was only looked up may be another worker's by the time somebody listens on it.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held, held.getsockname()[1]
 
 
 class PostOffice:
@@ -80,7 +84,12 @@ class Listening(Controller):
     """The server in a thread of its own: ``with Listening(office) as server: server.port``."""
 
     def __init__(self, office, **options):
-        super().__init__(office, hostname="127.0.0.1", port=free_port(), **options)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        port = self.socket.getsockname()[1]
+        super().__init__(office, hostname="127.0.0.1", port=port, ready_timeout=120, **options)
+
+    def _create_server(self):
+        return self.loop.create_server(self._factory_invoker, sock=self.socket)
 
     def factory(self):
         return _Server(self.handler, **self.SMTP_kwargs)

@@ -263,17 +263,17 @@ def test_two_people_completing_the_same_referrals_at_once_complete_them_once(app
 
     def other():
         with app.app_context():
-            ready.wait(10)
+            ready.wait()
             second["done"] = referrals.complete(ids)
             models.database.close()
 
-    thread = threading.Thread(target=other)
+    thread = threading.Thread(target=other, daemon=True)
     thread.start()
     with models.database.atomic():
         first = referrals.complete(ids)
         ready.set()
         thread.join(0.5)
-    thread.join(30)
+    thread.join()
     assert len(first) == 3 and second["done"] == []
     events = ReferralStatusEvent.select().where(ReferralStatusEvent.to_status == COMPLETE)
     assert events.count() == 3
@@ -288,7 +288,7 @@ def test_saves_that_take_their_locks_in_different_orders_do_not_stop_each_other(
     def work(n):
         with app.app_context():
             audit.actor.set(audit.Actor(f"Person {n}"))
-            start.wait(10)
+            start.wait()
             for turn in range(6):
                 try:
                     if n % 2:

@@ -62,7 +62,7 @@ def test_two_internal_referrals_are_recorded_with_their_reasons(browser, service
         ("internal", "received", who.id, "Test Worker")
     }
     statement = DrivingStatement.get()
-    assert [r.id for r in statement.referrals] == [r.id for r in made]
+    assert {r.id for r in statement.referrals} == {r.id for r in made}
     assert statement.factor == "language" and statement.kind == "need"
     run = MatchRun.get()
     assert made[0].match_snapshot["run"] == run.id and run.override_reason is None

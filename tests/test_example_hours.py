@@ -19,27 +19,26 @@ from workflows import (
 )
 
 DAY = datetime.timedelta(days=1)
-# The last evening of a year, Canada Day (a Wednesday), a leap day in the middle of a visit.
-MOMENTS = (("2026-12-31", "22:30"), ("2026-07-01", "13:00"), ("2028-02-29", "10:15"))
 
 
-def at(clock, day, time):
-    """Move to that time of day where the agency is."""
+def whole_example(clock, day, time):
+    """Move to that time of day where the agency is, load everything and look at it; returns the day."""
     local = datetime.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=settings.zone())
     clock.set(local.astimezone(datetime.UTC).replace(tzinfo=None).isoformat())
+    example.load(families=True, caseload=True)
+    looks_right(local.date())
     return local.date()
 
 
-@pytest.fixture(params=MOMENTS, ids=" ".join)
-def today(app, clock, request):
-    """The day of a whole load at that moment."""
-    day = at(clock, *request.param)
-    example.load(families=True, caseload=True)
-    return day
-
-
 @pytest.mark.sqlite_only
-def test_the_whole_example_looks_right_at_any_hour_of_any_day(today):
+def test_the_whole_example_looks_right_on_a_leap_day_in_the_middle_of_a_visit(app, clock):
+    """On a holiday and on the last evening of a year: test_example_agency."""
+    whole_example(clock, "2028-02-29", "10:15")
+    assert HomeVisit.select().where(HomeVisit.status == visits.IN_PROGRESS).exists()
+
+
+def looks_right(today):
+    """Nothing of the example is on a day or at an hour that is none for it."""
     calendar, time = agency_rules.calendar(), settings.local(visits.now()).time()
     # Nobody is missed, now or at the next tick of the clock; who is out is so at a time of day for it.
     numbers = home_tasks.counts(today)

@@ -252,7 +252,7 @@ def test_many_changes_at_once_are_loaded_anew(app, monkeypatch):
 
 def test_a_process_builds_its_catalogue_beside_the_requests(app):
     service = make_service()
-    matching_index.warm(app).join(30)
+    matching_index.warm(app).join()
     state = matching_index._Process.state
     assert state.catalogue.entry(service.id) is not None
     assert matching_index.catalogue() is state.catalogue
@@ -265,7 +265,7 @@ def test_a_catalogue_of_two_parts_is_made_one_beside_the_requests(app, monkeypat
 
     def whole(catalogue):
         joining.set()
-        assert saved.wait(30)
+        assert saved.wait(120)
         return make_one(catalogue)
 
     monkeypatch.setattr(Catalogue, "whole", whole)
@@ -274,12 +274,12 @@ def test_a_catalogue_of_two_parts_is_made_one_beside_the_requests(app, monkeypat
     for _ in range(2):
         make_service(program)
         matching_index.catalogue()
-    assert joining.wait(30)
+    assert joining.wait(120)
     for _ in range(2):
         make_service(program)
         matching_index.catalogue()
     saved.set()
-    matching_index._Process.mending.join(30)
+    matching_index._Process.mending.join()
     assert matching_index.catalogue()._recent.size == 0
     everything_agrees(matching_index)
 

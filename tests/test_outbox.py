@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from agency import at_work, deliver, make_app, make_organization, use_keys
 from flask_mail import BadHeaderError
-from smtp_server import Listening, PostOffice, free_port
+from smtp_server import Listening, PostOffice, reserved_port
 
 import models
 from models import AuditLog, Organization, OutboxMessage, database, now
@@ -109,7 +109,8 @@ def test_the_step_at_which_sending_failed_decides(app, recipient, state, words):
 
 
 def test_a_server_that_never_answers_ends_in_uncertain_after_the_timeout(app, monkeypatch):
-    monkeypatch.setattr(mail, "TIMEOUT", 0.5)
+    # Every answer before that comes within this time, even on a machine that has much else to do.
+    monkeypatch.setattr(mail, "TIMEOUT", 3)
     assert sent("silent@example.org", app).state == "uncertain"
 
 
@@ -145,9 +146,10 @@ def test_retries_come_after_1_5_15_60_minutes_then_hourly_until_two_days(app):
 
 
 def test_without_a_connection_every_due_message_waits_and_none_is_claimed(app):
-    app.config["MAIL_PORT"] = free_port()
+    held, app.config["MAIL_PORT"] = reserved_port()  # on which nobody listens
     ids = [queue(f"lead{number}@example.org").id for number in range(3)]
-    deliver(app)
+    with held:
+        deliver(app)
     rows = [OutboxMessage.get_by_id(key) for key in ids]
     assert {(row.state, row.attempts) for row in rows} == {("queued", 1)}
     assert all(row.due_at > now() for row in rows)
@@ -362,7 +364,7 @@ def test_the_clock_sends_as_soon_as_it_is_woken_and_stops_cleanly(app, office):
     ticking.start()
     message = queue()
     clock.wake()
-    for _attempt in range(200):
+    for _attempt in range(6000):  # two minutes; it takes some hundredths of a second
         if OutboxMessage.get_by_id(message.id).state == "sent":
             break
         ticking.join(0.02)

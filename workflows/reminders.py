@@ -31,7 +31,8 @@ def send():
     today = settings.today()
     if not mail.ready() or not agency_rules.calendar().is_business_day(today):
         return 0
-    rows = Staff.select().where(Staff.is_active, Staff.digest.is_null(False))
+    asked = Staff.is_active, Staff.digest.is_null(False)
+    rows = Staff.select().where(*asked).order_by(Staff.id)
     due = [row for row in rows if row.email and not _has_one(row, today)]
     if not due:
         return 0

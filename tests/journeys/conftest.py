@@ -53,7 +53,7 @@ def window(chromium):
     page, said = context.new_page(), []
     page.on("console", lambda message: said.append(message.text) if is_news(message) else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(120_000)  # no page is slow; a machine with other work is
     yield page
     context.close()
     assert not said, said
@@ -68,6 +68,12 @@ def press(page, selector):
     """Press what leads to another page and wait until that one stands: a page being kept holds the button back a moment."""
     with page.expect_navigation():
         page.click(selector)
+
+
+def pick(page, selector, words):
+    """Choose what a picker finds for ``words``, which arrive as one: a slow machine asks for what was typed so far."""
+    page.fill(selector, words)
+    page.click(f"[role=option]:visible:has-text('{words}')")
 
 
 def findings(page, only=None):

@@ -5,7 +5,7 @@ import os
 import lived_in
 import pytest
 from case_factories import make_case
-from conftest import look_at, press  # the one beside this file
+from conftest import look_at, pick, press  # the one beside this file
 from factories import make_client, make_staff
 from prepare import ADMINISTRATOR, PASSPHRASE, make_worker
 from served import Served, command
@@ -102,9 +102,7 @@ def test_a_days_work_is_recorded_in_two_lines(portal, worker, family):
     worker.goto(f"{portal.url}/case-activities/day/")
     for line, client in enumerate(family):
         part = f"activities-{line}-"
-        picked = worker.locator(f"#{part}client")
-        picked.press_sequentially(str(client.first_name), delay=10)
-        worker.click("[role=option]:visible")
+        pick(worker, f"#{part}client", client.first_name)
         worker.select_option(f"[name={part}topic]", "housing")
         worker.select_option(f"[name={part}type]", "form-filling")
         worker.fill(f"[name={part}minutes]", "35")
@@ -147,8 +145,7 @@ def test_a_home_visit_from_the_plan_to_the_check_in(portal, worker, family):
 def plan_a_visit(window, client):
     """From the empty day to the checklist of its first visit."""
     press(window, "main a:text-is('Add a visit')")
-    window.locator("#client").press_sequentially(client.first_name, delay=10)
-    window.click("[role=option]")
+    pick(window, "#client", client.first_name)
     press(window, SAVE)
     window.check(f"[name=clients][value='{client.id}']")
     # Whatever the hour is while this runs: a visit after the morning has a manager's exception (R-VISIT-3).

@@ -52,11 +52,11 @@ def inside(portal, window):
     """A window that is signed in, with the administrator step done."""
     window.goto(f"{portal.url}/sign-in")
     window.fill("[name=passphrase]", PASSPHRASE)
-    window.click("main button[type=submit]")
-    window.click("main .name-list button >> nth=0")
+    press(window, "main button[type=submit]")
+    press(window, "main .name-list button >> nth=0")
     window.goto(f"{portal.url}/administrator")
     window.fill("[name=passphrase]", ADMINISTRATOR)
-    window.click("main button[type=submit]")
+    press(window, "main button[type=submit]")
     return window
 
 

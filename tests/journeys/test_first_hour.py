@@ -85,7 +85,7 @@ def send(url, window, office, ids):
         press(window, onward)
         if office.mail:
             break
-    for _try in range(100):
+    for _try in range(1200):  # the clock of the portal sends, within two minutes
         if office.mail:
             break
         time.sleep(0.1)
@@ -93,7 +93,7 @@ def send(url, window, office, ids):
     message = office.read()
     assert message["Message-ID"] and message["Subject"]
     for key in ids:
-        for _try in range(50):
+        for _try in range(300):
             window.goto(f"{url}/referrals/details/?id={key}")
             if "Distributed" in window.inner_text("main"):
                 break
@@ -138,13 +138,12 @@ def add_a_keyword(portal, window):
     window.goto(f"{portal.url}/keywords/new/")
     if "/administrator" in window.url:
         window.fill("[name=passphrase]", window.administrator)
-        window.click("main button[type=submit]")
-        window.wait_for_url("**/keywords/new/*")
+        press(window, "main button[type=submit]")
     window.fill("[name=term_en]", "Snow tires")
     for box in window.locator("[name=areas]").all():
         box.check()
-    window.click("main form button:has-text('Save')")
-    window.wait_for_selector(".notice-success")
+    press(window, "main form button:has-text('Save')")
+    assert window.locator(".notice-success").count()
     window.goto(f"{portal.url}/service-activities/?organization=own")
     press(window, "tbody th a >> nth=0")
     window.goto(window.url.replace("/details/", "/edit/"))

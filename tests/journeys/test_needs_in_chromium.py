@@ -98,34 +98,32 @@ def tab_to(window, condition):
     raise AssertionError(f"no Tab reaches {condition} on {window.url}")
 
 
+def enter(window, condition):
+    """Tab to what leads to another page, press Enter on it and wait until that one stands."""
+    tab_to(window, condition)
+    with window.expect_navigation():
+        window.keyboard.press("Enter")
+
+
 def test_an_assessment_by_keyboard_alone(portal, household, window):
     house, parent = household
     sign_in(window, portal, "en")
     window.goto(f"{portal.url}/needs-assessments/case/?id={house.id}")
     onward = "e.matches('.actions-bar .btn-primary')"
-    tab_to(window, f"e.form?.client?.value === '{parent.id}'")
-    window.keyboard.press("Enter")
+    enter(window, f"e.form?.client?.value === '{parent.id}'")
     for _page in ("point", "facts"):
-        window.wait_for_selector(".actions-bar .btn-primary")
-        tab_to(window, onward)
-        with window.expect_navigation():
-            window.keyboard.press("Enter")
+        enter(window, onward)
     for factor in agency_rules.matrix().factors:
         slug = f"/factor-{factor.slug}"
-        window.wait_for_selector("h1 >> visible=true")
         if slug not in window.url:
             continue
         for question in factor.questions:
             tab_to(window, f"e.name === '{question.slug}'")
             window.keyboard.press("Space")
             window.keyboard.press("ArrowDown")
-        tab_to(window, onward)
-        window.keyboard.press("Enter")
-        window.wait_for_url(lambda url, slug=slug: not url.endswith(slug))
+        enter(window, onward)
     for end in ("/words", "/review", "/check"):
         assert window.url.endswith(end)
-        tab_to(window, onward)
-        window.keyboard.press("Enter")
-        window.wait_for_url(lambda url, end=end: not url.endswith(end))
+        enter(window, onward)
     window.wait_for_selector("text=Need index 75.0 of 100")
     assert NeedsAssessment.get(NeedsAssessment.point == "a2").level == "very-high"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from case_factories import make_assessment
-from conftest import look_at, press  # the one beside this file
+from conftest import look_at, pick, press  # the one beside this file
 from factories import make_client, make_household, make_staff
 from prepare import SECRET
 from served import Served
@@ -55,8 +55,7 @@ def make(window, url, seen):
     press(window, "main .start-form button")
     press(window, ON)
     seen("who-errors")
-    window.fill("#client", "Rima")
-    window.click("[role=option] >> nth=0")
+    pick(window, "#client", "Rima")
     press(window, ON)
     press(window, ON)
     seen("goals-errors")
