@@ -238,6 +238,13 @@ def test_no_transaction_is_held_while_the_mail_server_talks(app, office, monkeyp
     assert seen == [False]
 
 
+def test_a_message_is_queued_without_asking_the_network(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr("socket.getfqdn", lambda *names: asked.append(names) or "here")
+    outbox.queue("intake@agency.example", "A subject", "Text")
+    assert not asked
+
+
 def test_long_lines_are_folded_below_998_bytes(app, office):
     sent("lead@example.org", app, text="é" * 5000, subject="Ministère " * 25)
     assert max(len(line) for line in office.mail[0][1].split(b"\r\n")) < 998

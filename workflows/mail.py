@@ -14,6 +14,7 @@ from email.header import Header
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
+import flask_mail
 from flask import current_app
 from flask_babel import gettext as _
 from flask_mail import BadHeaderError, Connection, Mail, Message, sanitize_address
@@ -24,6 +25,9 @@ from workflows import settings
 TIMEOUT = 10  # seconds for each answer of the mail server
 ACCEPTED, LATER, REFUSED, UNSURE = "accepted", "later", "refused", "unsure"
 
+# Each message has our own Message-ID; theirs would ask the network for this machine's name, which may take long to
+# answer, while the transaction that queues the message keeps everybody waiting.
+flask_mail.make_msgid = str
 extension = Mail()
 
 
