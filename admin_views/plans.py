@@ -20,6 +20,7 @@ class PlanView(EntityView):
     """Plans are made and changed in the wizard; here they are read, ticked off and printed."""
 
     details_template = "people/plan.html"
+    can_create = False
 
     def called(self, record):
         return _("Settlement plan of file %(number)s", number=record.household.file_number)
