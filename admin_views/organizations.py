@@ -41,12 +41,8 @@ class OrganizationView(EntityView):
     def related(self, record):
         locations = ServiceLocation.select().where(ServiceLocation.organization == record)
         programs = Program.select().where(Program.organization == record)
-        services = (
-            ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-            .join(Program)
-            .switch(ServiceActivity)
-            .join(ServiceLocation)
-            .where(Program.organization == record)
+        services = ServiceActivity.placed(ServiceActivity, Program, ServiceLocation).where(
+            Program.organization == record
         )
         only = {"organization": record.id}
         return [

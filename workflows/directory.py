@@ -248,10 +248,7 @@ def april_list(today=None):
     """Active ongoing entries of an ended fiscal year: to be confirmed for the new one (R-SA-16)."""
     current = fiscal_year_of(today or settings.today())
     return (
-        ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-        .join(Program)
-        .switch(ServiceActivity)
-        .join(ServiceLocation)
+        ServiceActivity.placed(ServiceActivity, Program, ServiceLocation)
         .where(
             ServiceActivity.state == ACTIVE,
             ServiceActivity.duration_type == ONGOING,

@@ -204,8 +204,7 @@ def _services_of(found):
     if not found:
         return set()
     services = set(found.get(SERVICE, ()))
-    base = ServiceActivity.select(ServiceActivity.id).join(Program).switch(ServiceActivity)
-    base = base.join(ServiceLocation)
+    base = ServiceActivity.placed(ServiceActivity.id)
     for table, column in THEIRS.items():
         for part in _chunks(found.get(table, ())):
             services.update(_firsts(base.where(column.in_(part))))
