@@ -123,6 +123,12 @@ def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone
     return sorted(rows, key=lambda c: (c.display_name_sorted, c.id))[:10]
 
 
+def similar_to(client):
+    """As ``similar``, for a record of somebody, who is not among them."""
+    named = client.last_name, client.first_name, client.birth_date, client.birth_year_only
+    return similar(*named, client.phone, but=client.id)
+
+
 _known = ContextVar("known", default=None)
 
 
@@ -194,14 +200,7 @@ def looks_like_somebody(change):
     names = ("last_name", "first_name", "birth_date", "birth_year_only", "phone")
     if not change.changed(*names):
         return
-    found = similar(
-        client.last_name,
-        client.first_name,
-        client.birth_date,
-        client.birth_year_only,
-        client.phone,
-        but=client.id,
-    )
+    found = similar_to(client)
     if found:
         people = "; ".join(described(found))
         yield Problem(
