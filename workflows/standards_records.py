@@ -17,8 +17,8 @@ from models import (
     TaxonomyList,
 )
 from workflows import backup, caseload, policy, settings, team
-
-CALL_BACK = "call-back"
+from workflows.appointments import CALL_BACK
+from workflows.standards_cases import done_in_time
 
 
 def _case_workers():
@@ -96,11 +96,7 @@ def calls_in_time(first, last):
 
 def answered_in_time(first, last):
     """S4: requests for access answered within their thirty days, of those answered or past them."""
-    rows = AccessRequest.select(AccessRequest.id).where(AccessRequest.due_on.between(first, last))
-    answered = rows.where(AccessRequest.answered_on.is_null(False))
-    late = rows.where(AccessRequest.answered_on.is_null(), AccessRequest.due_on < settings.today())
-    met = answered.where(AccessRequest.answered_on <= AccessRequest.due_on)
-    return met.count(), answered.count() + late.count()
+    return done_in_time(AccessRequest.due_on, AccessRequest.answered_on, first, last)
 
 
 def policy_written(_first, _last):
