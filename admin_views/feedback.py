@@ -2,7 +2,7 @@
 
 import datetime
 
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,12 +11,12 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
 from admin_views.base import EntityView, PageView
-from admin_views.plans import in_language
 from forms.feedback import InviteForm, SurveyForm
 from forms.formats import date_text
 from models import LANGUAGES, ClientFeedback, FeedbackInvitation, Organization, language
 from workflows import accounts, feedback, settings, texts
 from workflows.records import Refused
+from workflows.texts import in_language
 
 # The survey looks at its token itself: a page that lay open over night is shown again, not thrown away.
 SURVEY = "admin_views.feedback.answer"
@@ -99,7 +99,7 @@ class FeedbackView(EntityView):
 
 def _address():
     """Where the portal is found from outside; without PUBLIC_URL, the address this page was asked at."""
-    return (current_app.config.get("PUBLIC_URL") or request.url_root).rstrip("/")
+    return settings.public_url() or request.url_root.rstrip("/")
 
 
 def _score_words():

@@ -5,13 +5,13 @@ import json
 import re
 
 import peewee
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 import models
 from forms import choices, validators
 from models import normalise
 from workflows import exports, settings
+from workflows.texts import in_language
 
 CHUNK = 500
 _YES = {"yes", "y", "oui", "o", "1", "true", "vrai", "x"}
@@ -23,12 +23,8 @@ def in_both_languages(make):
     """[what ``make()`` gives in English, the same in French]."""
     made = []
     for code in models.LANGUAGES:
-        spoken = models.language.set(code)
-        try:
-            with force_locale(code):
-                made.append(make())
-        finally:
-            models.language.reset(spoken)
+        with in_language(code):
+            made.append(make())
     return made
 
 

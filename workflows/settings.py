@@ -210,6 +210,11 @@ def _typed(definition, raw):
     return raw
 
 
+def public_url():
+    """The address the portal is found at from outside, without a last slash; empty when nobody said."""
+    return (current_app.config.get("PUBLIC_URL") or "").rstrip("/")
+
+
 def is_hidden(section):
     """True when the agency switched off the menu's ``section``, such as "partners" (screens.md, Menu)."""
     return section in value("menu_hidden")

@@ -1,13 +1,15 @@
 """Texts that the portal sends or prints, as the agency words them: the rows of TextTemplate with their words filled in."""
 
 import re
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import yaml
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from models import TextTemplate, database
+from models import TextTemplate, database, language
 from workflows import settings
 from workflows.records import Problem, delete_rule
 
@@ -19,6 +21,17 @@ class _Memory:
     database = None
     revision = None
     rows = None
+
+
+@contextmanager
+def in_language(code):
+    """Words, dates and labels in this language for as long as the block lasts."""
+    token = language.set(code)
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        language.reset(token)
 
 
 def subject(slug, lang, **facts):
