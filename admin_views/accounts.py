@@ -313,8 +313,7 @@ def _start(form):
             form.start.data == EXAMPLE,
         )
     except records.Refused as refused:
-        for problem in refused.problems:
-            form.problem(problem.field, problem.message)
+        form.tell(refused.problems)
         return None
     except (start.AlreadySetUp, example.NotPossible) as error:
         form.problem("agency", str(error))

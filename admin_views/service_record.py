@@ -80,8 +80,7 @@ class ServiceRecordView(PageView):
             try:
                 records.save(row)
             except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
             else:
                 flash(_("Marked as handed in."), "success")
                 return redirect(self.get_url(".index"))
@@ -205,8 +204,7 @@ class ProfileView(EntityView):
                 try:
                     service_record.save_columns(record, answers(form, columns))
                 except records.Refused as refused:
-                    for problem in refused.problems:
-                        form.problem(problem.field, problem.message)
+                    form.tell(refused.problems)
                 else:
                     flash(_("Saved."), "success")
                     return redirect(self.at("details", record.id))

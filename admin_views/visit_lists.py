@@ -188,8 +188,7 @@ class VisitListView(EntityView):
                 flash(_("The list is authorized."), "success")
                 return redirect(self.at("details", listed.id))
             except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
                 form.seen.data = data["seen"]
         audit.record("view", "visit_list", listed.id)
         return self.render(
