@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from admin_views.base import EntityView
 from admin_views.listing import whole
-from admin_views.people import link
+from admin_views.showing import to_page
 from forms.fields import model_form
 from models import Client, ConsentRecord, Staff
 from workflows import members, settings
@@ -108,7 +108,7 @@ class HouseholdRecordView(EntityView):
 
 def file_of(household):
     """A file by its number and who is in it, as the way to it."""
-    return link(url_for("household.details_view", id=household.id), members.called(household))
+    return to_page(household, members.called(household))
 
 
 def me():
