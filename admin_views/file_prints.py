@@ -34,15 +34,19 @@ from models import (
     CaseNote,
     Client,
     ConsentRecord,
+    ConsultedParty,
     Correspondence,
     ExitInterview,
     Extension,
+    FactorResult,
     Goal,
     HomeVisit,
     IncidentReport,
     Intake,
     NeedsAssessment,
+    NoteAddendum,
     PlanReview,
+    RecommendedAction,
     Referral,
     SettlementPlan,
 )
@@ -125,12 +129,12 @@ class Sheets:
             ),
             Part(
                 _("Papers and scans"),
-                [Item(f"{date_text(row.created_at.date())} · {row.name}") for row in self._scans()],
+                [
+                    Item(f"{date_text(row.created_at.date())} · {row.name}")
+                    for row in case_file.scans(self.household)
+                ],
             ),
         ]
-
-    def _scans(self):
-        return case_file.scans(self.household)
 
     def summary(self):
         """The case notes in short: why, and what was agreed."""
@@ -195,7 +199,7 @@ class Sheets:
 
     def _assessments(self):
         rows = self.rows(NeedsAssessment, NeedsAssessment.completed_on)
-        results, items = case_file.factor_results(rows), []
+        results, items = case_file.beside(FactorResult, rows, "assessment"), []
         for row in rows:
             item = Item(self.headed(row.completed_on, row.point.upper(), row.client_id))
             item.facts = self.facts(row, ASSESSMENT)
@@ -246,7 +250,7 @@ class Sheets:
     def _referrals(self):
         rows = self.rows(Referral, Referral.received_on)
         said = case_file.statements(rows, self.client)
-        actions, items = case_file.recommended(rows), []
+        actions, items = case_file.beside(RecommendedAction, rows, "referral"), []
         for row in rows:
             item = Item(self.headed(row.received_on, row.number, row.client_id))
             item.facts = self.facts(row, REFERRAL)
@@ -281,7 +285,8 @@ class Sheets:
 
     def _notes(self, names):
         rows = self.rows(CaseNote, CaseNote.contact_on)
-        added, consulted = case_file.additions(rows), case_file.consulted(rows)
+        added = case_file.beside(NoteAddendum, rows, "note")
+        consulted = case_file.beside(ConsultedParty, rows, "note")
 
         def told(row):
             found = [(_("Written by"), str(row.author)), *self.facts(row, names)]
