@@ -1,6 +1,7 @@
 """Reports: every figure with its definition, on screen, in print and as a spreadsheet (domain 8)."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -168,18 +169,8 @@ class ReportsView(PageView):
         """(label, address, current) of the quick periods."""
         found = []
         for name, (first, last) in periods(asked.today).items():
-            one = Asked(
-                first,
-                last,
-                asked.today,
-                asked.location,
-                asked.program,
-                asked.worker,
-                asked.case_type,
-                asked.shared,
-            )
-            now = (first, last) == (asked.first, asked.last)
-            found.append((QUICK[name], self._at(".report", report, one), now))
+            href = self._at(".report", report, replace(asked, first=first, last=last))
+            found.append((QUICK[name], href, (first, last) == (asked.first, asked.last)))
         return found if PERIOD in report.filters else []
 
     def _choices(self, report, asked):

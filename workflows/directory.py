@@ -375,9 +375,9 @@ def completeness(service, today=None, many=None):
     return found
 
 
-def review_words(service, today=None):
+def review_words(service):
     """The nudge of an entry whose review is due, or nothing (R-SA-15)."""
-    if not review_is_due(service, today):
+    if not review_is_due(service):
         return ""
     return _(
         "Last reviewed on %(day)s. Is everything still correct?",

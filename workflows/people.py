@@ -402,7 +402,7 @@ def consent_form_is_whole(change):
         yield Problem("state", _taken_back_words())
 
 
-def recent_clients(name, limit=6):
+def recent_clients(name):
     """Clients whose page ``name`` opened lately, newest first, from the newest rows of the audit log."""
     newest = (
         AuditLog.select(
@@ -432,7 +432,7 @@ def recent_clients(name, limit=6):
         Client.select(Client.id, Client.display_name)
         .join(opened, on=(Client.id == opened.c.entity_id))
         .order_by(opened.c.last.desc())
-        .limit(limit)
+        .limit(6)
         .tuples()
     )
 

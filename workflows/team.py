@@ -121,9 +121,9 @@ def lacking(staff, is_checked=None):
     return [words for is_there, words in found if not is_there]
 
 
-def lacking_words(staff, found=None):
+def lacking_words(staff):
     """The sentence of what is lacking; empty when nothing is."""
-    found = lacking(staff) if found is None else found
+    found = lacking(staff)
     if not found:
         return ""
     return _(
