@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
+from admin_views.list_state import tabs
 from admin_views.listing import Filter, whole
 from admin_views.of_household import me
 from admin_views.showing import pill, text_of
@@ -59,9 +60,8 @@ class VisitListView(EntityView):
         return (Filter("when", _l("When"), "choice", when, offered),)
 
     def page_views(self, listing):
-        asked = listing.args.get("when") or ""
-        named = (("", _("All")), ("today", _("Today")), ("coming", _("Coming")))
-        return [(words, f"?when={key}" if key else "?", key == asked) for key, words in named]
+        offered = ((None, _("All")), ("today", _("Today")), ("coming", _("Coming")))
+        return tabs(self, listing, "when", offered)
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
@@ -172,9 +172,7 @@ class VisitListView(EntityView):
     def authorize_view(self):
         """A supervisor reads the whole list and authorizes it (R-VISIT-1)."""
         listed, is_post = self.found(), request.method == "POST"
-        offered = [
-            (row.id, row.name) for row in signers.people().order_by(Staff.name_sorted, Staff.id)
-        ]
+        offered = [(row.id, row.name) for row in signers.people()]
         mine = me()
         data = {
             "authorized_by": mine.id if mine and signers.may_sign(mine) else None,
