@@ -11,6 +11,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
 from admin_views.base import EntityView, PageView
+from admin_views.of_household import Filled
 from forms.feedback import InviteForm, SurveyForm
 from forms.formats import date_text
 from models import LANGUAGES, ClientFeedback, FeedbackInvitation, Organization, language
@@ -30,15 +31,11 @@ COLUMNS = {
 }
 
 
-class FeedbackView(EntityView):
+class FeedbackView(Filled, EntityView):
     """What people said; answers on paper are typed in here, answers by link come by themselves."""
 
     new_label = _l("Type in an answer on paper")
-
-    def new_record(self):
-        record = super().new_record()
-        record.collected_on = settings.today()
-        return record
+    filled_today = ("collected_on",)
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)

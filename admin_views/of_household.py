@@ -15,11 +15,23 @@ from models import Client, ConsentRecord, Staff
 from workflows import members, settings
 
 
-class HouseholdRecordView(EntityView):
-    """A record of one household; ``filled_today`` and ``filled_me`` name the columns a new one begins with."""
+class Filled:
+    """Mixin of EntityView: ``filled_today`` and ``filled_me`` name the columns a new record begins with."""
 
     filled_today = ()
     filled_me = ()
+
+    def new_record(self):
+        record = super().new_record()
+        for name in self.filled_today:
+            setattr(record, name, settings.today())
+        for name in self.filled_me:
+            setattr(record, name, me())
+        return record
+
+
+class HouseholdRecordView(Filled, EntityView):
+    """A record of one household."""
 
     def queries(self, record):
         """The people who may be chosen are those of the household; staff are those who work here."""
@@ -35,10 +47,6 @@ class HouseholdRecordView(EntityView):
         if record.household_id is None and (client := whole(request.args.get("client"))):
             member = Client.stored(client)
             record.household = member and member.household
-        for name in self.filled_today:
-            setattr(record, name, settings.today())
-        for name in self.filled_me:
-            setattr(record, name, me())
         return record
 
     def field_names(self, record):

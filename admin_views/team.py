@@ -12,7 +12,7 @@ from admin_views.attachments import Attaching
 from admin_views.bars import bar
 from admin_views.base import EntityView
 from admin_views.listing import Filter
-from admin_views.of_household import HouseholdRecordView
+from admin_views.of_household import Filled, HouseholdRecordView
 from admin_views.showing import link, pill, to_page
 from forms import choices
 from forms.fields import SmallTableField
@@ -104,7 +104,7 @@ class StaffView(EntityView):
         return _("Cases"), heads, lines, everything if len(lines) == SHOWN else None
 
 
-class TrainingView(Attaching, EntityView):
+class TrainingView(Attaching, Filled, EntityView):
     """A training or a check that somebody has done, with its proof."""
 
     details_template = "people/consent.html"
@@ -112,10 +112,10 @@ class TrainingView(Attaching, EntityView):
     intro = _l("Trainings and checks of the people who work here.")
     attachment_kind = "training-proof"
     attachment_title = _l("Proof of training")
+    filled_today = ("done_on",)
 
     def new_record(self):
         row = super().new_record()
-        row.done_on = settings.today()
         if request.args.get("type") in dict(choices.terms("training-types")):
             row.type = request.args["type"]
         return row
