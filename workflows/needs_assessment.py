@@ -321,15 +321,9 @@ def _day(who, point, on):
 
 
 def _skip(form, answers):
-    reason, point = form.skip_reason.data, answers.of("point", "point")
-    if reason not in subject(answers).person.skip_reasons(point):
-        yield (
-            "skip_reason",
-            _(
-                "This point cannot be skipped for this reason: two in a row never are,"
-                " and low need counts only after a point that came to Low."
-            ),
-        )
+    person, point = subject(answers).person, answers.of("point", "point")
+    if words := assessments.why_no_skip(person, point, form.skip_reason.data):
+        yield "skip_reason", words
 
 
 def _facts(form, answers):
