@@ -24,8 +24,9 @@ from models import (
 from workflows import audit, clock, last_entry, records, retention, settings, signers
 from workflows.business_days import years_later
 from workflows.case_rules import CLOSED
-from workflows.file_contents import chunks, contents, leading, tables
+from workflows.file_contents import contents, leading, tables
 from workflows.records import Problem, Refused
+from workflows.rows import chunks
 
 WAITS, DONE, NEWER = "waits", "done", "newer"
 # ---- Whether, and who confirms (R-RET-2) -----------------------------------------------------------------------------------
