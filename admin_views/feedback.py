@@ -200,11 +200,9 @@ class SurveyView(PageView):
 def _survey(lang, formdata):
     """The questions with the agency's own words on them."""
     form = SurveyForm(formdata)
-    for question in texts.parts("feedback-survey")["items"]:
-        words = question["label"]
-        name = COLUMNS.get(question["slug"])
-        if name:
-            form[name].label.text = words.get(lang) or words["en"]
+    for question in texts.items("feedback-survey"):
+        if name := COLUMNS.get(question["slug"]):
+            form[name].label.text = texts.said(question["label"], lang)
     return form
 
 

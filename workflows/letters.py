@@ -1,6 +1,5 @@
 """Correspondence: what needs a supervisor's signature, and the way from draft to sent or filed (2.15, R-COR)."""
 
-import datetime
 import re
 
 from flask_babel import gettext as _
@@ -190,10 +189,8 @@ def signed_in_time(first, last):
 
     A letter that still waits is due and not met; one that nobody asked a signature for is not written yet.
     """
-    end = settings.start_of(last + datetime.timedelta(days=1))
     due = Correspondence.select(fn.COUNT(Correspondence.id)).where(
         Correspondence.state.in_((AWAITING, SIGNED, LETTER_SENT)),
-        Correspondence.occurred_at >= settings.start_of(first),
-        Correspondence.occurred_at < end,
+        settings.on_days(Correspondence.occurred_at, first, last),
     )
     return due.where(Correspondence.signed_on.is_null(False)).scalar(), due.scalar()

@@ -440,6 +440,11 @@ def start_of(day):
     return midnight.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
+def on_days(instant, first, last):
+    """The condition that a column with instants (naive UTC) lies in these days of the agency, both included."""
+    return (instant >= start_of(first)) & (instant < start_of(last + datetime.timedelta(days=1)))
+
+
 def today():
     """The date it is at the agency; ages and due days count from it."""
     return local(now()).date()

@@ -80,8 +80,7 @@ def calls_in_time(first, last):
         Appointment.select(Appointment.called_at, Appointment.done_on)
         .where(
             Appointment.kind == CALL_BACK,
-            Appointment.called_at >= settings.start_of(first),
-            Appointment.called_at < settings.start_of(last + datetime.timedelta(days=1)),
+            settings.on_days(Appointment.called_at, first, last),
         )
         .tuples()
     )
@@ -115,8 +114,7 @@ def breaches_handled(first, last):
     """S4, R-INC-3: breaches with a real risk that were told to the regulator and to the people, of those discovered."""
     due = PrivacyBreach.select(PrivacyBreach.id).where(
         PrivacyBreach.significant_harm_risk == "yes",
-        PrivacyBreach.discovered_at >= settings.start_of(first),
-        PrivacyBreach.discovered_at < settings.start_of(last + datetime.timedelta(days=1)),
+        settings.on_days(PrivacyBreach.discovered_at, first, last),
     )
     met = due.where(
         PrivacyBreach.regulator_told_on.is_null(False), PrivacyBreach.people_told_on.is_null(False)

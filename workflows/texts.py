@@ -54,6 +54,16 @@ def parts(slug):
     return _templates()[slug]["parts"]
 
 
+def items(slug):
+    """The items of a text that is a list, each a dict with ``slug`` and ``label``, a text in both languages."""
+    return parts(slug)["items"]
+
+
+def said(words, lang=None):
+    """A text in both languages, {"en", "fr"}, in ``lang`` or the current language; in English where it has no other."""
+    return words.get(lang or language.get()) or words["en"]
+
+
 def _filled(slug, part, lang, facts):
     template = _templates()[slug]
     # A French text nobody has written yet is better in English than missing (R-TAX-3).
