@@ -2,12 +2,13 @@
 
 import json
 
-from flask import Response, request
+from flask import request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
+from admin_views.exports import as_file
 from admin_views.held_words import sections
 from admin_views.list_state import Standing, tabs
 from admin_views.listing import Filter
@@ -114,11 +115,7 @@ class AccessRequestView(Standing, Filled, EntityView):
         }
         kept = f"{self.slug}-{record.id}"
         name = exports.file_name(AccessRequest, kept, "json")
-        return Response(
-            json.dumps(content, ensure_ascii=False, indent=2),
-            content_type="application/json; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return as_file(json.dumps(content, ensure_ascii=False, indent=2), name)
 
 
 PILLS = {"answered": "complete", "refused": "closed"}

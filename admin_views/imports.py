@@ -1,14 +1,11 @@
 """Import on screen: choose a file, say which column is which, look at what would happen, import."""
 
-import csv
-import io
-
-from flask import Response, abort, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
 import models
-from admin_views.exports import MEDIA_TYPES
+from admin_views.exports import as_file
 from forms.fields import model_form
 from workflows import exports, imports, records, sheets
 
@@ -55,7 +52,8 @@ class Importing:
     def import_template(self):
         """A file with the headings and no rows."""
         self._importable()
-        return self._csv([exports.headings(imports.targets(self))], f"{self.slug}.csv")
+        rows = [exports.headings(imports.targets(self))]
+        return as_file(exports.csv_bytes(rows), f"{self.slug}.csv")
 
     @expose("/import/match/", methods=("GET", "POST"))
     def import_match(self):
@@ -168,9 +166,8 @@ class Importing:
             if line.state == imports.WRONG
         ]
         exports.record_export(self.model, len(table) - 1)
-        return self._csv(
-            table, exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv")
-        )
+        name = exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv")
+        return as_file(exports.csv_bytes(table), name)
 
     @expose("/import/cancel/", methods=("GET", "POST"))
     def import_cancel(self):
@@ -187,16 +184,6 @@ class Importing:
     def _importable(self):
         if self.readonly or not imports.is_importable(self.model):
             abort(404)
-
-    def _csv(self, rows, name):
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(
-            b"\xef\xbb\xbf" + text.getvalue().encode(),
-            content_type=MEDIA_TYPES["csv"],
-            headers=headers,
-        )
 
     def _keep(self, rows):
         draft = models.Draft(kind=KIND, path=self.get_url(".import_view"))
