@@ -95,14 +95,7 @@ class Sheets:
                 ("worker", "mode", "referred_from", "reason", "urgent_needs", "immediate_actions"),
                 lambda row: date_text(row.intake_date),
             ),
-            self._assessments(),
-            *self._plans(),
-            self._referrals(),
-            self._notes(NOTE),
-            self._activities(),
-            self._letters(),
-            self._visits(),
-            *self._rest(),
+            *self._casework(),
             self.part(
                 _("Incident reports"),
                 IncidentReport,
@@ -154,6 +147,11 @@ class Sheets:
         return [
             Part(_("About this person"), [self._client(self.client)]),
             self._consents(),
+            *self._casework(),
+        ]
+
+    def _casework(self):
+        return [
             self._assessments(),
             *self._plans(),
             self._referrals(),

@@ -264,14 +264,15 @@ def _said(value):
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _consent(form, answers):
-    return builder_consent.problems(form, answers)
-
-
 def _reasons(form, answers):
     day = form.follow_up_due_on.data
     if day and day < settings.today():
         yield "follow_up_due_on", _("Choose a day that is still to come.")
 
 
-EXAMINED = {"need": _need, "results": _results, "reasons": _reasons, "consent": _consent}
+EXAMINED = {
+    "need": _need,
+    "results": _results,
+    "reasons": _reasons,
+    "consent": builder_consent.problems,
+}
