@@ -20,6 +20,7 @@ from admin_views.paper import (
     Item,
     Part,
     facts,
+    guarded,
     linked_words,
 )
 from admin_views.showing import text_of
@@ -220,14 +221,14 @@ class Sheets:
             for goal in plan.goals(one):
                 if self.client and goal.client_id != self.client.id:
                     continue
-                item = Item(self._guarded(goal.title))
+                item = Item(guarded(goal.title, self.hides))
                 whose = [(_("Client"), self.whose(goal.client_id))] if not self.client else []
                 item.facts = whose + self.facts(goal, ("term", "target_date", "status"))
                 done = [
                     (f"{step.text} ({date_text(step.done_on)})" if step.done_on else step.text)
                     for step in steps.get(goal.id, ())
                 ]
-                item.facts += [(_("Steps"), self._guarded("\n".join(done)))] if done else []
+                item.facts += [(_("Steps"), guarded("\n".join(done), self.hides))] if done else []
                 items.append(item)
         parts = [Part(_(Goal._meta.title), items)]
         if self.client is None:
@@ -241,10 +242,6 @@ class Sheets:
             parts.append(reviews)
         return parts
 
-    def _guarded(self, text):
-        named = self.hides and self.hides(text)
-        return _("(left out: it names somebody else)") if named else text
-
     def _referrals(self):
         rows = self.rows(Referral, Referral.received_on)
         said = case_file.statements(rows, self.client)
@@ -257,7 +254,7 @@ class Sheets:
                 (_("Settlement actions"), [one.text for one in actions[row.id]]),
             ):
                 if lines:
-                    item.facts.append((label, self._guarded("\n".join(lines))))
+                    item.facts.append((label, guarded("\n".join(lines), self.hides)))
             items.append(item)
         return Part(_("Referrals"), items)
 
@@ -290,10 +287,10 @@ class Sheets:
             found = [(_("Written by"), str(row.author)), *self.facts(row, names)]
             for one in consulted[row.id] if names is NOTE else ():
                 words = ", ".join(filter(None, (one.who, one.role, date_text(one.consulted_on))))
-                found.append((_("Consulted"), self._guarded(words)))
+                found.append((_("Consulted"), guarded(words, self.hides)))
             for one in added[row.id]:
                 label = _("Addition of %(day)s", day=date_text(one.written_on))
-                found.append((label, self._guarded(one.text)))
+                found.append((label, guarded(one.text, self.hides)))
             return found
 
         return self._shared(_("Case notes"), CaseNote, CaseNote.contact_on, _note_heading, told)

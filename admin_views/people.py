@@ -253,7 +253,7 @@ class ClientView(Merging, EntityView):
         )
         pairs = [(row.guardian_id, row.child_id) for row in links]
         others = {key for pair in pairs for key in pair} - {client.id}
-        named = {c.id: c for c in Client.select().where(Client.id.in_(others or {0}))}
+        named = Client.stored_by_id(others)
         lines = []
         for guardian, child in pairs:
             is_child = guardian == client.id

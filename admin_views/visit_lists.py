@@ -97,12 +97,7 @@ class VisitListView(EntityView):
                 HomeVisit.visit_list == record.id, visits.overdue(now())
             )
         }
-        files = {
-            h.id: h
-            for h in Household.select().where(
-                Household.id.in_([row.household_id for row in rows] or [0])
-            )
-        }
+        files = Household.stored_by_id({row.household_id for row in rows})
         people = people_of(rows)
         is_open = record.date >= settings.today()
         return {
@@ -240,10 +235,8 @@ def people_of(rows):
     """{visit id: [name, …]} of who is to be visited, in two statements."""
     through, mine, other = through_of(HomeVisit, "clients")
     pairs = list(through.select(mine, other).where(mine.in_([r.id for r in rows] or [0])).tuples())
-    named = {
-        c.id: str(c) for c in Client.select().where(Client.id.in_([c for _v, c in pairs] or [0]))
-    }
-    return {row.id: [named[c] for v, c in sorted(pairs) if v == row.id] for row in rows}
+    named = Client.stored_by_id({client for _visit, client in pairs})
+    return {row.id: [str(named[c]) for v, c in sorted(pairs) if v == row.id] for row in rows}
 
 
 def lists_to_choose(listed_id=None):

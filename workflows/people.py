@@ -151,8 +151,7 @@ def remember(change):
 
 def same_person(name, phone=""):
     """Clients with this full name, in either order, or this phone, at most ten: for people not yet in a file."""
-    called = _with_phone(phone) if phone else []
-    found = {c.id: c for c in Client.select().where(Client.id.in_(called))} if called else {}
+    found = Client.stored_by_id(_with_phone(phone) if phone else ())
     words = sorted(normalise(name).split())
     if words:
         query = Client.select()
