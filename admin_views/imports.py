@@ -104,10 +104,7 @@ class Importing:
     @expose("/import/preview/", methods=("GET", "POST"))
     def import_preview(self):
         """The third page: row by row what would happen; a POST imports."""
-        draft = self._draft()
-        if "lines" not in draft.answers:
-            return redirect(self.get_url(".import_match", file=draft.key))
-        lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
+        draft, lines = self._looked_through()
         if request.method == "POST":
             return self._import(draft, lines)
         return self._preview_page(draft, lines)
@@ -153,12 +150,9 @@ class Importing:
     @expose("/import/wrong.csv")
     def import_wrong(self):
         """The rows with a mistake and what is wrong with them, to mend and import again."""
-        draft = self._draft()
-        if "lines" not in draft.answers:
-            return redirect(self.get_url(".import_match", file=draft.key))
+        draft, lines = self._looked_through()
         rows = sheets.unpack(draft.answers["rows"])
         headings = next(row for row in rows if row)
-        lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
         table = [[*headings, _("What is wrong")]]
         table += [
             [*map(exports.guard, line.cells), line.text]
@@ -205,6 +199,13 @@ class Importing:
         if draft is None or draft.answers["entity"] != self.meta.table_name:
             abort(404)
         return draft
+
+    def _looked_through(self):
+        """(draft, its Lines); one whose columns are not chosen yet leads to the page that asks for them."""
+        draft = self._draft()
+        if "lines" not in draft.answers:
+            abort(redirect(self.get_url(".import_match", file=draft.key)))
+        return draft, [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
 
     def _gone(self):
         """Lead to the list instead of importing a file again."""
