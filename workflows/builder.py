@@ -125,8 +125,7 @@ class ReferralBuilder(engine.Workflow):
         form.conflicts = builder_need.settle(form, client)
 
     def examine(self, page, answers, draft):
-        for field, message in EXAMINED.get(page.step, _nothing)(page.form, answers):
-            page.form.problem(field, message)
+        engine.say_wrong(EXAMINED, page, answers)
 
     def facts(self, page, answers, draft):
         if page.step == "results":
@@ -210,10 +209,6 @@ def _place(referral):
 
 
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
-
-
-def _nothing(form, answers):
-    return ()
 
 
 def _need(form, answers):

@@ -152,8 +152,7 @@ class NeedsMatrix(engine.Workflow):
                 del page.form.not_seeking
 
     def examine(self, page, answers, draft):
-        for field, message in EXAMINED.get(page.step, _nothing)(page.form, answers):
-            page.form.problem(field, message)
+        engine.say_wrong(EXAMINED, page, answers)
 
     def facts(self, page, answers, draft):
         shown = SHOWN.get(page.step)
@@ -248,10 +247,6 @@ def _mark(assessment):
 
 
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
-
-
-def _nothing(form, answers):
-    return ()
 
 
 def _person(form, answers):
