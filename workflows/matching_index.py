@@ -204,7 +204,8 @@ def _services_of(found):
     if not found:
         return set()
     services = set(found.get(SERVICE, ()))
-    base = ServiceActivity.placed(ServiceActivity.id)
+    base = ServiceActivity.select(ServiceActivity.id).join(Program).switch(ServiceActivity)
+    base = base.join(ServiceLocation)
     for table, column in THEIRS.items():
         for part in _chunks(found.get(table, ())):
             services.update(_firsts(base.where(column.in_(part))))
