@@ -1274,6 +1274,11 @@ class ServiceActivity(Provenance):
         return holder.contact_name, holder.contact_phone, holder.contact_email
 
     @classmethod
+    def placed(cls, *columns):
+        """A query of entries joined to their programs and to their places."""
+        return cls.select(*columns).join(Program).switch(cls).join(ServiceLocation)
+
+    @classmethod
     def copies_of(cls, service):
         return cls.select().where(cls.clone_group == service.clone_group, cls.id != service.id)
 

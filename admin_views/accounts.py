@@ -127,26 +127,26 @@ def sign_in():
     if not is_right:
         form.problem("passphrase", _("This is not the passphrase. Check it and try again."))
         return render_template("accounts/sign_in.html", form=form)
-    if current_user.is_authenticated:
-        accounts.end(current_user.session_id)
     # A new session for a new sign-in: nothing planted in the browser before survives.
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
+    end_session()
     row, token = accounts.start(request.user_agent.string)
     login_user(Screen(row, token))
     return redirect(url_for("accounts.who", next=request.args.get("next")))
 
 
-@pages.route("/sign-out", methods=("POST",))
-def sign_out():
+def end_session():
+    """Nothing of the session stays, on either side, but the language of the screen."""
     if current_user.is_authenticated:
         accounts.end(current_user.session_id)
     language = session.get("language")
     session.clear()
     if language:
         session["language"] = language
+
+
+@pages.route("/sign-out", methods=("POST",))
+def sign_out():
+    end_session()
     flash(_("You are signed out."), "success")
     return redirect(url_for("accounts.sign_in"))
 
@@ -313,8 +313,7 @@ def _start(form):
             form.start.data == EXAMPLE,
         )
     except records.Refused as refused:
-        for problem in refused.problems:
-            form.problem(problem.field, problem.message)
+        form.tell(refused.problems)
         return None
     except (start.AlreadySetUp, example.NotPossible) as error:
         form.problem("agency", str(error))

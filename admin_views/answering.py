@@ -2,15 +2,17 @@
 
 import json
 
-from flask import Response, request
+from flask import request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
+from admin_views.exports import as_file
 from admin_views.held_words import sections
-from admin_views.list_state import Standing
+from admin_views.list_state import Standing, tabs
 from admin_views.listing import Filter
+from admin_views.of_household import Filled
 from admin_views.showing import pill, text_of
 from forms.formats import date_text, day_of
 from models import AccessRequest, language
@@ -18,10 +20,11 @@ from workflows import access, audit, exports, settings
 from workflows.access import LATE, OPEN, PRESSING
 
 
-class AccessRequestView(Standing, EntityView):
+class AccessRequestView(Standing, Filled, EntityView):
     """A client asks to see or to correct what is held about them; there are thirty days to answer."""
 
     stands_by = ("state", "due_on")
+    filled_today = ("received_on",)
 
     details_template = "people/access_request.html"
     new_label = _l("Record a request")
@@ -35,9 +38,7 @@ class AccessRequestView(Standing, EntityView):
         return (Filter("when", _l("When"), "choice", waiting, _offered),)
 
     def page_views(self, listing):
-        here, asked = self.at(), listing.args.get("when")
-        ready = [(None, _("All")), *_offered()]
-        return [(words, f"?when={when}" if when else here, when == asked) for when, words in ready]
+        return tabs(self, listing, "when", [(None, _("All")), *_offered()])
 
     def list_columns(self):
         return [name for name in self.meta.listed if name != "state"]
@@ -53,11 +54,6 @@ class AccessRequestView(Standing, EntityView):
         asked = ("client", "kind", "received_on", "asked_by_name", "identity_checked", "asked")
         answer = (_("The answer"), None, ("state", "answered_on", "answer"))
         return ((_("The request"), None, asked), *((answer,) if record.id else ()))
-
-    def new_record(self):
-        row = super().new_record()
-        row.received_on = settings.today()
-        return row
 
     def empty(self):
         return super().empty() | {
@@ -119,11 +115,7 @@ class AccessRequestView(Standing, EntityView):
         }
         kept = f"{self.slug}-{record.id}"
         name = exports.file_name(AccessRequest, kept, "json")
-        return Response(
-            json.dumps(content, ensure_ascii=False, indent=2),
-            content_type="application/json; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return as_file(json.dumps(content, ensure_ascii=False, indent=2), name)
 
 
 PILLS = {"answered": "complete", "refused": "closed"}

@@ -5,12 +5,12 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_views.base import PageView
-from admin_views.plans import in_language
 from forms import choices
 from forms.formats import date_text
 from models import LANGUAGES, language
 from workflows import accounts, settings, texts
 from workflows.intake import charter
+from workflows.texts import in_language
 
 
 class FormsView(PageView):

@@ -9,11 +9,11 @@ import models
 from admin_views import file_prints
 from admin_views.base import PageView
 from admin_views.listing import whole
-from admin_views.plans import in_language
 from admin_views.showing import text_of
 from forms.formats import date_text
 from models import Client, Household, Printout
 from workflows import audit, case_file, exports, plan, settings
+from workflows.texts import in_language
 
 
 class CaseFileView(PageView):

@@ -9,6 +9,7 @@ from wtforms import DateField
 from wtforms.validators import InputRequired
 
 from admin_views.base import EntityView
+from admin_views.list_state import tabs
 from admin_views.listing import Filter
 from admin_views.marks import flag_pill
 from forms.fields import ParagraphField
@@ -50,16 +51,13 @@ class CaseTaskView(EntityView):
         return (Filter("when", _l("When"), "choice", _when, offered),)
 
     def page_views(self, listing):
-        here, now = self.at(), listing.args.get("when")
         offered = (
-            (_("All"), None),
-            (_("Overdue"), OVERDUE),
-            (_("Open now"), OPEN),
-            (_("Plan reviews overdue"), REVIEWS),
+            (None, _("All")),
+            (OVERDUE, _("Overdue")),
+            (OPEN, _("Open now")),
+            (REVIEWS, _("Plan reviews overdue")),
         )
-        return [
-            (label, f"{here}?when={when}" if when else here, now == when) for label, when in offered
-        ]
+        return tabs(self, listing, "when", offered)
 
     @expose("/details/")
     def details_view(self):
@@ -93,12 +91,8 @@ class NeedAlertView(EntityView):
         return (Filter("state", _l("State"), "choice", conditions.get, offered),)
 
     def page_views(self, listing):
-        here, now = self.at(), listing.args.get("state")
-        offered = ((_("All"), None), (_("To act on"), OPEN), (_("Done"), DONE))
-        return [
-            (label, f"{here}?state={state}" if state else here, now == state)
-            for label, state in offered
-        ]
+        offered = ((None, _("All")), (OPEN, _("To act on")), (DONE, _("Done")))
+        return tabs(self, listing, "state", offered)
 
     def cell(self, name):
         if name != "question":

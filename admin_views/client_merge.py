@@ -54,14 +54,7 @@ class Merging:
                 form.other.errors = []
             elif valid:
                 return redirect(self._address(client, form.other.data))
-        alike = people.similar(
-            client.last_name,
-            client.first_name,
-            client.birth_date,
-            client.birth_year_only,
-            client.phone,
-            but=client.id,
-        )
+        alike = people.similar_to(client)
         audit.record("view", "client", client.id, {"shown": len(alike)})
         return self.render(
             "people/merge_choose.html",

@@ -12,6 +12,7 @@ from admin_views.assisting import reads_along
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
 from admin_views.marks import brief
+from admin_views.of_household import Filled
 from admin_views.showing import pill
 from forms import choices
 from forms.pickers import PickerField
@@ -19,7 +20,7 @@ from models import EXPIRED, Client, ConsentRecord, Organization, Referral, norma
 from workflows import people, people_rules, records, referrals, settings
 
 
-class ConsentView(Attaching, EntityView):
+class ConsentView(Attaching, Filled, EntityView):
     """One signed form; taking it back stops outbound referrals and email details at once (R-CON-5).
 
     A consent past its last day reads "expired" here without anybody having typed it (2.8).
@@ -29,6 +30,7 @@ class ConsentView(Attaching, EntityView):
     new_label = _l("Record a consent")
     attachment_kind = "signed-form"
     attachment_title = _l("Scan or photo of the signed form")
+    filled_today = ("given_on",)
 
     def derived_filters(self):
         """A consent is looked for by how it stands today."""
@@ -86,7 +88,6 @@ class ConsentView(Attaching, EntityView):
 
     def new_record(self):
         consent = super().new_record()
-        consent.given_on = settings.today()
         if consent.client_id:
             consent.household = consent.client.household_id
             consent.signed_by_name = str(consent.client)

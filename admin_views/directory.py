@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from admin_views.base import EntityView, PageView
 from admin_views.listing import Filter, whole
 from admin_views.showing import pill, text_of
-from forms import choices
 from models import (
     ARCHIVED,
     N_,
@@ -133,11 +132,6 @@ def post_state(view, record, states):
         flash(warning.message, "warning")
     flash(done, "success")
     return redirect(here)
-
-
-def term(terms, slug):
-    """The words of a list item."""
-    return choices.term_label(terms, slug)
 
 
 def state_pill(record):

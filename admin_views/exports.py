@@ -10,7 +10,15 @@ from workflows import exports
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json; charset=utf-8",
 }
+
+
+def as_file(body, name):
+    """A response that is saved under ``name``; its ending says what it is."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    return Response(body, content_type=media_type, headers=headers)
 
 
 class Exporting:
@@ -72,7 +80,4 @@ class Exporting:
         exports.record_export(self.model, exports.count(self.model, selection))
         body = exports.chunks(file) if file else exports.csv_stream(self.model, selection, found)
         name = exports.file_name(self.model, self.slug, export_type)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(
-            stream_with_context(body), content_type=MEDIA_TYPES[export_type], headers=headers
-        )
+        return as_file(stream_with_context(body), name)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,12 +11,13 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
 from admin_views.base import EntityView, PageView
-from admin_views.plans import in_language
+from admin_views.of_household import Filled
 from forms.feedback import InviteForm, SurveyForm
 from forms.formats import date_text
 from models import LANGUAGES, ClientFeedback, FeedbackInvitation, Organization, language
 from workflows import accounts, feedback, settings, texts
 from workflows.records import Refused
+from workflows.texts import in_language
 
 # The survey looks at its token itself: a page that lay open over night is shown again, not thrown away.
 SURVEY = "admin_views.feedback.answer"
@@ -30,15 +31,11 @@ COLUMNS = {
 }
 
 
-class FeedbackView(EntityView):
+class FeedbackView(Filled, EntityView):
     """What people said; answers on paper are typed in here, answers by link come by themselves."""
 
     new_label = _l("Type in an answer on paper")
-
-    def new_record(self):
-        record = super().new_record()
-        record.collected_on = settings.today()
-        return record
+    filled_today = ("collected_on",)
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
@@ -99,7 +96,7 @@ class FeedbackView(EntityView):
 
 def _address():
     """Where the portal is found from outside; without PUBLIC_URL, the address this page was asked at."""
-    return (current_app.config.get("PUBLIC_URL") or request.url_root).rstrip("/")
+    return settings.public_url() or request.url_root.rstrip("/")
 
 
 def _score_words():
@@ -203,11 +200,9 @@ class SurveyView(PageView):
 def _survey(lang, formdata):
     """The questions with the agency's own words on them."""
     form = SurveyForm(formdata)
-    for question in texts.parts("feedback-survey")["items"]:
-        words = question["label"]
-        name = COLUMNS.get(question["slug"])
-        if name:
-            form[name].label.text = words.get(lang) or words["en"]
+    for question in texts.items("feedback-survey"):
+        if name := COLUMNS.get(question["slug"]):
+            form[name].label.text = texts.said(question["label"], lang)
     return form
 
 

@@ -20,6 +20,7 @@ from admin_views.paper import (
     Item,
     Part,
     facts,
+    guarded,
     linked_words,
 )
 from admin_views.showing import text_of
@@ -34,15 +35,19 @@ from models import (
     CaseNote,
     Client,
     ConsentRecord,
+    ConsultedParty,
     Correspondence,
     ExitInterview,
     Extension,
+    FactorResult,
     Goal,
     HomeVisit,
     IncidentReport,
     Intake,
     NeedsAssessment,
+    NoteAddendum,
     PlanReview,
+    RecommendedAction,
     Referral,
     SettlementPlan,
 )
@@ -91,14 +96,7 @@ class Sheets:
                 ("worker", "mode", "referred_from", "reason", "urgent_needs", "immediate_actions"),
                 lambda row: date_text(row.intake_date),
             ),
-            self._assessments(),
-            *self._plans(),
-            self._referrals(),
-            self._notes(NOTE),
-            self._activities(),
-            self._letters(),
-            self._visits(),
-            *self._rest(),
+            *self._casework(),
             self.part(
                 _("Incident reports"),
                 IncidentReport,
@@ -125,12 +123,12 @@ class Sheets:
             ),
             Part(
                 _("Papers and scans"),
-                [Item(f"{date_text(row.created_at.date())} · {row.name}") for row in self._scans()],
+                [
+                    Item(f"{date_text(row.created_at.date())} · {row.name}")
+                    for row in case_file.scans(self.household)
+                ],
             ),
         ]
-
-    def _scans(self):
-        return case_file.scans(self.household)
 
     def summary(self):
         """The case notes in short: why, and what was agreed."""
@@ -150,6 +148,11 @@ class Sheets:
         return [
             Part(_("About this person"), [self._client(self.client)]),
             self._consents(),
+            *self._casework(),
+        ]
+
+    def _casework(self):
+        return [
             self._assessments(),
             *self._plans(),
             self._referrals(),
@@ -195,7 +198,7 @@ class Sheets:
 
     def _assessments(self):
         rows = self.rows(NeedsAssessment, NeedsAssessment.completed_on)
-        results, items = case_file.factor_results(rows), []
+        results, items = case_file.beside(FactorResult, rows, "assessment"), []
         for row in rows:
             item = Item(self.headed(row.completed_on, row.point.upper(), row.client_id))
             item.facts = self.facts(row, ASSESSMENT)
@@ -218,14 +221,14 @@ class Sheets:
             for goal in plan.goals(one):
                 if self.client and goal.client_id != self.client.id:
                     continue
-                item = Item(self._guarded(goal.title))
+                item = Item(guarded(goal.title, self.hides))
                 whose = [(_("Client"), self.whose(goal.client_id))] if not self.client else []
                 item.facts = whose + self.facts(goal, ("term", "target_date", "status"))
                 done = [
                     (f"{step.text} ({date_text(step.done_on)})" if step.done_on else step.text)
                     for step in steps.get(goal.id, ())
                 ]
-                item.facts += [(_("Steps"), self._guarded("\n".join(done)))] if done else []
+                item.facts += [(_("Steps"), guarded("\n".join(done), self.hides))] if done else []
                 items.append(item)
         parts = [Part(_(Goal._meta.title), items)]
         if self.client is None:
@@ -239,14 +242,10 @@ class Sheets:
             parts.append(reviews)
         return parts
 
-    def _guarded(self, text):
-        named = self.hides and self.hides(text)
-        return _("(left out: it names somebody else)") if named else text
-
     def _referrals(self):
         rows = self.rows(Referral, Referral.received_on)
         said = case_file.statements(rows, self.client)
-        actions, items = case_file.recommended(rows), []
+        actions, items = case_file.beside(RecommendedAction, rows, "referral"), []
         for row in rows:
             item = Item(self.headed(row.received_on, row.number, row.client_id))
             item.facts = self.facts(row, REFERRAL)
@@ -255,7 +254,7 @@ class Sheets:
                 (_("Settlement actions"), [one.text for one in actions[row.id]]),
             ):
                 if lines:
-                    item.facts.append((label, self._guarded("\n".join(lines))))
+                    item.facts.append((label, guarded("\n".join(lines), self.hides)))
             items.append(item)
         return Part(_("Referrals"), items)
 
@@ -281,16 +280,17 @@ class Sheets:
 
     def _notes(self, names):
         rows = self.rows(CaseNote, CaseNote.contact_on)
-        added, consulted = case_file.additions(rows), case_file.consulted(rows)
+        added = case_file.beside(NoteAddendum, rows, "note")
+        consulted = case_file.beside(ConsultedParty, rows, "note")
 
         def told(row):
             found = [(_("Written by"), str(row.author)), *self.facts(row, names)]
             for one in consulted[row.id] if names is NOTE else ():
                 words = ", ".join(filter(None, (one.who, one.role, date_text(one.consulted_on))))
-                found.append((_("Consulted"), self._guarded(words)))
+                found.append((_("Consulted"), guarded(words, self.hides)))
             for one in added[row.id]:
                 label = _("Addition of %(day)s", day=date_text(one.written_on))
-                found.append((label, self._guarded(one.text)))
+                found.append((label, guarded(one.text, self.hides)))
             return found
 
         return self._shared(_("Case notes"), CaseNote, CaseNote.contact_on, _note_heading, told)

@@ -5,12 +5,12 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 import models
-from admin_views.plans import in_language
 from forms import choices
 from forms.formats import date_text, whole
 from forms.referrals import find_services
 from models import LANGUAGES, ServiceActivity
 from workflows import audit, directory, settings
+from workflows.texts import in_language
 
 MOST = 30
 

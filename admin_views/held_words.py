@@ -6,9 +6,10 @@ from itertools import groupby
 import peewee
 from flask_babel import gettext as _
 
+from admin_views.paper import guarded, linked_words
 from admin_views.showing import text_of
 from forms.formats import size_text
-from models import Client, ForeignKeyField, Household, MaskedField, TermsField, normalise
+from models import Client, ForeignKeyField, Household, MaskedField, TermsField
 from workflows import agency_rules, case_file, held
 
 OWN = (Client, Household)
@@ -26,7 +27,7 @@ def sections(client):
         made.append((_(model._meta.title), records))
     if files:
         listed = [
-            (True, [(_("File name"), f"{_guarded(row.name, hides)} ({size_text(row.size)})")])
+            (True, [(_("File name"), f"{guarded(row.name, hides)} ({size_text(row.size)})")])
             for row in files
         ]
         made.append((_("Attachments"), listed))
@@ -41,8 +42,8 @@ def _pairs(piece, client, questions, hides):
         if _says_whose(field, value, client):
             continue
         words = "" if value is None else _words(piece.row, field, value, client, questions)
-        if hides and isinstance(value, (str, dict, list)):
-            words = _guarded(words, hides)
+        if isinstance(value, (str, dict, list)):
+            words = guarded(words, hides)
         if words not in ("", "[]", "{}"):
             pairs.append((_(field.verbose_name), words))
     return pairs + (_many(piece) if piece.is_whole else [])
@@ -83,13 +84,6 @@ def _many(piece):
     """The chosen rows of other tables, such as the organizations of a consent; people apart."""
     found = []
     for name, field in piece.model._meta.manytomany.items():
-        if field._is_backref or field.rel_model is Client:
-            continue
-        words = ", ".join(sorted(map(str, getattr(piece.row, name)), key=normalise))
-        found += [(_(field.verbose_name), words)] if words else []
+        if not field._is_backref and field.rel_model is not Client:
+            found += linked_words(piece.row, name)
     return found
-
-
-def _guarded(words, hides):
-    """The words, unless they name somebody else of the family (R-NOTE-9)."""
-    return _("(left out: it names somebody else)") if hides(words) else words

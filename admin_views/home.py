@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from admin_views.base import PageView
 from admin_views.marks import status_pill
+from admin_views.search import recent_clients
 from admin_views.showing import moment_text
 from admin_views.wizards import WORKFLOWS
 from forms import choices
@@ -18,7 +19,6 @@ from workflows import (
     audit,
     backup,
     home_tasks,
-    people,
     settings,
     team,
     today,
@@ -70,10 +70,7 @@ class HomeView(PageView, AdminIndexView):
                 )
                 for key, name, number, target, status, on in recent
             ],
-            clients=[
-                (url_for("client.details_view", id=key), name)
-                for key, name in self._recent_clients()
-            ],
+            clients=recent_clients(),
             queued=counts[home_tasks.QUEUE],
             backup_words=self._backup(),
         )
@@ -113,12 +110,6 @@ class HomeView(PageView, AdminIndexView):
     @staticmethod
     def _is_hidden(href):
         return settings.is_hidden(href.split("/")[1])
-
-    @staticmethod
-    def _recent_clients():
-        if settings.is_hidden("clients"):
-            return []
-        return people.recent_clients(current_user.working_as)
 
     @staticmethod
     def _backup():

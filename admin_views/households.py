@@ -11,9 +11,8 @@ from admin_views import standing, timeline
 from admin_views.assisting import drawn
 from admin_views.base import EntityView
 from admin_views.listing import Filter
-from admin_views.people import link
 from admin_views.retention import file_href
-from admin_views.showing import pill, text_of
+from admin_views.showing import link, pill, text_of, to_page
 from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
@@ -133,7 +132,7 @@ class HouseholdView(EntityView):
             "starts": households.starts(record, members, case),
             "next": [
                 (
-                    link(url_for("client.details_view", id=client.id), client),
+                    to_page(client),
                     point.upper(),
                     *words[:3],
                 )
@@ -204,8 +203,8 @@ class HouseholdView(EntityView):
         rows = ConsentRecord.select().where(ConsentRecord.household == record.id)
         lines = [
             (
-                link(
-                    url_for("consent_record.details_view", id=row.id),
+                to_page(
+                    row,
                     choices.term_label("consent-types", row.type),
                 ),
                 named.get(row.client_id, ""),
@@ -225,7 +224,7 @@ class HouseholdView(EntityView):
         rows = rows.where(Intake.household == record.id).order_by(Intake.id.desc())
         lines = [
             (
-                link(url_for("intake.details_view", id=row.id), date_text(row.intake_date)),
+                to_page(row, date_text(row.intake_date)),
                 mode(row.mode),
                 row.worker,
                 ", ".join(
@@ -244,7 +243,7 @@ class HouseholdView(EntityView):
         lines = [
             (
                 date_text(day),
-                link(url_for("plan_review.details_view", id=row.id), date_text(row.done_on))
+                to_page(row, date_text(row.done_on))
                 if row
                 else link(f"{new}&due_on={day}", _("Record this review")),
             )

@@ -1,14 +1,11 @@
 """Import on screen: choose a file, say which column is which, look at what would happen, import."""
 
-import csv
-import io
-
-from flask import Response, abort, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
 import models
-from admin_views.exports import MEDIA_TYPES
+from admin_views.exports import as_file
 from forms.fields import model_form
 from workflows import exports, imports, records, sheets
 
@@ -55,7 +52,8 @@ class Importing:
     def import_template(self):
         """A file with the headings and no rows."""
         self._importable()
-        return self._csv([exports.headings(imports.targets(self))], f"{self.slug}.csv")
+        rows = [exports.headings(imports.targets(self))]
+        return as_file(exports.csv_bytes(rows), f"{self.slug}.csv")
 
     @expose("/import/match/", methods=("GET", "POST"))
     def import_match(self):
@@ -106,10 +104,7 @@ class Importing:
     @expose("/import/preview/", methods=("GET", "POST"))
     def import_preview(self):
         """The third page: row by row what would happen; a POST imports."""
-        draft = self._draft()
-        if "lines" not in draft.answers:
-            return redirect(self.get_url(".import_match", file=draft.key))
-        lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
+        draft, lines = self._looked_through()
         if request.method == "POST":
             return self._import(draft, lines)
         return self._preview_page(draft, lines)
@@ -155,12 +150,9 @@ class Importing:
     @expose("/import/wrong.csv")
     def import_wrong(self):
         """The rows with a mistake and what is wrong with them, to mend and import again."""
-        draft = self._draft()
-        if "lines" not in draft.answers:
-            return redirect(self.get_url(".import_match", file=draft.key))
+        draft, lines = self._looked_through()
         rows = sheets.unpack(draft.answers["rows"])
         headings = next(row for row in rows if row)
-        lines = [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
         table = [[*headings, _("What is wrong")]]
         table += [
             [*map(exports.guard, line.cells), line.text]
@@ -168,9 +160,8 @@ class Importing:
             if line.state == imports.WRONG
         ]
         exports.record_export(self.model, len(table) - 1)
-        return self._csv(
-            table, exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv")
-        )
+        name = exports.file_name(self.model, f"{self.slug}-{_('mistakes')}", "csv")
+        return as_file(exports.csv_bytes(table), name)
 
     @expose("/import/cancel/", methods=("GET", "POST"))
     def import_cancel(self):
@@ -187,16 +178,6 @@ class Importing:
     def _importable(self):
         if self.readonly or not imports.is_importable(self.model):
             abort(404)
-
-    def _csv(self, rows, name):
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(
-            b"\xef\xbb\xbf" + text.getvalue().encode(),
-            content_type=MEDIA_TYPES["csv"],
-            headers=headers,
-        )
 
     def _keep(self, rows):
         draft = models.Draft(kind=KIND, path=self.get_url(".import_view"))
@@ -218,6 +199,13 @@ class Importing:
         if draft is None or draft.answers["entity"] != self.meta.table_name:
             abort(404)
         return draft
+
+    def _looked_through(self):
+        """(draft, its Lines); one whose columns are not chosen yet leads to the page that asks for them."""
+        draft = self._draft()
+        if "lines" not in draft.answers:
+            abort(redirect(self.get_url(".import_match", file=draft.key)))
+        return draft, [imports.Line(**facts) for facts in sheets.unpack(draft.answers["lines"])]
 
     def _gone(self):
         """Lead to the list instead of importing a file again."""

@@ -92,10 +92,7 @@ class KeywordView(RetiringView):
     def related(self, record):
         links = ServiceActivity.keywords.get_through_model()
         services = (
-            ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-            .join(Program)
-            .switch(ServiceActivity)
-            .join(ServiceLocation)
+            ServiceActivity.placed(ServiceActivity, Program, ServiceLocation)
             .where(
                 ServiceActivity.id.in_(
                     links.select(links.serviceactivity).where(links.keyword == record.id)

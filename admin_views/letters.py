@@ -7,12 +7,13 @@ from flask_babel import lazy_gettext as _l
 
 import models
 from admin_views.attachments import Attaching
+from admin_views.list_state import tabs
 from admin_views.listing import whole
 from admin_views.of_household import HouseholdRecordView, me
 from admin_views.showing import moment_text, pill, text_of
 from forms.formats import date_text
 from models import AWAITING, DRAFT, OUTGOING, RECORDED, SIGNED, Correspondence, Staff
-from workflows import audit, letters, members, records, settings
+from workflows import audit, letters, members, records, settings, signers
 
 
 class CorrespondenceView(Attaching, HouseholdRecordView):
@@ -27,11 +28,8 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
     attachment_help = _l("A letter is marked as sent once its signed copy is here.")
 
     def page_views(self, listing):
-        here, now = self.at(), listing.args.get("state")
-        offered = dict(self.meta.fields["state"].choices)
-        return [(_("All"), here, now is None)] + [
-            (_(words), f"{here}?state={state}", now == state) for state, words in offered.items()
-        ]
+        states = [(state, _(words)) for state, words in self.meta.fields["state"].choices]
+        return tabs(self, listing, "state", [(None, _("All")), *states])
 
     def empty(self):
         return {
@@ -114,7 +112,7 @@ class CorrespondenceView(Attaching, HouseholdRecordView):
             flash(_("This letter is not waiting for a signature. Ask for one first."), "danger")
             return redirect(self.at("details", record.id))
         audit.record("view", self.meta.table_name, record.id)
-        mine, offered = me(), list(letters.signers())
+        mine, offered = me(), signers.people()
         return self.render(
             "people/sign.html",
             letter=record,

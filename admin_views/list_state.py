@@ -11,6 +11,15 @@ from workflows import audit
 STATE = "standing"
 
 
+def tabs(view, listing, name, offered):
+    """Ready-made views of a list by one of its filters: ``offered`` are (value, words), None for everything."""
+    here, now = view.at(), listing.args.get(name) or None
+    return [
+        (words, f"{here}?{name}={value}" if value else here, now == value)
+        for value, words in offered
+    ]
+
+
 class Standing:
     """Mixin of EntityView: ``stands_by`` names the columns, ``standing`` turns their raw values into a pill."""
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin_views.attachments import Attaching
 from admin_views.base import EntityView
+from admin_views.list_state import tabs
 from admin_views.of_household import HouseholdRecordView, me
 from admin_views.showing import pill
 from forms import choices
@@ -34,13 +35,9 @@ class CaseNoteView(Attaching, HouseholdRecordView):
     attachment_help = _l("Only what the file needs.")
 
     def page_views(self, listing):
-        here, now = self.at(), listing.args.get("timeliness")
         offered = ((None, _("All")), *((slug, _(words)) for slug, words in TIMELINESS))
-        tabs = [
-            (words, f"{here}?timeliness={slug}" if slug else here, now == slug)
-            for slug, words in offered
-        ]
-        return [*tabs, (_("Missing"), self.get_url(".missing_view"), False)]
+        missing = (_("Missing"), self.get_url(".missing_view"), False)
+        return [*tabs(self, listing, "timeliness", offered), missing]
 
     def empty(self):
         return {

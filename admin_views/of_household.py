@@ -9,17 +9,29 @@ from flask_login import current_user
 
 from admin_views.base import EntityView
 from admin_views.listing import whole
-from admin_views.people import link
+from admin_views.showing import to_page
 from forms.fields import model_form
 from models import Client, ConsentRecord, Staff
 from workflows import members, settings
 
 
-class HouseholdRecordView(EntityView):
-    """A record of one household; ``filled_today`` and ``filled_me`` name the columns a new one begins with."""
+class Filled:
+    """Mixin of EntityView: ``filled_today`` and ``filled_me`` name the columns a new record begins with."""
 
     filled_today = ()
     filled_me = ()
+
+    def new_record(self):
+        record = super().new_record()
+        for name in self.filled_today:
+            setattr(record, name, settings.today())
+        for name in self.filled_me:
+            setattr(record, name, me())
+        return record
+
+
+class HouseholdRecordView(Filled, EntityView):
+    """A record of one household."""
 
     def queries(self, record):
         """The people who may be chosen are those of the household; staff are those who work here."""
@@ -35,10 +47,6 @@ class HouseholdRecordView(EntityView):
         if record.household_id is None and (client := whole(request.args.get("client"))):
             member = Client.stored(client)
             record.household = member and member.household
-        for name in self.filled_today:
-            setattr(record, name, settings.today())
-        for name in self.filled_me:
-            setattr(record, name, me())
         return record
 
     def field_names(self, record):
@@ -108,7 +116,7 @@ class HouseholdRecordView(EntityView):
 
 def file_of(household):
     """A file by its number and who is in it, as the way to it."""
-    return link(url_for("household.details_view", id=household.id), members.called(household))
+    return to_page(household, members.called(household))
 
 
 def me():

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
-from admin_views.directory import OWN, PARTNERS, SHOWN, state_pill, term
+from admin_views.directory import OWN, PARTNERS, SHOWN, state_pill
+from forms.choices import term_label
 from forms.directory import require
 from models import N_, Organization, Program, ServiceActivity, ServiceLocation
 from workflows import directory_rules
@@ -41,12 +42,8 @@ class OrganizationView(EntityView):
     def related(self, record):
         locations = ServiceLocation.select().where(ServiceLocation.organization == record)
         programs = Program.select().where(Program.organization == record)
-        services = (
-            ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-            .join(Program)
-            .switch(ServiceActivity)
-            .join(ServiceLocation)
-            .where(Program.organization == record)
+        services = ServiceActivity.placed(ServiceActivity, Program, ServiceLocation).where(
+            Program.organization == record
         )
         only = {"organization": record.id}
         return [
@@ -65,7 +62,7 @@ class OrganizationView(EntityView):
                 _("Programs"),
                 [_("Name"), _("Funding"), _("State")],
                 [
-                    (self.linked(row), term("funding-types", row.funding), state_pill(row))
+                    (self.linked(row), term_label("funding-types", row.funding), state_pill(row))
                     for row in programs.order_by(Program.name_sorted, Program.id).limit(SHOWN)
                 ],
                 url_for("program.index_view", **only),

@@ -74,10 +74,15 @@ def facts(record, names, hides=None):
             continue
         is_row = isinstance(column, ForeignKeyField)
         words = called(value) if is_row else text_of(column)(value)
-        if hides and not is_row and isinstance(value, str) and hides(words):
-            words = _("(left out: it names somebody else)")
+        if not is_row and isinstance(value, str):
+            words = guarded(words, hides)
         found.append((_(column.verbose_name), words))
     return found
+
+
+def guarded(words, hides):
+    """The words, unless ``hides(words)`` says that they name somebody else (R-NOTE-9)."""
+    return _("(left out: it names somebody else)") if hides and hides(words) else words
 
 
 def linked_words(record, name):

@@ -7,7 +7,6 @@ from flask import request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms.validators import Optional
 
 from admin_views import standing, timeline
@@ -16,6 +15,7 @@ from admin_views.client_merge import Merging
 from admin_views.consents import ConsentView
 from admin_views.listing import Filter
 from admin_views.marks import brief
+from admin_views.showing import to_page
 from forms import choices
 from forms.formats import date_text, time_text
 from forms.look_alikes import LookAlikeForm
@@ -41,10 +41,6 @@ from workflows import (
 )
 
 SHOWN = 10
-
-
-def link(href, words):
-    return Markup('<a href="{}">{}</a>').format(href, words)
 
 
 class ClientView(Merging, EntityView):
@@ -165,7 +161,7 @@ class ClientView(Merging, EntityView):
     def _key(self, client, household):
         age = people.age_on(client, settings.today())
         pairs = [
-            (_("Household"), link(url_for("household.details_view", id=household.id), household)),
+            (_("Household"), to_page(household)),
             (_("Age"), age if age is not None else ""),
             (
                 _("Languages"),
@@ -184,7 +180,7 @@ class ClientView(Merging, EntityView):
             day, number, target, status = brief(referral)
             lines.append(
                 (
-                    link(url_for("referral.details_view", id=referral.id), target),
+                    to_page(referral, target),
                     number,
                     day,
                     status,
@@ -200,8 +196,8 @@ class ClientView(Merging, EntityView):
         rows = query.order_by(ConsentRecord.given_on.desc(), ConsentRecord.id.desc()).limit(SHOWN)
         lines = [
             (
-                link(
-                    url_for("consent_record.details_view", id=consent.id),
+                to_page(
+                    consent,
                     choices.term_label("consent-types", consent.type),
                 ),
                 choices.term_label("consent-states", people_rules.state_of(consent)),
@@ -219,7 +215,7 @@ class ClientView(Merging, EntityView):
         query = NeedsAssessment.select().where(NeedsAssessment.client == client.id)
         lines = [
             (
-                link(url_for("needs_assessment.details_view", id=row.id), row.point.upper()),
+                to_page(row, row.point.upper()),
                 date_text(row.completed_on),
                 choices.term_label("need-levels", row.level),
             )
@@ -233,10 +229,10 @@ class ClientView(Merging, EntityView):
         """Calls to return and meetings, newest first; no heading while there is none."""
         query = Appointment.select().where(Appointment.client == client.id)
         rows = query.order_by(Appointment.due_on.desc(), Appointment.id.desc()).limit(SHOWN)
-        kinds, at = dict(Appointment.kind.choices), url_for("appointment.details_view")
+        kinds = dict(Appointment.kind.choices)
         lines = [
             (
-                link(f"{at}?id={row.id}", date_text(row.due_on)),
+                to_page(row, date_text(row.due_on)),
                 time_text(row.starts_at),
                 _(kinds[row.kind]),
                 row.about or "",
@@ -257,13 +253,13 @@ class ClientView(Merging, EntityView):
         )
         pairs = [(row.guardian_id, row.child_id) for row in links]
         others = {key for pair in pairs for key in pair} - {client.id}
-        named = {c.id: c for c in Client.select().where(Client.id.in_(others or {0}))}
+        named = Client.stored_by_id(others)
         lines = []
         for guardian, child in pairs:
             is_child = guardian == client.id
             other = named[child if is_child else guardian]
             words = _("Child in this person’s care") if is_child else _("Parent or guardian")
-            lines.append((link(url_for("client.details_view", id=other.id), other), words))
+            lines.append((to_page(other), words))
         heads = (_("Name"), _("Relation"))
         return [(_("Children and guardians"), heads, lines, None)] if lines else []
 
@@ -272,7 +268,7 @@ class ClientView(Merging, EntityView):
         query = Client.select().where(Client.household == household.id, Client.id != client.id)
         lines = [
             (
-                link(url_for("client.details_view", id=member.id), member),
+                to_page(member),
                 choices.term_label("household-relations", member.relation),
                 date_text(member.birth_date) or member.birth_year_only or "",
             )

@@ -1,10 +1,7 @@
 """Settlement plans on screen: the goals with their steps, the client's copy in print, and the reviews (2.11)."""
 
-from contextlib import contextmanager
-
 from flask import abort, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 import models
@@ -14,6 +11,7 @@ from forms.choices import term_label
 from forms.formats import date_text
 from models import Client, PlanAction, SettlementPlan
 from workflows import audit, case_rules, plan, settings
+from workflows.texts import in_language
 
 
 class PlanView(EntityView):
@@ -105,17 +103,6 @@ class PlanView(EntityView):
                     if code != spoken
                 ],
             )
-
-
-@contextmanager
-def in_language(code):
-    """Words, dates and labels in this language for as long as the block lasts."""
-    token = models.language.set(code)
-    try:
-        with force_locale(code):
-            yield
-    finally:
-        models.language.reset(token)
 
 
 VIEWS = {SettlementPlan: PlanView}

@@ -146,9 +146,7 @@ class ReferralView(TracePages, ReferralOutcomes):
             )
         except records.Refused as refused:
             confirms = one_tick(refused.problems)
-            for problem in refused.problems:
-                if problem.level == records.BLOCK:
-                    form.problem(problem.field, problem.message)
+            form.tell(p for p in refused.problems if p.level == records.BLOCK)
             if confirms:
                 form.reason.hints = drawn(form.reason.data)
                 form.actions.hints = drawn("\n".join(form.actions.data))

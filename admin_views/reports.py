@@ -1,16 +1,17 @@
 """Reports: every figure with its definition, on screen, in print and as a spreadsheet (domain 8)."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from flask import Response, abort, request
+from flask import abort, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import PageView
-from admin_views.exports import MEDIA_TYPES
+from admin_views.exports import as_file
 from admin_views.listing import typed_day, whole
 from forms import choices
 from forms.formats import date_text, number_text, score_text
@@ -124,9 +125,7 @@ class ReportsView(PageView):
             body = reports_files.csv_file(found, asked, filters)
         else:
             body = exports.chunks(reports_files.xlsx_file(found, asked, filters))
-        name = reports_files.file_name(report, asked, kind)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(body, content_type=MEDIA_TYPES[kind], headers=headers)
+        return as_file(body, reports_files.file_name(report, asked, kind))
 
     # ---- What was asked ------------------------------------------------------------------------------------------------
 
@@ -168,18 +167,8 @@ class ReportsView(PageView):
         """(label, address, current) of the quick periods."""
         found = []
         for name, (first, last) in periods(asked.today).items():
-            one = Asked(
-                first,
-                last,
-                asked.today,
-                asked.location,
-                asked.program,
-                asked.worker,
-                asked.case_type,
-                asked.shared,
-            )
-            now = (first, last) == (asked.first, asked.last)
-            found.append((QUICK[name], self._at(".report", report, one), now))
+            href = self._at(".report", report, replace(asked, first=first, last=last))
+            found.append((QUICK[name], href, (first, last) == (asked.first, asked.last)))
         return found if PERIOD in report.filters else []
 
     def _choices(self, report, asked):

@@ -112,7 +112,11 @@ class RetentionView(PageView):
             flash(refused_words(refused), "danger")
             return redirect(file_href(household))
         if outcome == disposal.NEWER:
-            flash(_newer(), "warning")
+            words = _(
+                "The file got a new entry since it was confirmed, so that confirmation no longer counts."
+                " Read the list again and confirm anew."
+            )
+            flash(words, "warning")
             return redirect(file_href(household))
         if outcome == disposal.WAITS:
             flash(_("Your confirmation is recorded. Somebody else has to confirm too."), "success")
@@ -151,13 +155,6 @@ def _status(household):
 def _backups_until(day):
     """The first day on which no copy made before ``day`` is left (R-SYS-7)."""
     return day + datetime.timedelta(days=settings.value("backup_keep_days"))
-
-
-def _newer():
-    return _(
-        "The file got a new entry since it was confirmed, so that confirmation no longer counts."
-        " Read the list again and confirm anew."
-    )
 
 
 def _gone(contents):

@@ -42,16 +42,7 @@ class SearchView(PageView):
             "search.html",
             words=words,
             groups=groups,
-            recent=[
-                (url_for("client.details_view", id=key), name)
-                for key, name in self._recent_clients()
-            ],
-        )
-
-    @staticmethod
-    def _recent_clients():
-        return (
-            [] if settings.is_hidden("clients") else people.recent_clients(current_user.working_as)
+            recent=recent_clients(),
         )
 
     def _groups(self, words, token):
@@ -196,6 +187,14 @@ class SearchView(PageView):
             (url_for("organization.details_view", id=key), name, city or "", "", None)
             for key, name, city in query.tuples()
         ]
+
+
+def recent_clients():
+    """[(address, name)] of the clients whose page this person opened lately."""
+    if settings.is_hidden("clients"):
+        return []
+    found = people.recent_clients(current_user.working_as)
+    return [(url_for("client.details_view", id=key), name) for key, name in found]
 
 
 PAGES = (SearchView,)

@@ -170,7 +170,7 @@ class ServicePages:
         )
 
     def do_still_correct(self, ids):
-        return self._each(ids, lambda row: directory.confirm_still_correct(row))
+        return self._each(ids, directory.confirm_still_correct)
 
     def do_activate(self, ids):
         return self._each(ids, directory.activate)

@@ -1,12 +1,12 @@
 """The service record: choose a profile and a period, mend what is missing, take the file, keep the ledger (domain 8)."""
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView, PageView
-from admin_views.exports import MEDIA_TYPES
+from admin_views.exports import as_file
 from admin_views.listing import typed_day, whole
 from admin_views.reports import QUICK
 from admin_views.showing import called, moment_text
@@ -64,9 +64,7 @@ class ServiceRecordView(PageView):
             flash(problem or _("There is no export profile in use."), "warning")
             return redirect(self.get_url(".index"))
         file, submission = service_record.make(chosen, first, last)
-        name = service_record.file_name(submission)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(exports.chunks(file), content_type=MEDIA_TYPES["csv"], headers=headers)
+        return as_file(exports.chunks(file), service_record.file_name(submission))
 
     @expose("/handed-in/", methods=("GET", "POST"))
     def handed_in(self):
@@ -80,8 +78,7 @@ class ServiceRecordView(PageView):
             try:
                 records.save(row)
             except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
             else:
                 flash(_("Marked as handed in."), "success")
                 return redirect(self.get_url(".index"))
@@ -205,8 +202,7 @@ class ProfileView(EntityView):
                 try:
                     service_record.save_columns(record, answers(form, columns))
                 except records.Refused as refused:
-                    for problem in refused.problems:
-                        form.problem(problem.field, problem.message)
+                    form.tell(refused.problems)
                 else:
                     flash(_("Saved."), "success")
                     return redirect(self.at("details", record.id))

@@ -28,8 +28,7 @@ class SettingsView(PageView):
             try:
                 settings.change_all({key: form[key].data for key in keys if key in request.form})
             except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
             else:
                 flash(_("Saved."), "success")
                 if settings.value("weekly_digest") and not (mail.ready() and digest.address()):

@@ -3,6 +3,7 @@
 import re
 
 import peewee
+from flask import url_for
 from markupsafe import Markup, escape
 
 import seed
@@ -35,6 +36,16 @@ def text_of(field):
 def called(record):
     """What a person calls a record: the words of its columns, never a slug or a day as it is stored."""
     return wording.called(record, text_of)
+
+
+def link(href, words):
+    return Markup('<a href="{}">{}</a>').format(href, words)
+
+
+def to_page(row, words=None):
+    """A link to the page of a record: ``words``, else what its ``str`` says."""
+    href = url_for(f"{row._meta.table_name}.details_view", id=row.id)
+    return link(href, row if words is None else words)
 
 
 def one_line(words):

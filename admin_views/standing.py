@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from admin_views.level_steps import stair
 from admin_views.marks import brief
-from admin_views.showing import pill
+from admin_views.showing import pill, to_page
 from forms import choices
 from forms.formats import date_text
 from models import Referral
@@ -14,10 +14,6 @@ from workflows import people, people_rules, plan, schedule, settings
 
 SHOWN = 20
 ON_A_PAGE = "a1", "a2", "a3", "a4", "a5"
-
-
-def linked(href, words):
-    return Markup('<a href="{}">{}</a>').format(href, words)
 
 
 def level_pill(level):
@@ -31,7 +27,7 @@ def people_table(case, members):
         person = case.person(member.id)
         lines.append(
             (
-                linked(url_for("client.details_view", id=member.id), member),
+                to_page(member),
                 choices.term_label("household-relations", member.relation),
                 _age(people.age_on(member, today)),
                 level_pill(person.level) if person else "",
@@ -63,7 +59,7 @@ def levels(case):
         "points": [point.upper() for point in points],
         "rows": [
             (
-                linked(url_for("client.details_view", id=person.client.id), person.client),
+                to_page(person.client),
                 [_cell(person.rows.get(point)) for point in points],
             )
             for person in assessed
@@ -76,12 +72,11 @@ def levels(case):
 def _cell(row):
     if row is None:
         return ""
-    href = url_for("needs_assessment.details_view", id=row.id)
     if row.state != "complete":
-        return linked(href, _("Skipped"))
-    words = level_pill(row.level) or _("Complete")
-    return Markup('<a href="{}">{}</a> <span class="muted small">{}</span>').format(
-        href, words, date_text(row.completed_on).replace(" ", "\xa0")
+        return to_page(row, _("Skipped"))
+    return Markup('{} <span class="muted small">{}</span>').format(
+        to_page(row, level_pill(row.level) or _("Complete")),
+        date_text(row.completed_on).replace(" ", "\xa0"),
     )
 
 

@@ -12,10 +12,8 @@ from admin_views.attachments import Attaching
 from admin_views.bars import bar
 from admin_views.base import EntityView
 from admin_views.listing import Filter
-from admin_views.of_household import HouseholdRecordView
-from admin_views.people import link
-from admin_views.showing import pill
-from admin_views.team_tables import file_link
+from admin_views.of_household import Filled, HouseholdRecordView
+from admin_views.showing import link, pill, to_page
 from forms import choices
 from forms.fields import SmallTableField
 from forms.formats import date_text, whole
@@ -76,7 +74,6 @@ class StaffView(EntityView):
         rows = TrainingRecord.select().where(TrainingRecord.staff == record.id)
         for row in rows.order_by(TrainingRecord.done_on.desc(), TrainingRecord.id).limit(SHOWN):
             label = choices.term_label("training-types", row.type)
-            page = url_for("training_record.details_view", id=row.id)
             is_over = bool(row.expires_on and row.expires_on < settings.today())
             # What was done again since is over and needs nobody.
             to_do = again.pop(row.type, None)
@@ -85,7 +82,7 @@ class StaffView(EntityView):
                 state = pill("state", "wrong" if to_do else "inactive", _("Expired"))
             days = date_text(row.done_on), date_text(row.expires_on)
             more = _record_it(record, row.type) if to_do else ""
-            lines.append((link(page, label), state, *days, more))
+            lines.append((to_page(row, label), state, *days, more))
         heads = (_("Training"), _("State"), _("Done on"), _("Valid until"), "")
         return _("Trainings"), heads, lines, None
 
@@ -96,7 +93,7 @@ class StaffView(EntityView):
             audit.record("view", "household", changed={"shown": len(houses)})
         lines = [
             (
-                file_link(house),
+                to_page(house),
                 choices.term_label("case-types", house.case_type),
                 pill("status", house.status, choices.term_label("case-statuses", house.status)),
             )
@@ -107,7 +104,7 @@ class StaffView(EntityView):
         return _("Cases"), heads, lines, everything if len(lines) == SHOWN else None
 
 
-class TrainingView(Attaching, EntityView):
+class TrainingView(Attaching, Filled, EntityView):
     """A training or a check that somebody has done, with its proof."""
 
     details_template = "people/consent.html"
@@ -115,10 +112,10 @@ class TrainingView(Attaching, EntityView):
     intro = _l("Trainings and checks of the people who work here.")
     attachment_kind = "training-proof"
     attachment_title = _l("Proof of training")
+    filled_today = ("done_on",)
 
     def new_record(self):
         row = super().new_record()
-        row.done_on = settings.today()
         if request.args.get("type") in dict(choices.terms("training-types")):
             row.type = request.args["type"]
         return row
@@ -185,8 +182,8 @@ class InterpreterView(EntityView):
             audit.record("view", "booking", changed={"shown": len(rows)})
         lines = [
             (
-                link(url_for("booking.details_view", id=row.id), date_text(row.date)),
-                file_link(row.household),
+                to_page(row, date_text(row.date)),
+                to_page(row.household),
                 choices.term_label("interpreter-settings", row.setting),
                 row.minutes or "",
             )

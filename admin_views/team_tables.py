@@ -3,17 +3,13 @@
 from flask import url_for
 from flask_babel import gettext as _
 
-from admin_views.people import link
+from admin_views.showing import to_page
 from forms import choices
 from forms.formats import date_text, time_text
 from models import Booking, Interpreter
 from workflows import team
 
 SHOWN = 10
-
-
-def file_link(household):
-    return link(url_for("household.details_view", id=household.id), household)
 
 
 def of_household(household):
@@ -25,7 +21,7 @@ def of_household(household):
 def _assignments(rows):
     lines = [
         (
-            link(url_for("case_assignment.details_view", id=row.id), row.staff),
+            to_page(row, row.staff),
             date_text(row.started_on),
             date_text(row.ended_on) or _("now"),
             row.reason or "",
@@ -40,7 +36,7 @@ def _bookings(household):
     mine = rows.where(Booking.household == household.id)
     lines = [
         (
-            link(url_for("booking.details_view", id=row.id), date_text(row.date)),
+            to_page(row, date_text(row.date)),
             time_text(row.starts_at) if row.starts_at else "",
             row.interpreter.name,
             choices.term_label("interpreter-settings", row.setting),

@@ -37,8 +37,7 @@ class Checking:
             except records.Refused as refused:
                 if asks(refused):
                     raise
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
         audit.record("view", "home_visit", visit.id)
         listed = VisitList.get_by_id(visit.visit_list_id)
         found = None if visit_risk.is_filled_in(visit) else visit_risk.earlier(visit, listed.date)

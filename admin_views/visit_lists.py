@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_views.base import EntityView
+from admin_views.list_state import tabs
 from admin_views.listing import Filter, whole
 from admin_views.of_household import me
 from admin_views.showing import pill, text_of
@@ -59,9 +60,8 @@ class VisitListView(EntityView):
         return (Filter("when", _l("When"), "choice", when, offered),)
 
     def page_views(self, listing):
-        asked = listing.args.get("when") or ""
-        named = (("", _("All")), ("today", _("Today")), ("coming", _("Coming")))
-        return [(words, f"?when={key}" if key else "?", key == asked) for key, words in named]
+        offered = ((None, _("All")), ("today", _("Today")), ("coming", _("Coming")))
+        return tabs(self, listing, "when", offered)
 
     def list_facts(self, listing, names, page, previous, following):
         facts = super().list_facts(listing, names, page, previous, following)
@@ -97,12 +97,7 @@ class VisitListView(EntityView):
                 HomeVisit.visit_list == record.id, visits.overdue(now())
             )
         }
-        files = {
-            h.id: h
-            for h in Household.select().where(
-                Household.id.in_([row.household_id for row in rows] or [0])
-            )
-        }
+        files = Household.stored_by_id({row.household_id for row in rows})
         people = people_of(rows)
         is_open = record.date >= settings.today()
         return {
@@ -172,9 +167,7 @@ class VisitListView(EntityView):
     def authorize_view(self):
         """A supervisor reads the whole list and authorizes it (R-VISIT-1)."""
         listed, is_post = self.found(), request.method == "POST"
-        offered = [
-            (row.id, row.name) for row in signers.people().order_by(Staff.name_sorted, Staff.id)
-        ]
+        offered = [(row.id, row.name) for row in signers.people()]
         mine = me()
         data = {
             "authorized_by": mine.id if mine and signers.may_sign(mine) else None,
@@ -188,8 +181,7 @@ class VisitListView(EntityView):
                 flash(_("The list is authorized."), "success")
                 return redirect(self.at("details", listed.id))
             except records.Refused as refused:
-                for problem in refused.problems:
-                    form.problem(problem.field, problem.message)
+                form.tell(refused.problems)
                 form.seen.data = data["seen"]
         audit.record("view", "visit_list", listed.id)
         return self.render(
@@ -243,10 +235,8 @@ def people_of(rows):
     """{visit id: [name, …]} of who is to be visited, in two statements."""
     through, mine, other = through_of(HomeVisit, "clients")
     pairs = list(through.select(mine, other).where(mine.in_([r.id for r in rows] or [0])).tuples())
-    named = {
-        c.id: str(c) for c in Client.select().where(Client.id.in_([c for _v, c in pairs] or [0]))
-    }
-    return {row.id: [named[c] for v, c in sorted(pairs) if v == row.id] for row in rows}
+    named = Client.stored_by_id({client for _visit, client in pairs})
+    return {row.id: [str(named[c]) for v, c in sorted(pairs) if v == row.id] for row in rows}
 
 
 def lists_to_choose(listed_id=None):

@@ -156,11 +156,7 @@ class WizardView(PageView):
         except Draft.DoesNotExist:
             abort(self._gone())
         if "later" in request.form:
-            flash(
-                _("Saved. Home offers it under “Continue”, to you and to your colleagues."),
-                "success",
-            )
-            return redirect("/")
+            return _saved_for_later()
         if "back" in request.form:
             return redirect(self._at(draft.key, journey.before(slug) or slug))
         if not valid:
@@ -257,11 +253,7 @@ class WizardView(PageView):
         said, problems = {}, ()
         if request.method == "POST":
             if "later" in request.form:
-                flash(
-                    _("Saved. Home offers it under “Continue”, to you and to your colleagues."),
-                    "success",
-                )
-                return redirect("/")
+                return _saved_for_later()
             if "back" not in request.form:
                 said = _typed(request.form)
                 finished, problems = self._finish(draft, said)
@@ -378,6 +370,11 @@ def _rows_button(raw):
     if name:
         return {key: value for key, value in raw.items() if not key.startswith(f"{name}-")}
     return None
+
+
+def _saved_for_later():
+    flash(_("Saved. Home offers it under “Continue”, to you and to your colleagues."), "success")
+    return redirect("/")
 
 
 def _row_number(key, name):

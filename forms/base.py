@@ -32,6 +32,11 @@ class PortalForm(Form):
         else:
             field.errors = [*field.errors, message]
 
+    def tell(self, problems):
+        """Say the Problems of a refusal beside their fields."""
+        for problem in problems:
+            self.problem(problem.field, problem.message)
+
 
 class Question:
     """An unbound field that is put together once: each form gets a copy, with answers of its own."""

@@ -17,16 +17,15 @@ def _point(text):
     return None if text in (None, "", "None") else int(text)
 
 
-def _scale(label, first, last, low, high):
-    """Points from ``first`` to ``last``; the words for the two ends are said beside them."""
-    ends = {first: low, last: high}
+def _scale(label):
+    """Points from 1 to 5; the words for the two ends are said beside them."""
     return RadioField(
         label,
         [Optional()],
         coerce=_point,
-        choices=[(n, str(n)) for n in range(first, last + 1)],
+        choices=[(n, str(n)) for n in range(1, 6)],
         validate_choice=False,
-        render_kw={"ends": ends},
+        render_kw={"ends": {1: _l("not at all"), 5: _l("entirely")}},
     )
 
 
@@ -46,8 +45,8 @@ class SurveyForm(PortalForm):
         choices=[(slug, _l(words)) for slug, words in ClientFeedback.met_need.choices],
         validate_choice=False,
     )
-    respect = _scale(_l("Treated with respect"), 1, 5, _l("not at all"), _l("entirely"))
-    understood = _scale(_l("A language I understand"), 1, 5, _l("not at all"), _l("entirely"))
+    respect = _scale(_l("Treated with respect"))
+    understood = _scale(_l("A language I understand"))
     improve = ParagraphField(
         _l("What should we change?"),
         [

@@ -44,10 +44,10 @@ class ServicePicker(PickerField):
         return found and " – ".join(found)
 
 
-def service_picker(query, lookup_url, label=None, required=False):
+def service_picker(query, lookup_url, required=False):
     """The unbound question for a service or activity among ``query``."""
     return ServicePicker(
-        label or _l("Service or activity"),
+        _l("Service or activity"),
         [InputRequired() if required else Optional()],
         query=query,
         lookup_url=lookup_url,

@@ -130,7 +130,7 @@ def _joined(words):
     return " · ".join(filter(None, words))
 
 
-def rows_of(query, limit=None):
+def rows_of(query, limit):
     """[(id, words)] of the rows of ``query`` in the order in which people look for them; dated ones newest first."""
     model = query.model
     fields, names = model._meta.fields, telling(model)

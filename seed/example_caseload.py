@@ -3,14 +3,12 @@
 Enough people, levels and activities for the caseload picture and every report to be worth looking at.
 """
 
-import datetime
 import random
 
 from seed import read
 from workflows import agency_rules, schedule
-from workflows.business_days import add_months
+from workflows.business_days import ONE_DAY, add_months
 
-DAY = datetime.timedelta(days=1)
 FIRST_NUMBER = 101
 POINTS = ("a1", "a2", "a3", "a4")
 KEPT_UP = 0.85
@@ -43,7 +41,7 @@ class _Family:
         self.origin = chance.choice(data["origins"])
         self.began = self.day_of_beginning(worker)
         self.ended = 0
-        self.anchor = on - DAY * self.began
+        self.anchor = on - ONE_DAY * self.began
         self.row = {
             "number": str(number),
             "case_type": "intensive",
@@ -139,15 +137,15 @@ class _Family:
                 self.anchor, point, agency_rules.calendar(), agency_rules.terms()
             )
             room = max(1, (window.due_on_business_day - window.target).days - 3)
-            day = window.target + DAY * self.chance.randint(1, room)
+            day = window.target + ONE_DAY * self.chance.randint(1, room)
             if self.chance.random() < 0.07:
-                day = window.due_on_business_day + DAY * self.chance.randint(2, 9)
+                day = window.due_on_business_day + ONE_DAY * self.chance.randint(2, 9)
             if day > self.on:
                 # Most of those whose window is open have been done already: the team keeps up.
                 room = (self.on - window.opens).days - 1
                 if room < 3 or self.chance.random() > KEPT_UP:
                     return
-                day = window.opens + DAY * self.chance.randint(3, room)
+                day = window.opens + ONE_DAY * self.chance.randint(3, room)
             yield {
                 "person": code,
                 "point": point,
@@ -186,7 +184,7 @@ class _Family:
     def reviews(self):
         for months in (3, 6, 9):
             day = add_months(self.anchor, months)
-            if day + 6 * DAY > self.on:
+            if day + 6 * ONE_DAY > self.on:
                 return
             yield {
                 "day": (self.on - day).days - (0 if self.chance.random() < 0.85 else 5),

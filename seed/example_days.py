@@ -25,8 +25,8 @@ from models import (
 from seed import example_casework, example_files, example_visits, read
 from seed.example_scan import signed_form
 from workflows import attachments, letters, notes, records, settings
+from workflows.business_days import ONE_DAY
 
-DAY = datetime.timedelta(days=1)
 SIGNER = "Grace Okafor"
 
 
@@ -143,7 +143,7 @@ class Days:
         about = [client] if client else members
         is_family = len(about) > 1
         words = read("example_caseload")["notes"][missing.kind]
-        written = min(self.families.calendar.on_or_after(missing.day + DAY), self.as_of)
+        written = min(self.families.calendar.on_or_after(missing.day + ONE_DAY), self.as_of)
         chief = Staff.get(Staff.name == SIGNER)
         household = Client.get_by_id(members[0]).household
         note = CaseNote(
@@ -184,12 +184,12 @@ class Days:
 
     def send_old_letters(self):
         """The letters of the caseload: what is older left signed, a call was filed."""
-        limit = settings.start_of(self.as_of - DAY * self.data["letters_out_after"])
+        limit = settings.start_of(self.as_of - ONE_DAY * self.data["letters_out_after"])
         old = Correspondence.occurred_at < limit
         waiting = Correspondence.state.in_((DRAFT, letters.RECORDED))
         for letter in list(Correspondence.select().where(old, waiting)):
             state = letters.LETTER_SENT if letters.needs_signature(letter) else letters.FILED
-            self.bring(letter, state, settings.local(letter.occurred_at).date() + DAY)
+            self.bring(letter, state, settings.local(letter.occurred_at).date() + ONE_DAY)
 
     # ---- Appointments, requests, incidents
 
@@ -219,7 +219,7 @@ class Days:
 
     def called(self, days):
         """People call on any day."""
-        return self.instant(self.as_of - DAY * days, "15:00")
+        return self.instant(self.as_of - ONE_DAY * days, "15:00")
 
     def load_requests(self):
         for row in self.data["access_requests"]:
@@ -227,7 +227,7 @@ class Days:
             records.save(
                 AccessRequest(
                     client=self.person(row),
-                    received_on=self.as_of - DAY * row["day"],
+                    received_on=self.as_of - ONE_DAY * row["day"],
                     answered_on=self.on(row["answered"]) if "answered" in row else None,
                     **{name: row[name] for name in plain if name in row},
                 )

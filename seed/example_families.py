@@ -54,11 +54,10 @@ from workflows import (
 from workflows import (
     caseload as workload,
 )
-from workflows.business_days import add_months
+from workflows.business_days import ONE_DAY, add_months
 from workflows.matching import Asked
 
 INTAKE, ON_HOLD, STUB = "intake", "on-hold", "consent-refused"
-DAY = datetime.timedelta(days=1)
 # One worker of the example has more clients than one should: the caseload page shows it.
 CONFIRMED = ("similar-client", workload.PAST_THE_MOST)
 
@@ -88,7 +87,7 @@ class _Families:
     def __init__(self, loading, told_on):
         self.loading, self.as_of = loading, min(loading.as_of, settings.today())
         # Whole weeks, so that what was done on a working day still was.
-        self.shift = DAY * ((self.as_of - told_on).days // 7 * 7)
+        self.shift = ONE_DAY * ((self.as_of - told_on).days // 7 * 7)
         self.interpreters, self.files = {}, {}
         self.calendar = agency_rules.calendar()
 
@@ -96,9 +95,9 @@ class _Families:
         """The day of a date or of a number of days before the as-of date (a working day, if past)."""
         if not isinstance(when, int):
             return when + self.shift
-        day = self.as_of - DAY * when
+        day = self.as_of - ONE_DAY * when
         while when > 0 and not self.calendar.is_business_day(day):
-            day -= DAY
+            day -= ONE_DAY
         return day
 
     def days(self, when):
@@ -210,7 +209,7 @@ class _Families:
             for name, value in facts.items():
                 facts[name] = self.on(value) if isinstance(value, datetime.date) else value
             if "birth_date" not in facts:
-                facts["birth_date"] = add_months(self.as_of, -12 * said["age"]) - 40 * DAY
+                facts["birth_date"] = add_months(self.as_of, -12 * said["age"]) - 40 * ONE_DAY
             client = Client(
                 household=self.household,
                 address=self.household.address,

@@ -1,7 +1,5 @@
 """What the example keeps of its files: who had them, what was printed, what may be erased; policy and feedback."""
 
-import datetime
-
 from models import (
     SHARING,
     CaseAssignment,
@@ -15,9 +13,7 @@ from models import (
     Program,
 )
 from workflows import case_file, case_rules, caseload, feedback, last_entry, records, settings
-from workflows.business_days import add_months, years_later
-
-DAY = datetime.timedelta(days=1)
+from workflows.business_days import ONE_DAY, add_months, years_later
 
 
 def load(days):
@@ -43,7 +39,7 @@ def came_of_age(days):
         first_name=row["first_name"],
         last_name=parent.last_name,
         gender=row["gender"],
-        birth_date=add_months(days.as_of - DAY * row["days_ago"], -18 * 12),
+        birth_date=add_months(days.as_of - ONE_DAY * row["days_ago"], -18 * 12),
         arrival_date=parent.arrival_date,
         country_of_origin=parent.country_of_origin,
         immigration_category=parent.immigration_category,
@@ -81,7 +77,7 @@ def share(days):
 def load_kept_file(days, row):
     """A file that was closed long ago, of one person, with the last note; returns its number."""
     closed = row["closed"]
-    day = years_later(days.as_of, -closed["years"]) + DAY * closed.get("less_days", 0)
+    day = years_later(days.as_of, -closed["years"]) + ONE_DAY * closed.get("less_days", 0)
     household = Household(
         file_number=f"{day.year}-{row['number']}",
         case_type=case_rules.INTENSIVE,
@@ -173,7 +169,7 @@ def print_files(days):
     mine = Household.id.in_(days.families.loading.households)
     case = Household.case_type != case_rules.PORTAL_ONLY
     for household in list(Household.select().where(active, mine, case)):
-        day = days.as_of - DAY * older.get(household.id, printed["all"])
+        day = days.as_of - ONE_DAY * older.get(household.id, printed["all"])
         if began(household) > day:
             continue
         row = Printout(household=household, kind=case_file.FILE, printed_on=day)
@@ -214,4 +210,4 @@ def load_feedback(days):
             )
     row = days.data["invitations"]
     program = Program.get(Program.name == row["program"])
-    feedback.invite(program, "en", row["count"], days.as_of + DAY * row["open_days"])
+    feedback.invite(program, "en", row["count"], days.as_of + ONE_DAY * row["open_days"])

@@ -5,9 +5,9 @@ import datetime
 from models import HomeVisit, VisitList
 from seed import example_casework
 from workflows import records, settings, visit_lists, visit_risk, visits
+from workflows.business_days import ONE_DAY
 
 SIGNER = "Grace Okafor"
-DAY = datetime.timedelta(days=1)
 
 
 def load(days, row):
@@ -64,14 +64,14 @@ def _go(days, day, row, visit):
     else:
         visits.check_in(visit, row.get("method", "phone"))
         at = days.instant(day, back)
-        HomeVisit.update(checked_in_at=at, risk_checked_on=day - DAY).where(
+        HomeVisit.update(checked_in_at=at, risk_checked_on=day - ONE_DAY).where(
             HomeVisit.id == visit.id
         ).execute()
 
 
 def _move_back(listed, day):
     """The rules let nobody plan a day that is over, rightly; a list of the past was saved as of today and is moved."""
-    VisitList.update(date=day, submitted_on=day - DAY, authorized_on=day - DAY).where(
+    VisitList.update(date=day, submitted_on=day - ONE_DAY, authorized_on=day - ONE_DAY).where(
         VisitList.id == listed.id
     ).execute()
 

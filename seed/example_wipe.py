@@ -35,8 +35,9 @@ from models import (
 from seed import read
 from seed.example import AUTHOR, NotPossible
 from workflows import audit, records, reminders, service_record, settings
+from workflows.file_contents import linked
+from workflows.rows import chunks
 
-CHUNK = 500
 # Named in rows; they go only when no row that stays names them.
 ASKED = (Staff, Interpreter)
 # Rows about one member of staff and nobody else: they go with that person.
@@ -79,7 +80,7 @@ def _belonging(facts):
             if not isinstance(field, ForeignKeyField) or field.rel_model in (model, *ASKED):
                 continue
             if field.on_delete != "SET NULL":
-                doomed[model] |= _ids(model.id, field, doomed[field.rel_model])
+                doomed[model] |= linked(model.id, field, doomed[field.rel_model])
     doomed[DrivingStatement] |= _only_for(
         DrivingStatement.referrals.get_through_model().drivingstatement,
         DrivingStatement.referrals.get_through_model().referral,
@@ -104,14 +105,14 @@ def _belonging(facts):
     told = OutboxMessage.select(OutboxMessage.id).where(*sent, OutboxMessage.recipient.in_(theirs))
     doomed[OutboxMessage] |= {key for (key,) in told.tuples()}
     for model in TABLES:
-        owned = _ids(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
+        owned = linked(Attachment.id, Attachment.owner_id, doomed[model], model._meta.table_name)
         doomed[Attachment] |= owned
     return doomed
 
 
 def _add_staff(doomed, facts):
     """Staff and interpreters whom nothing names that stays, with what is about one of them alone and keeps nobody here."""
-    own = {f.model: _ids(f.model.id, f, facts["staff"]) - doomed[f.model] for f in ABOUT_STAFF}
+    own = {f.model: linked(f.model.id, f, facts["staff"]) - doomed[f.model] for f in ABOUT_STAFF}
     own[VisitList] -= _lists_of(doomed)[1]
     for model, ids in own.items():
         doomed[model] |= ids
@@ -121,7 +122,7 @@ def _add_staff(doomed, facts):
         while stays := _needed(model, doomed) & doomed[model]:
             doomed[model] -= stays
     for field in ABOUT_STAFF:
-        doomed[field.model] -= own[field.model] - _ids(field.model.id, field, doomed[Staff])
+        doomed[field.model] -= own[field.model] - linked(field.model.id, field, doomed[Staff])
 
 
 def _apart(facts, name):
@@ -147,7 +148,7 @@ def _disposals(doomed, facts):
     numbers = set(_apart(facts, "file_numbers"))
     rows = Household.select(Household.id, Household.file_number).tuples()
     numbers |= {number for key, number in rows if key in doomed[Household]}
-    return _ids(Disposal.id, Disposal.file_number, numbers)
+    return linked(Disposal.id, Disposal.file_number, numbers)
 
 
 def _unwrite_policy(facts):
@@ -170,22 +171,11 @@ def _needed(asked, doomed):
     return found
 
 
-def _ids(key, field, targets, table=None):
-    """Ids ``key`` of the rows whose ``field`` is one of ``targets``, looked up some hundred at a time."""
-    found, targets = set(), sorted(targets)
-    for start in range(0, len(targets), CHUNK):
-        query = field.model.select(key).where(field.in_(targets[start : start + CHUNK]))
-        if table:
-            query = query.where(Attachment.owner_table == table)
-        found |= {value for (value,) in query.tuples()}
-    return found
-
-
 def _only_for(key, referral, doomed):
     """Values of ``key`` that are linked to doomed referrals and to no other."""
-    touched = _ids(key, referral, doomed) - {None}
+    touched = linked(key, referral, doomed) - {None}
     rows = key.model.select(key, referral).where(key.is_null(False)).tuples()
-    return touched - {value for value, linked in rows if value in touched and linked not in doomed}
+    return touched - {value for value, whose in rows if value in touched and whose not in doomed}
 
 
 def _remove(doomed, facts):
@@ -197,8 +187,8 @@ def _remove(doomed, facts):
     Staff.update(supervisor=None).where(Staff.id.in_(sorted(doomed[Staff]))).execute()
     for model in reversed(TABLES):
         ids = sorted(doomed[model])
-        for start in range(0, len(ids), CHUNK):
-            some = model.id.in_(ids[start : start + CHUNK])
+        for keys in chunks(ids):
+            some = model.id.in_(keys)
             _uncount(model, some)
             model.delete().where(some).execute()
         if ids:

@@ -80,6 +80,10 @@ def late_calls():
     return Appointment.select(Appointment.id).where(Appointment.kind == CALL_BACK, late())
 
 
+def _waits_today():
+    return (Appointment.due_on == settings.today()) & Appointment.done_on.is_null()
+
+
 def of_today(limit=SHOWN):
     """[(id, starts at, kind, client's name, about)] still to do today, in the order of the day; one more
     than ``limit`` when there are more."""
@@ -92,7 +96,7 @@ def of_today(limit=SHOWN):
             Appointment.about,
         )
         .join(Client)
-        .where(Appointment.due_on == settings.today(), Appointment.done_on.is_null())
+        .where(_waits_today())
         .order_by(Appointment.starts_at.is_null(), Appointment.starts_at, Appointment.id)
     )
     return list(rows.limit(limit + 1).tuples())
@@ -100,11 +104,7 @@ def of_today(limit=SHOWN):
 
 def count_today():
     """How many are still to do today."""
-    return (
-        Appointment.select()
-        .where(Appointment.due_on == settings.today(), Appointment.done_on.is_null())
-        .count()
-    )
+    return Appointment.select().where(_waits_today()).count()
 
 
 # ---- Doing them ----------------------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ _DONE = (
     NeedsAssessment.created_by_name,
 )
 INTENSIVE = "intensive"
+WAITS = (schedule.NOT_OPEN, schedule.OPEN, schedule.OVERDUE)
 
 
 # ---- Who is due for what -----------------------------------------------------------------------------------------------
@@ -80,16 +81,14 @@ class Person:
     @property
     def waiting(self):
         """Standings still to be done.  What came before the last one done is missed: nobody is asked for it any more."""
-        waits = (schedule.NOT_OPEN, schedule.OPEN, schedule.OVERDUE)
         ended = [n for n, s in enumerate(self.standings) if s.window.point in self.rows]
         start = ended[-1] + 1 if ended else 0
-        return tuple(s for s in self.standings[start:] if s.state in waits)
+        return tuple(s for s in self.standings[start:] if s.state in WAITS)
 
     @property
     def offered(self):
         """What may be assessed or skipped now: every point that is not done, skipped or left out by age."""
-        waits = (schedule.NOT_OPEN, schedule.OPEN, schedule.OVERDUE)
-        return tuple(s for s in self.standings if s.state in waits)
+        return tuple(s for s in self.standings if s.state in WAITS)
 
     @property
     def next(self):
@@ -347,12 +346,18 @@ def a_point_is_skipped_for_a_reason_that_holds(change):
     if row.skip_reason in schedule.FACTS:
         return
     person = case(row.client.household, but=row.id).person(row.client_id)
-    if row.skip_reason not in person.skip_reasons(row.point):
-        words = _(
-            "This point cannot be skipped for this reason: two in a row never are,"
-            " and low need counts only after a point that came to Low."
-        )
+    if words := why_no_skip(person, row.point, row.skip_reason):
         yield Problem("skip_reason", words)
+
+
+def why_no_skip(person, point, reason):
+    """A sentence when a Person's point cannot be left out for this reason, else empty (R-ASM-6)."""
+    if reason in person.skip_reasons(point):
+        return ""
+    return _(
+        "This point cannot be skipped for this reason: two in a row never are,"
+        " and low need counts only after a point that came to Low."
+    )
 
 
 def may_correct(assessment, on=None):

@@ -125,8 +125,7 @@ class ReferralBuilder(engine.Workflow):
         form.conflicts = builder_need.settle(form, client)
 
     def examine(self, page, answers, draft):
-        for field, message in EXAMINED.get(page.step, _nothing)(page.form, answers):
-            page.form.problem(field, message)
+        engine.say_wrong(EXAMINED, page, answers)
 
     def facts(self, page, answers, draft):
         if page.step == "results":
@@ -212,10 +211,6 @@ def _place(referral):
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
 
 
-def _nothing(form, answers):
-    return ()
-
-
 def _need(form, answers):
     """What was chosen is still there; a partner is one."""
     how = form.how.data
@@ -264,14 +259,15 @@ def _said(value):
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _consent(form, answers):
-    return builder_consent.problems(form, answers)
-
-
 def _reasons(form, answers):
     day = form.follow_up_due_on.data
     if day and day < settings.today():
         yield "follow_up_due_on", _("Choose a day that is still to come.")
 
 
-EXAMINED = {"need": _need, "results": _results, "reasons": _reasons, "consent": _consent}
+EXAMINED = {
+    "need": _need,
+    "results": _results,
+    "reasons": _reasons,
+    "consent": builder_consent.problems,
+}

@@ -218,13 +218,10 @@ def described(keys):
     """{service id: Target} of services, in one statement."""
     service, program, place, owner = ServiceActivity, Program, ServiceLocation, Organization
     rows = (
-        service.select(
+        service.placed(
             service.id, service.name, program.id, place.name, owner.id, owner.name, owner.is_own
         )
-        .join(program)
-        .join(owner)
-        .switch(service)
-        .join(place)
+        .join_from(program, owner)
         .where(service.id.in_(list(keys) or [0]))
         .tuples()
     )

@@ -79,11 +79,9 @@ def drafts_about(household):
 
 
 @rule(ExitInterview)
-def an_interview_is_of_somebody_in_the_household(change):
-    """2.22: one to five, zero to ten, of a member, not in the future."""
+def an_interview_is_plausible(change):
+    """2.22: one to five, zero to ten, not in the future."""
     row = change.record
-    if row.client_id and row.household_id and row.client.household_id != row.household_id:
-        yield Problem("client", _("This person is not in the household."))
     if row.independent is not None and not 1 <= row.independent <= 5:
         yield Problem("independent", _("Enter a number from 1 to 5."))
     if row.nps is not None and not 0 <= row.nps <= 10:

@@ -15,14 +15,10 @@ from models import (
     CaseNote,
     Client,
     ConsentRecord,
-    ConsultedParty,
     DrivingStatement,
-    FactorResult,
     HomeVisit,
     Household,
-    NoteAddendum,
     Printout,
-    RecommendedAction,
     VisitList,
     database,
     normalise,
@@ -105,22 +101,6 @@ def beside(model, rows, column):
     for other in model.select().where(field.in_(list(found) or [0])).order_by(model.id):
         found[other.__data__[column]].append(other)
     return found
-
-
-def additions(notes):
-    return beside(NoteAddendum, notes, "note")
-
-
-def consulted(notes):
-    return beside(ConsultedParty, notes, "note")
-
-
-def factor_results(assessments):
-    return beside(FactorResult, assessments, "assessment")
-
-
-def recommended(referrals):
-    return beside(RecommendedAction, referrals, "referral")
 
 
 def statements(referrals, client=None):

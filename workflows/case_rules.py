@@ -256,14 +256,19 @@ def a_step_points_to_a_referral_of_its_household(change):
         yield Problem("referral", _("This referral is not of the household of the plan."))
 
 
+def review_days(household):
+    """The days on which a case whose program has begun is due for a look at the plan (R-ASM-9)."""
+    end = household.planned_end if household.status == EXTENDED else None
+    return schedule.plan_reviews(household.anchor_date, end, agency_rules.terms())
+
+
 def reviews(household):
     """[(due on, PlanReview or None)] of a case, in order: due days are worked out, rows are what was done (R-ASM-9)."""
     rows = PlanReview.select().where(PlanReview.household == household.id)
     done = {row.due_on: row for row in rows}
     days = set(done)
     if household.anchor_date:
-        end = household.planned_end if household.status == EXTENDED else None
-        days |= set(schedule.plan_reviews(household.anchor_date, end, agency_rules.terms()))
+        days |= set(review_days(household))
     return [(day, done.get(day)) for day in sorted(days)]
 
 

@@ -27,7 +27,7 @@ from models import (
     database,
 )
 from workflows import agency_rules, assessments, clock, schedule, settings
-from workflows.case_rules import ACTIVE_CASE, EXTENDED
+from workflows.case_rules import ACTIVE_CASE, review_days
 from workflows.records import after, after_delete
 
 INTENSIVE, GENERAL = assessments.INTENSIVE, "general"
@@ -93,8 +93,7 @@ def _next_review(household, reviewed_until):
         return None
     if household.anchor_date is None:
         return None
-    end = household.planned_end if household.status == EXTENDED else None
-    days = schedule.plan_reviews(household.anchor_date, end, agency_rules.terms())
+    days = review_days(household)
     return next((day for day in days if not reviewed_until or day > reviewed_until), None)
 
 

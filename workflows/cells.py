@@ -3,17 +3,19 @@
 import datetime
 import json
 import re
+from functools import reduce
+from operator import or_
 
 import peewee
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 import models
 from forms import choices, validators
 from models import normalise
 from workflows import exports, settings
+from workflows.rows import chunks
+from workflows.texts import in_language
 
-CHUNK = 500
 _YES = {"yes", "y", "oui", "o", "1", "true", "vrai", "x"}
 _NO = {"no", "n", "non", "0", "false", "faux", ""}
 _SLOT = re.compile(r"(.+?)\s+(\d{1,2}:\d\d)\s*[-–—]\s*(\d{1,2}:\d\d)")
@@ -23,12 +25,8 @@ def in_both_languages(make):
     """[what ``make()`` gives in English, the same in French]."""
     made = []
     for code in models.LANGUAGES:
-        spoken = models.language.set(code)
-        try:
-            with force_locale(code):
-                made.append(make())
-        finally:
-            models.language.reset(spoken)
+        with in_language(code):
+            made.append(make())
     return made
 
 
@@ -79,14 +77,9 @@ class RowFinder:
         if getattr(meta, "reference", False):
             self._learn(model.select(meta.fields["id"], *self.columns))
         else:
-            wanted = sorted(set(texts) - {""})
-            for start in range(0, len(wanted), CHUNK):
-                some = wanted[start : start + CHUNK]
-                matching = [column.in_(some) for column in self.columns]
-                condition = matching[0]
-                for one in matching[1:]:
-                    condition |= one
-                self._learn(model.select(meta.fields["id"], *self.columns).where(condition))
+            for some in chunks(set(texts) - {""}):
+                matching = reduce(or_, (column.in_(some) for column in self.columns))
+                self._learn(model.select(meta.fields["id"], *self.columns).where(matching))
 
     def _learn(self, query):
         query = query if self.limit is None else query.where(self.limit)

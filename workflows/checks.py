@@ -184,13 +184,9 @@ def miscounted():
         for key in sorted({*real, *kept}):
             if real.get(key, 0) != kept.get(key, 0):
                 found.append((name, key, kept.get(key, 0), real.get(key, 0)))
+    tasks = [(TASKS, key, len(kept), len(wanted)) for key, kept, wanted in case_tasks.wrong()]
     behind = [(LATEST, *each) for each in last_entry.wrong()]
-    return found + _miscounted_tasks(case_tasks.wrong()) + behind
-
-
-def _miscounted_tasks(differing):
-    """The households of ``case_tasks`` in the shape of ``miscounted``."""
-    return [(TASKS, key, len(kept), len(wanted)) for key, kept, wanted in differing]
+    return found + tasks + behind
 
 
 def catch_up():

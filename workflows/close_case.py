@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from forms import close_case as pages
 from forms.choices import term_label
 from forms.formats import date_text
-from models import N_, ExitInterview, Goal, Household, language
+from models import N_, ExitInterview, Goal, Household
 from workflows import engine, plan, records, referrals, settings, texts
 from workflows.case_ends import drafts_about, ends, kept_until
 from workflows.case_rules import CLOSED
@@ -76,11 +76,8 @@ class CloseCase(engine.Workflow):
         elif page.step == "agree":
             form.clients.choices = [(client.id, str(client)) for client in case.adults]
         elif page.step == "interview":
-            for question in texts.parts("exit-interview")["items"]:
-                words = question["label"]
-                form[COLUMNS[question["slug"]]].label.text = (
-                    words.get(language.get()) or words["en"]
-                )
+            for question in texts.items("exit-interview"):
+                form[COLUMNS[question["slug"]]].label.text = texts.said(question["label"])
         elif page.step == "goals":
             form.rows.align([(goal.id, goal.title, {"status": goal.status}) for goal in case.goals])
 

@@ -3,11 +3,9 @@
 No message goes out by itself unless the agency switched this on; it is off by default.
 """
 
-from flask import current_app
-
 from forms.formats import date_text
 from forms.validators import clean_line
-from models import Organization, OutboxMessage, database, language
+from models import Organization, OutboxMessage, database
 from workflows import clock, flags, home_tasks, mail, outbox, settings, texts, waiting
 
 KIND, TEMPLATE = "digest", "weekly-digest"
@@ -39,8 +37,7 @@ def written():
     """(subject, text) in the agency's language: counts of what waits, nobody's name."""
     spoken, day = settings.value("interface_default_language"), settings.today()
     counts, own = home_tasks.counts(day), Organization.own()
-    token = language.set(spoken)
-    try:
+    with texts.in_language(spoken):
         facts = {
             "organization": clean_line(own.name) if own else "",
             "day": date_text(day),
@@ -49,11 +46,9 @@ def written():
             "overdue": waiting.shown(counts[flags.OVERDUE]),
             "follow_up": waiting.shown(counts[flags.FOLLOW_UP_DUE]),
             "unsent": waiting.shown(counts["failed"] + counts["uncertain"]),
-            "portal_link": (current_app.config.get("PUBLIC_URL") or "").rstrip("/"),
+            "portal_link": settings.public_url(),
         }
         return texts.subject(TEMPLATE, spoken, **facts), texts.body(TEMPLATE, spoken, **facts)
-    finally:
-        language.reset(token)
 
 
 def _sent_in_week_of(day):

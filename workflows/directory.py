@@ -248,10 +248,7 @@ def april_list(today=None):
     """Active ongoing entries of an ended fiscal year: to be confirmed for the new one (R-SA-16)."""
     current = fiscal_year_of(today or settings.today())
     return (
-        ServiceActivity.select(ServiceActivity, Program, ServiceLocation)
-        .join(Program)
-        .switch(ServiceActivity)
-        .join(ServiceLocation)
+        ServiceActivity.placed(ServiceActivity, Program, ServiceLocation)
         .where(
             ServiceActivity.state == ACTIVE,
             ServiceActivity.duration_type == ONGOING,
@@ -378,9 +375,9 @@ def completeness(service, today=None, many=None):
     return found
 
 
-def review_words(service, today=None):
+def review_words(service):
     """The nudge of an entry whose review is due, or nothing (R-SA-15)."""
-    if not review_is_due(service, today):
+    if not review_is_due(service):
         return ""
     return _(
         "Last reviewed on %(day)s. Is everything still correct?",

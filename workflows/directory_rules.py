@@ -109,7 +109,8 @@ def ircc_answers_need_ircc_funding(change):
     if record.is_ircc_funded:
         return
     if before and before.is_ircc_funded:
-        lost = [_(_verbose(name)) for name in IRCC_FIELDS if getattr(before, name)]
+        columns = Organization._meta.fields
+        lost = [_(columns[name].verbose_name) for name in IRCC_FIELDS if getattr(before, name)]
         if lost:
             yield Problem(
                 "is_ircc_funded",
@@ -126,10 +127,6 @@ def ircc_answers_need_ircc_funding(change):
             yield Problem(
                 name, _("Only for IRCC-funded organizations. Tick Funded by IRCC or clear this.")
             )
-
-
-def _verbose(name):
-    return Organization._meta.fields[name].verbose_name
 
 
 @records.rule(Organization, ServiceLocation)
@@ -190,7 +187,11 @@ def hiding_services_is_confirmed(change):
     record = change.record
     if change.before is None or record.is_active or not change.before.is_active:
         return
-    names = [name for (name,) in _active_at(record).select(ServiceActivity.name).tuples()]
+    found = ServiceActivity.select(ServiceActivity.name).where(
+        ServiceActivity.location == record.id, ServiceActivity.state == ACTIVE
+    )
+    by_name = found.order_by(ServiceActivity.name_sorted, ServiceActivity.id)
+    names = [name for (name,) in by_name.tuples()]
     if names:
         yield Problem(
             "is_active",
@@ -203,14 +204,6 @@ def hiding_services_is_confirmed(change):
             CONFIRM,
             "hide-services",
         )
-
-
-def _active_at(location):
-    return (
-        ServiceActivity.select()
-        .where(ServiceActivity.location == location.id, ServiceActivity.state == ACTIVE)
-        .order_by(ServiceActivity.name_sorted, ServiceActivity.id)
-    )
 
 
 @records.rule(ServiceLocation)

@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from peewee import OperationalError, SqliteDatabase
 
-from forms import choices
 from forms.formats import date_text
 from models import (
     QUEUED,
@@ -22,11 +21,12 @@ from models import (
     database,
     normalise,
 )
-from workflows import audit, clock, last_entry, records, retention, settings
+from workflows import audit, clock, last_entry, records, retention, settings, signers
 from workflows.business_days import years_later
 from workflows.case_rules import CLOSED
-from workflows.file_contents import chunks, contents, leading, tables
+from workflows.file_contents import contents, leading, tables
 from workflows.records import Problem, Refused
+from workflows.rows import chunks
 
 WAITS, DONE, NEWER = "waits", "done", "newer"
 # ---- Whether, and who confirms (R-RET-2) -----------------------------------------------------------------------------------
@@ -108,8 +108,7 @@ def _is_on_its_way(household):
 
 def may_confirm(name):
     """True for a member of staff whose role may sign: a supervisor, a manager, an administrator (decision 0.6)."""
-    row = Staff.get_or_none(Staff.name == name, Staff.is_active == True)  # noqa: E712
-    return bool(row and choices.term_extra("staff-roles", row.role or "").get("can_sign"))
+    return signers.may_sign(Staff.get_or_none(Staff.name == name))
 
 
 def pending():
@@ -145,7 +144,8 @@ def confirm(household, name):
     NEWER: the file got an entry since, and the earlier confirmation was taken back.  Raises Refused and changes nothing.
     """
     with database.atomic():
-        household = Household.stored(household.id, _lock())
+        lock = "FOR UPDATE" if database.obj.for_update else ""
+        household = Household.stored(household.id, lock)
         if household is None:
             raise Refused([Problem("", _("This file is gone already."))])
         found = problems(household)
@@ -174,10 +174,6 @@ def confirm(household, name):
         _erase(household)
     scrub()
     return DONE
-
-
-def _lock():
-    return "FOR UPDATE" if database.obj.for_update else ""
 
 
 def _signed(waiting, household, name):

@@ -295,6 +295,13 @@ class Journey:
         return self.at is None
 
 
+def say_wrong(checks, page, answers):
+    """Say on a page what its function of ``checks`` {page: function (form, answers)} finds: (question, sentence) each."""
+    look = checks.get(page.step)
+    for question, sentence in look(page.form, answers) if look else ():
+        page.form.problem(question, sentence)
+
+
 def formdata(raw):
     """Raw answers {name: [value, …]} as WTForms reads them."""
     return Typed((name, value) for name, values in raw.items() for value in values)

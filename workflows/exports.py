@@ -436,14 +436,20 @@ def csv_stream(model, selection, found):
 
     It begins with a byte order mark: without one Excel reads accents as rubbish, and everything else skips it.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(headings(found))
-    yield b"\xef\xbb\xbf" + buffer.getvalue().encode()
+    yield csv_bytes([headings(found)])
     for rows in pages(model, selection, found):
-        buffer = io.StringIO(newline="")
-        csv.writer(buffer).writerows(rows)
-        yield buffer.getvalue().encode("utf-8", "replace")
+        yield _csv(rows)
+
+
+def csv_bytes(rows):
+    """A short CSV file as a whole, begun as ``csv_stream`` begins."""
+    return b"\xef\xbb\xbf" + _csv(rows)
+
+
+def _csv(rows):
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue().encode("utf-8", "replace")
 
 
 def xlsx_file(model, selection, found):

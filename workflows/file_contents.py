@@ -30,8 +30,8 @@ from models import (
     SettlementPlan,
 )
 from workflows import references, unsaved
+from workflows.rows import chunks
 
-CHUNK = 500
 # Names under which drafts and saved filters hold ids of what goes.
 NAMED = {
     **references.NAMED,
@@ -67,7 +67,7 @@ def contents(household):
     for model in (*TABLES, *THROUGH):
         ids = set()
         for field in leading(model, rows):
-            ids |= _ids(model.id, field, rows[field.rel_model])
+            ids |= linked(model.id, field, rows[field.rel_model])
         if stray := _strays(model, ids, rows):
             moved[model] = stray
         if model is DrivingStatement:
@@ -78,7 +78,7 @@ def contents(household):
     emptied = _add_messages(rows)
     _add_drafts(rows)
     for model, ids in list(rows.items()):
-        owned = _ids(Attachment.id, Attachment.owner_id, ids, model._meta.table_name)
+        owned = linked(Attachment.id, Attachment.owner_id, ids, model._meta.table_name)
         if owned:
             rows.setdefault(Attachment, set()).update(owned)
     return Contents(rows, moved, emptied)
@@ -115,11 +115,11 @@ def _strays(model, ids, rows):
 def _add_statements(rows):
     """Driving statements of the people, and those of their referrals that belong to no other."""
     through = DrivingStatement.referrals.get_through_model()
-    mine = _ids(DrivingStatement.id, DrivingStatement.client, rows.get(Client, set()))
-    linked = _ids(through.drivingstatement, through.referral, rows.get(Referral, set()))
+    mine = linked(DrivingStatement.id, DrivingStatement.client, rows.get(Client, set()))
+    served = linked(through.drivingstatement, through.referral, rows.get(Referral, set()))
     others = {
         key
-        for some in chunks(linked)
+        for some in chunks(served)
         for key, referral, client in through.select(
             through.drivingstatement, through.referral, DrivingStatement.client
         )
@@ -128,15 +128,15 @@ def _add_statements(rows):
         .tuples()
         if referral not in rows[Referral] or client not in (None, *rows.get(Client, ()))
     }
-    if found := mine | linked - others:
+    if found := mine | served - others:
         rows[DrivingStatement] = found
-        rows.setdefault(through, set()).update(_ids(through.id, through.drivingstatement, found))
+        rows.setdefault(through, set()).update(linked(through.id, through.drivingstatement, found))
 
 
 def _add_messages(rows):
     """Messages about these referrals only go; ids of those that were about others too are returned."""
     logged = rows.get(DistributionLog, set())
-    touched = _ids(DistributionLog.message, DistributionLog.id, logged) - {None}
+    touched = linked(DistributionLog.message, DistributionLog.id, logged) - {None}
     shared = {
         message
         for some in chunks(touched)
@@ -201,7 +201,7 @@ def _mentions(value, named, rows, ids=frozenset()):
     return bool(ids) and bool(ids & set(re.findall(r"\d+", str(value))))
 
 
-def _ids(key, field, targets, table=None):
+def linked(key, field, targets, table=None):
     """Values of ``key`` in the rows whose ``field`` is one of ``targets``."""
     found = set()
     for some in chunks(targets):
@@ -210,11 +210,6 @@ def _ids(key, field, targets, table=None):
             query = query.where(Attachment.owner_table == table)
         found |= {value for (value,) in query.tuples()}
     return found
-
-
-def chunks(ids):
-    ids = sorted(ids)
-    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
 
 
 def tables():

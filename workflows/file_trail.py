@@ -3,7 +3,6 @@
 How a table reaches its household is read from its foreign keys, so that a new table is never forgotten.
 """
 
-import datetime
 from collections import defaultdict
 from functools import cache, reduce
 from operator import or_
@@ -107,13 +106,11 @@ def rows(household_id, first, last):
     What was deleted meanwhile, or was merged into a record of this file, is told up to the day it went: its last row says
     whose it was.
     """
-    start = settings.start_of(first)
-    end = settings.start_of(last + datetime.timedelta(days=1))
-    days = (AuditLog.at >= start) & (AuditLog.at < end)
+    days = settings.on_days(AuditLog.at, first, last)
     there = AuditLog.select().where(days, about(household_id)).order_by(AuditLog.id)
     found = {row.id: row for row in there.limit(MOST + 1)}
     gone = defaultdict(dict)
-    for row in _deleted(household_id, start):
+    for row in _deleted(household_id, settings.start_of(first)):
         gone[row.entity][row.entity_id] = row.id
     for table, ids in gone.items():
         of_it = AuditLog.select().where(days, AuditLog.entity == table)

@@ -87,14 +87,14 @@ def weekly_check(today=None, by=None):
     return check
 
 
-def days_since_check(today=None):
-    """Days since the referral list was last checked, None when it never was."""
+def days_since_check(today):
+    """Days from when the referral list was last checked to ``today``, None when it never was."""
     own = Organization.own()
     last = own and own.referral_last_checked_on
-    return ((today or settings.today()) - last).days if last else None
+    return (today - last).days if last else None
 
 
-def check_due(today=None):
-    """True when Home should ask for the weekly check (R-REF-12)."""
+def check_due(today):
+    """True when Home should ask for the weekly check on ``today`` (R-REF-12)."""
     days = days_since_check(today)
     return days is None or days >= settings.value("referral_check_days")

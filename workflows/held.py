@@ -13,7 +13,6 @@ from peewee import BlobField, DateField, DateTimeField, ForeignKeyField
 from models import (
     TABLES,
     THROUGH,
-    Attachment,
     Client,
     DerivedField,
     Draft,
@@ -22,7 +21,7 @@ from models import (
     Record,
     TermField,
 )
-from workflows import references
+from workflows import attachments, references
 
 # In these other people are named as a matter of course, whoever lives in the household.
 NAMES_OTHERS = (IncidentReport, Draft)
@@ -136,12 +135,4 @@ def _parts(piece):
 
 def _attached(pieces):
     """The files of the whole records, without their content: those of a family or of several may be anybody's."""
-    found = []
-    columns = [field for field in Attachment._meta.sorted_fields if field.name != "content"]
-    for piece in pieces:
-        if piece.is_whole:
-            mine = (Attachment.owner_table == piece.model._meta.table_name) & (
-                Attachment.owner_id == piece.row.id
-            )
-            found.extend(Attachment.select(*columns).where(mine).order_by(Attachment.id))
-    return found
+    return [file for piece in pieces if piece.is_whole for file in attachments.of(piece.row)]

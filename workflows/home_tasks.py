@@ -112,10 +112,6 @@ def _unsettled():
     )
 
 
-def _failed(_today):
-    return OutboxMessage.select(OutboxMessage.id).where(OutboxMessage.state == FAILED, _unsettled())
-
-
 def _case(name):
     return lambda today: case_tasks.queries(today)[name]
 
@@ -319,7 +315,7 @@ KINDS = (
     ),
     Waiting(
         "failed",
-        _failed,
+        _messages(OutboxMessage.state == FAILED, _unsettled()),
         lambda n: ngettext("message could not be sent", "messages could not be sent", n),
         at("outbox_message.index_view", state="failed"),
     ),

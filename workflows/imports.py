@@ -199,13 +199,16 @@ class Reading:
 
     def find(self, row, values):
         """The stored record of a row: by UUID, else by its natural key, else None (a new row)."""
-        identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
-        if identity:
+        if identity := self._identity(row):
             record = self._stored((("uuid", identity),))
             if record:
                 return record
         key = self.natural(values)
         return self._stored(key) if key else None
+
+    def _identity(self, row):
+        """The UUID that a row says it has, or nothing."""
+        return row[self.places["uuid"]].lower() if "uuid" in self.places else ""
 
     def _stored(self, pairs):
         fields = [self.meta.fields[name] for name, _value in pairs]
@@ -262,8 +265,8 @@ class Reading:
         line.state, step.record = WRONG, None
 
     def _twice(self, number, row, values, record):
-        identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
-        keys = [k for k in (record and record.id, identity, self.natural(values)) if k]
+        own = self._identity(row), self.natural(values)
+        keys = [key for key in (record and record.id, *own) if key]
         for key in keys:
             earlier = self.seen.setdefault(key, number)
             if earlier != number:
@@ -293,8 +296,7 @@ class Reading:
 
     def _create(self, step, row, values):
         record = self.model()
-        identity = row[self.places["uuid"]].lower() if "uuid" in self.places else ""
-        if identity:
+        if identity := self._identity(row):
             record.uuid = _uuid(identity)
         names = self.screen.field_names(record)
         for name in names:

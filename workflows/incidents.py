@@ -102,10 +102,9 @@ def review(incident):
 
 def reported_in_time(from_day, to_day):
     """(met, due) of the incidents of these days: reported by the end of the shift (R-INC-1)."""
-    first = settings.start_of(from_day)
-    end = settings.start_of(to_day + datetime.timedelta(days=1))
-    mine = (IncidentReport.occurred_at >= first) & (IncidentReport.occurred_at < end)
-    due = IncidentReport.select().where(mine)
+    due = IncidentReport.select().where(
+        settings.on_days(IncidentReport.occurred_at, from_day, to_day)
+    )
     return due.where(~late()).count(), due.count()
 
 

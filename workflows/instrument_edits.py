@@ -6,6 +6,7 @@ made here once and never change (R-TAX-1).  KeyError when the content has no suc
 
 import copy
 import re
+from functools import wraps
 
 from models import normalise
 from workflows.schedule import LEVELS
@@ -51,14 +52,25 @@ def short_name(start, words, taken):
     return name
 
 
+def _edit(change):
+    """``change(content, …)`` done to a copy of the content, which is returned; the content stays as it was."""
+
+    @wraps(change)
+    def changed(content, *args, **values):
+        content = copy.deepcopy(content)
+        change(content, *args, **values)
+        return content
+
+    return changed
+
+
 # ---- Matrix ----------------------------------------------------------------------------------------------------------
 
 
+@_edit
 def change_factor(content, slug, **values):
     """Set label, capacity_prompt, applies_if, weight or household_shared of a factor."""
-    content = copy.deepcopy(content)
     factor_of(content, slug).update(values)
-    return content
 
 
 def add_factor(content, **values):
@@ -74,26 +86,23 @@ def add_factor(content, **values):
     return content, slug
 
 
+@_edit
 def move_factor(content, slug, by):
     """Move a factor up (-1) or down (1) in the asking order."""
-    content = copy.deepcopy(content)
     _move(content["factors"], factor_of(content, slug), by)
-    return content
 
 
+@_edit
 def retire_factor(content, slug, is_retired=True):
     """Stop asking a factor, or ask it again."""
-    content = copy.deepcopy(content)
     _retire(factor_of(content, slug), is_retired)
-    return content
 
 
+@_edit
 def remove_factor(content, slug):
     """Take out a factor that was never in force."""
-    content = copy.deepcopy(content)
     content["factors"].remove(factor_of(content, slug))
     _number(content["factors"])
-    return content
 
 
 def save_question(content, factor, slug, text, anchors, is_critical):
@@ -116,12 +125,11 @@ def save_question(content, factor, slug, text, anchors, is_critical):
     return content, slug
 
 
+@_edit
 def move_question(content, factor, slug, by):
     """Move a question up (-1) or down (1) among those of its factor."""
-    content = copy.deepcopy(content)
     rows = factor_of(content, factor)["questions"]
     _move(rows, _one(rows, "slug", slug), by)
-    return content
 
 
 def _move(rows, row, by):
@@ -131,20 +139,18 @@ def _move(rows, row, by):
     _number(rows)
 
 
+@_edit
 def retire_question(content, factor, slug, is_retired=True):
     """Stop asking a question, or ask it again."""
-    content = copy.deepcopy(content)
     _retire(question_of(content, factor, slug), is_retired)
-    return content
 
 
+@_edit
 def remove_question(content, factor, slug):
     """Take out a question that was never in force."""
-    content = copy.deepcopy(content)
     rows = factor_of(content, factor)["questions"]
     rows.remove(_one(rows, "slug", slug))
     _number(rows)
-    return content
 
 
 def _number(rows):
@@ -172,13 +178,13 @@ def new_guidance(factor):
     }
 
 
+@_edit
 def change_guidance(content, factor, cma_topic, areas, keywords, statements, actions):
     """Replace what a factor suggests; one that suggests nothing yet gets its row.
 
     ``areas`` {"primary": [slug], "secondary": [slug]}; ``keywords`` [(slug, weight)], the heaviest first in the result;
     ``statements`` {"need": text, "strength": text}; ``actions`` [(slug or None, band, text, is_retired)].
     """
-    content = copy.deepcopy(content)
     if all(row["factor"] != factor for row in content["factors"]):
         content["factors"].append(new_guidance(factor))
     row = guidance_of(content, factor)
@@ -198,7 +204,6 @@ def change_guidance(content, factor, cma_topic, areas, keywords, statements, act
         driving_statements=statements,
         actions=made,
     )
-    return content
 
 
 def _next_action(factor, taken):
@@ -211,23 +216,21 @@ def _next_action(factor, taken):
 # ---- Scoring and matching ----------------------------------------------------------------------------------------------
 
 
+@_edit
 def change_scoring(content, factor_cuts, overall_cuts, answered, scored, needs_critical):
     """Set the cut points ({level: least}, the last one is 0), both shares (0.8, "2/3") and the rule of critical ones."""
-    content = copy.deepcopy(content)
     content["factor_levels"] = _cuts(factor_cuts, "min_score")
     content["overall_levels"] = _cuts(overall_cuts, "min_index")
     content["factor_score"]["minimum_answered_share"] = answered
     index = content["need_index"]
     index["minimum_scored_share_of_applicable_factors"] = scored
     index["requires_all_applicable_critical_questions"] = bool(needs_critical)
-    return content
 
 
+@_edit
 def change_overall_cuts(content, cuts):
     """Set only the cut points of the overall levels, such as those of a recalibration."""
-    content = copy.deepcopy(content)
     content["overall_levels"] = _cuts(cuts, "min_index")
-    return content
 
 
 def _cuts(least, name):
@@ -256,9 +259,9 @@ def matching_numbers(content, places):
     return found
 
 
+@_edit
 def change_matching(content, numbers):
     """Set numbers by their place, such as {("points", "area", "primary"): 15, ("bands", "strong", "min"): 70}."""
-    content = copy.deepcopy(content)
     for place, number in numbers.items():
         if place == FULL:
             continue
@@ -270,7 +273,6 @@ def change_matching(content, numbers):
     words = content["points"]["keywords"]
     full = numbers.get(FULL) or matching_numbers(content, [FULL])[FULL]
     words["formula"] = FORMULA.format(most=words["max"], full=full)
-    return content
 
 
 def matching_texts(content, kind):
@@ -283,31 +285,28 @@ def matching_texts(content, kind):
     return {code: text for code, text in content["texts"].items() if code.startswith(f"{kind}-")}
 
 
+@_edit
 def change_texts(content, kind, texts):
     """Set texts of one kind, {code: {"en", "fr"}}."""
-    content = copy.deepcopy(content)
     for code, text in texts.items():
         matching_texts(content, kind)[code].update(text)
-    return content
 
 
+@_edit
 def move_filter(content, code, by):
     """Ask a hard filter earlier (-1) or later (1): the first one that fails is the reason shown."""
-    content = copy.deepcopy(content)
     rows = content["hard_filters"]
     rows.sort(key=lambda row: row["order"])
     _move(rows, _one(rows, "code", code), by)
-    return content
 
 
+@_edit
 def turn_filter(content, code, is_off):
     """Turn a hard filter off, or on again."""
-    content = copy.deepcopy(content)
     row = _one(content["hard_filters"], "code", code)
     row.pop("off", None)
     if is_off:
         row["off"] = True
-    return content
 
 
 def _inside(part, name):

@@ -407,17 +407,16 @@ def _check_row(form, item=None):
 
 def orientation():
     """[(slug, label)] of what is explained at intake, as the agency words it."""
-    lang = choices.language.get()
-    items = texts.parts("intake-orientation-checklist")["items"]
-    return [(item["slug"], item["label"].get(lang) or item["label"]["en"]) for item in items]
+    items = texts.items("intake-orientation-checklist")
+    return [(item["slug"], texts.said(item["label"])) for item in items]
 
 
 def charter(lang):
     """[(title, [point])] of the client charter in ``lang``."""
     return [
         (
-            section["title"].get(lang) or section["title"]["en"],
-            [point.get(lang) or point["en"] for point in section["points"]],
+            texts.said(section["title"], lang),
+            [texts.said(point, lang) for point in section["points"]],
         )
         for section in texts.parts("client-charter")["sections"]
     ]

@@ -54,11 +54,7 @@ def _first_household(page, answers):
 
 def _first_people(page, answers):
     desk, known = answers["desk"], intake_records.household_at_desk(answers["desk"])
-    members = (
-        list(Client.select().where(Client.household == known.id).order_by(Client.id))
-        if known
-        else []
-    )
+    members = households.members_of(known) if known else []
     members.sort(key=lambda client: str(client.id) != desk["same"])
     names = (*pages.PersonRow.asks,)
     found = [

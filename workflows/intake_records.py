@@ -147,14 +147,11 @@ def _is_new(row, answers, client):
     contact = answers.get(f"contact-{row['number']}", {})
     shown = {row.get("same"), contact.get("same"), answers.of("desk", "same")} - {None, ""}
     seen = {whole(part) for text in shown for part in text.split("-")}
-    found = people.similar(
-        client.last_name,
-        client.first_name,
-        client.birth_date,
-        client.birth_year_only,
-        client.phone,
-    )
-    new = [c for c in found if c.id not in seen and c.household_id != client.household_id]
+    new = [
+        one
+        for one in people.similar_to(client)
+        if one.id not in seen and one.household_id != client.household_id
+    ]
     if new:
         words = _(
             "Somebody like %(name)s came on file meanwhile: %(people)s. Open the page with the people, press"

@@ -42,8 +42,8 @@ from models import (
 )
 from workflows import clock, settings
 from workflows.records import after, before
+from workflows.rows import chunks
 
-CHUNK = 500
 # Written as text because every save of a dated record runs it.
 MOVE = (
     "UPDATE household SET last_entry_on = ? WHERE id = ?"
@@ -139,9 +139,7 @@ def _latest(field, ids, today):
 def latest(household_ids=None, today=None):
     """{household id: day of the latest dated record} worked out from the rows, of those that have one."""
     found, today = {}, today or settings.today()
-    ids = None if household_ids is None else sorted(household_ids)
-    portions = [None] if ids is None else [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
-    for some in portions:
+    for some in [None] if household_ids is None else chunks(household_ids):
         closed = Household.select(Household.id, Household.close_date).where(
             Household.close_date <= today
         )

@@ -1,12 +1,10 @@
 """The text of an email with referrals: what it may name, and what it keeps back (R-REF-4, R-CLI-2, decision 0.1)."""
 
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from forms.choices import language_label, term_label
 from forms.validators import clean_line
-from models import FULL, MINIMAL, Organization, RecommendedAction, Referral, language
+from models import FULL, MINIMAL, Organization, RecommendedAction, Referral
 from workflows import audit, settings, texts
 
 TEMPLATES = {MINIMAL: "referral-email-minimal", FULL: "referral-email-full"}
@@ -18,34 +16,26 @@ def written(chosen, detail, internal):
     own = Organization.own(only=("name", "email", "phone"))
     organization = clean_line(own.name) if own else ""
     said, slug = [], TEMPLATES[detail]
-    token = language.set(spoken)
-    try:
-        with force_locale(spoken):
-            facts = {"count": len(chosen), "organization": organization}
-            subject = texts.subject(slug, spoken, **facts)
-            more = _details(chosen) if detail == FULL else {}
-            rows = []
-            for referral in chosen:
-                row, notes = _row(referral, internal, more.get(referral.id))
-                rows.append(texts.row(slug, spoken, **row))
-                said += notes
-            text = texts.body(
-                slug,
-                spoken,
-                **facts,
-                sender=clean_line(audit.actor.get().name) or organization,
-                reply_phone=own and (own.phone or own.email) or "",
-                portal_link=_portal_link() if internal else "",
-                rows="\n".join(rows),
-            )
-    finally:
-        language.reset(token)
+    public = settings.public_url()
+    with texts.in_language(spoken):
+        facts = {"count": len(chosen), "organization": organization}
+        subject = texts.subject(slug, spoken, **facts)
+        more = _details(chosen) if detail == FULL else {}
+        rows = []
+        for referral in chosen:
+            row, notes = _row(referral, internal, more.get(referral.id))
+            rows.append(texts.row(slug, spoken, **row))
+            said += notes
+        text = texts.body(
+            slug,
+            spoken,
+            **facts,
+            sender=clean_line(audit.actor.get().name) or organization,
+            reply_phone=own and (own.phone or own.email) or "",
+            portal_link=f"{public}/referrals/" if public and internal else "",
+            rows="\n".join(rows),
+        )
     return subject, text, tuple(said)
-
-
-def _portal_link():
-    public = (current_app.config.get("PUBLIC_URL") or "").rstrip("/")
-    return f"{public}/referrals/" if public else ""
 
 
 def _row(referral, internal, more):

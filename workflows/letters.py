@@ -1,6 +1,5 @@
 """Correspondence: what needs a supervisor's signature, and the way from draft to sent or filed (2.15, R-COR)."""
 
-import datetime
 import re
 
 from flask_babel import gettext as _
@@ -17,9 +16,8 @@ from models import (
     SIGNED,
     Attachment,
     Correspondence,
-    Staff,
 )
-from workflows import attachments, settings
+from workflows import attachments, settings, signers
 from workflows.records import WARN, Problem, Refused, before, delete_rule, rule, save
 
 COPY = "correspondence"  # kind of the attachment that is the copy
@@ -41,29 +39,6 @@ def needs_signature(letter):
     by_channel = choices.term_extra("correspondence-channels", letter.channel).get("signature")
     outgoing = letter.direction == OUTGOING
     return bool(outgoing and by_channel and letter.who_is_external and letter.on_behalf_of_client)
-
-
-def may_sign(staff):
-    """True for staff whose role may sign letters (taxonomy of roles, ``can_sign``)."""
-    return bool(
-        staff
-        and staff.is_active
-        and choices.term_extra("staff-roles", staff.role or "").get("can_sign")
-    )
-
-
-def signers():
-    """Query of the staff who may sign, by name."""
-    roles = [
-        slug
-        for slug in choices.slugs("staff-roles")
-        if choices.term_extra("staff-roles", slug).get("can_sign")
-    ]
-    return (
-        Staff.select()
-        .where(Staff.role.in_(roles), Staff.is_active)
-        .order_by(Staff.name_sorted, Staff.id)
-    )
 
 
 def has_copy(letter):
@@ -106,7 +81,7 @@ def a_letter_leaves_signed_and_with_its_copy(change):
     if letter.state in (SIGNED, LETTER_SENT) and change.changed("state", "supervisor_signer"):
         # A signature stands when the supervisor has another role, or has left, before the letter is posted.
         is_new = change.changed("supervisor_signer", "signed_on")
-        if not letter.signed_on or is_new and not may_sign(letter.supervisor_signer):
+        if not letter.signed_on or is_new and not signers.may_sign(letter.supervisor_signer):
             words = _(
                 "This letter goes out for a client, so a supervisor signs it first. Ask for a signature."
             )
@@ -177,7 +152,7 @@ def ask(letter):
 
 def sign(letter, staff, day, version=None):
     """R-COR-1: ``staff`` signs on ``day`` the ``version`` they have read; raises Refused or Conflict."""
-    if not may_sign(staff):
+    if not signers.may_sign(staff):
         words = _("Choose a supervisor: only a supervisor signs letters.")
         raise Refused([Problem("supervisor_signer", words)])
     letter.supervisor_signer, letter.signed_on = staff, day
@@ -214,10 +189,8 @@ def signed_in_time(first, last):
 
     A letter that still waits is due and not met; one that nobody asked a signature for is not written yet.
     """
-    end = settings.start_of(last + datetime.timedelta(days=1))
     due = Correspondence.select(fn.COUNT(Correspondence.id)).where(
         Correspondence.state.in_((AWAITING, SIGNED, LETTER_SENT)),
-        Correspondence.occurred_at >= settings.start_of(first),
-        Correspondence.occurred_at < end,
+        settings.on_days(Correspondence.occurred_at, first, last),
     )
     return due.where(Correspondence.signed_on.is_null(False)).scalar(), due.scalar()

@@ -59,7 +59,7 @@ def the_people_are_of_the_household(change):
         yield Problem("clients", _("Choose people of this household only."))
 
 
-@rule(Correspondence, Booking)
+@rule(Correspondence, Booking, ExitInterview)
 def the_person_is_of_the_household(change):
     """R-CON-7: as above, for records of one person."""
     row = change.record

@@ -152,8 +152,7 @@ class NeedsMatrix(engine.Workflow):
                 del page.form.not_seeking
 
     def examine(self, page, answers, draft):
-        for field, message in EXAMINED.get(page.step, _nothing)(page.form, answers):
-            page.form.problem(field, message)
+        engine.say_wrong(EXAMINED, page, answers)
 
     def facts(self, page, answers, draft):
         shown = SHOWN.get(page.step)
@@ -250,10 +249,6 @@ def _mark(assessment):
 # ---- Rules that need the database ----------------------------------------------------------------------------------------
 
 
-def _nothing(form, answers):
-    return ()
-
-
 def _person(form, answers):
     who = about(answers, form.client.data)
     if who is None:
@@ -321,15 +316,9 @@ def _day(who, point, on):
 
 
 def _skip(form, answers):
-    reason, point = form.skip_reason.data, answers.of("point", "point")
-    if reason not in subject(answers).person.skip_reasons(point):
-        yield (
-            "skip_reason",
-            _(
-                "This point cannot be skipped for this reason: two in a row never are,"
-                " and low need counts only after a point that came to Low."
-            ),
-        )
+    person, point = subject(answers).person, answers.of("point", "point")
+    if words := assessments.why_no_skip(person, point, form.skip_reason.data):
+        yield "skip_reason", words
 
 
 def _facts(form, answers):

@@ -123,6 +123,12 @@ def similar(last_name="", first_name="", birth_date=None, birth_year=None, phone
     return sorted(rows, key=lambda c: (c.display_name_sorted, c.id))[:10]
 
 
+def similar_to(client):
+    """As ``similar``, for a record of somebody, who is not among them."""
+    named = client.last_name, client.first_name, client.birth_date, client.birth_year_only
+    return similar(*named, client.phone, but=client.id)
+
+
 _known = ContextVar("known", default=None)
 
 
@@ -145,8 +151,7 @@ def remember(change):
 
 def same_person(name, phone=""):
     """Clients with this full name, in either order, or this phone, at most ten: for people not yet in a file."""
-    called = _with_phone(phone) if phone else []
-    found = {c.id: c for c in Client.select().where(Client.id.in_(called))} if called else {}
+    found = Client.stored_by_id(_with_phone(phone) if phone else ())
     words = sorted(normalise(name).split())
     if words:
         query = Client.select()
@@ -194,14 +199,7 @@ def looks_like_somebody(change):
     names = ("last_name", "first_name", "birth_date", "birth_year_only", "phone")
     if not change.changed(*names):
         return
-    found = similar(
-        client.last_name,
-        client.first_name,
-        client.birth_date,
-        client.birth_year_only,
-        client.phone,
-        but=client.id,
-    )
+    found = similar_to(client)
     if found:
         people = "; ".join(described(found))
         yield Problem(
@@ -403,7 +401,7 @@ def consent_form_is_whole(change):
         yield Problem("state", _taken_back_words())
 
 
-def recent_clients(name, limit=6):
+def recent_clients(name):
     """Clients whose page ``name`` opened lately, newest first, from the newest rows of the audit log."""
     newest = (
         AuditLog.select(
@@ -433,7 +431,7 @@ def recent_clients(name, limit=6):
         Client.select(Client.id, Client.display_name)
         .join(opened, on=(Client.id == opened.c.entity_id))
         .order_by(opened.c.last.desc())
-        .limit(limit)
+        .limit(6)
         .tuples()
     )
 

@@ -93,15 +93,20 @@ class Change:
         return linked_ids(self.record, name) if self.record.id else []
 
 
-def rule(*models):
-    """Register ``check(change)``, a generator of Problems, for these models."""
+def _registrar(functions, keys):
+    """A decorator that puts a function into ``functions`` {key: [function]} under each of the keys."""
 
-    def register(check):
-        for model in models:
-            _rules[model].append(check)
-        return check
+    def register(function):
+        for key in keys:
+            functions[key].append(function)
+        return function
 
     return register
+
+
+def rule(*models):
+    """Register ``check(change)``, a generator of Problems, for these models."""
+    return _registrar(_rules, models)
 
 
 def before(*models):
@@ -109,24 +114,12 @@ def before(*models):
 
     It fills in what other tables decide, and may raise Refused.
     """
-
-    def register(prepare):
-        for model in models:
-            _before[model].append(prepare)
-        return prepare
-
-    return register
+    return _registrar(_before, models)
 
 
 def after(*models):
     """Register ``follow(change)``, run in the same transaction after a save of these models."""
-
-    def register(follow):
-        for model in models:
-            _after[model].append(follow)
-        return follow
-
-    return register
+    return _registrar(_after, models)
 
 
 def problems(record, before=None, many=None):
@@ -249,24 +242,12 @@ def _touch(model):
 
 def delete_rule(*models):
     """Register ``check(change)`` for deleting; any Problem it yields refuses the deletion."""
-
-    def register(check):
-        for model in models:
-            _rules[(model, "delete")].append(check)
-        return check
-
-    return register
+    return _registrar(_rules, [(model, "delete") for model in models])
 
 
 def after_delete(*models):
     """Register ``follow(record)``, run in the same transaction after a row of these models is gone."""
-
-    def register(follow):
-        for model in models:
-            _after[(model, "delete")].append(follow)
-        return follow
-
-    return register
+    return _registrar(_after, [(model, "delete") for model in models])
 
 
 def used_by(record):

@@ -106,13 +106,10 @@ def complete(ids, outcome=None, today=None):
         if outcome and done:
             on = None if outcome == PENDING else today or settings.today()
             write(done, who, outcome=outcome, outcome_on=on)
+        changed = {"status": None} | ({"outcome": None} if outcome else {})
         for key in done:
-            audit.record("update", "referral", key, {"status": None, **_named(outcome)})
+            audit.record("update", "referral", key, changed)
     return done
-
-
-def _named(outcome):
-    return {"outcome": None} if outcome else {}
 
 
 def reopen(referral, reason=""):

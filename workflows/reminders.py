@@ -5,13 +5,11 @@ No message goes out by itself unless a person asked for it on their own staff pa
 
 import datetime
 
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from forms.formats import date_text
 from forms.validators import clean_line
-from models import Organization, OutboxMessage, Staff, database, language
+from models import Organization, OutboxMessage, Staff, database
 from workflows import agency_rules, clock, home_tasks, mail, outbox, settings, texts, waiting
 from workflows.records import Problem, rule
 
@@ -63,23 +61,19 @@ def _has_one(person, today):
 def written(today):
     """(subject, text) in the agency's language: the numbers of Home."""
     spoken, own = settings.value("interface_default_language"), Organization.own()
-    token = language.set(spoken)
-    try:
-        with force_locale(spoken):
-            numbers = home_tasks.counts(today)
-            lines = [
-                f"{waiting.shown(numbers[kind.name])} {kind.words(numbers[kind.name])}"
-                for kind in home_tasks.waits(numbers)
-            ]
-            facts = {
-                "organization": clean_line(own.name) if own else "",
-                "day": date_text(today),
-                "lines": "\n".join(lines) or texts.row(TEMPLATE, spoken),
-                "portal_link": (current_app.config.get("PUBLIC_URL") or "").rstrip("/"),
-            }
-            return texts.subject(TEMPLATE, spoken, **facts), texts.body(TEMPLATE, spoken, **facts)
-    finally:
-        language.reset(token)
+    with texts.in_language(spoken):
+        numbers = home_tasks.counts(today)
+        lines = [
+            f"{waiting.shown(numbers[kind.name])} {kind.words(numbers[kind.name])}"
+            for kind in home_tasks.waits(numbers)
+        ]
+        facts = {
+            "organization": clean_line(own.name) if own else "",
+            "day": date_text(today),
+            "lines": "\n".join(lines) or texts.row(TEMPLATE, spoken),
+            "portal_link": settings.public_url(),
+        }
+        return texts.subject(TEMPLATE, spoken, **facts), texts.body(TEMPLATE, spoken, **facts)
 
 
 clock.DAILY.append(send)

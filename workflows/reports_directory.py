@@ -36,13 +36,7 @@ from workflows.reports_tables import (
 
 def _entries(asked, *columns):
     """A query of the active entries with their programs and places."""
-    query = (
-        ServiceActivity.select(*columns)
-        .join(Program)
-        .switch(ServiceActivity)
-        .join(ServiceLocation)
-        .where(ServiceActivity.state == ACTIVE)
-    )
+    query = ServiceActivity.placed(*columns).where(ServiceActivity.state == ACTIVE)
     if asked.location:
         query = query.where(ServiceActivity.location == asked.location)
     if asked.program:

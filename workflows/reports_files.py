@@ -1,8 +1,6 @@
 """A report as a spreadsheet: figures with their definitions, then each table under its caption (R-SYS-5, R-SYS-8)."""
 
-import csv
 import datetime
-import io
 import re
 import tempfile
 from decimal import Decimal
@@ -90,13 +88,10 @@ def blocks(found, asked, filters):
 
 
 def csv_file(found, asked, filters):
-    """The bytes of a CSV file, one block after another; it begins with a byte order mark, as every other here."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    for _caption, rows in blocks(found, asked, filters):
-        writer.writerows(["" if value is None else value for value in row] for row in rows)
-        writer.writerow([])
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
+    """The bytes of a CSV file, one block after another."""
+    return exports.csv_bytes(
+        row for _caption, rows in blocks(found, asked, filters) for row in (*rows, [])
+    )
 
 
 def xlsx_file(found, asked, filters):

@@ -39,15 +39,8 @@ def by_level(asked):
     counts = Counter()
     for one in levels(asked).values():
         counts.update(one)
-    return _levels_grid(counts)
-
-
-def _levels_grid(counts):
-    return counted(
-        _("Level of need"),
-        _("Adults"),
-        [(choices.term_label("need-levels", level), counts[level]) for level in LEVELS],
-    )
+    pairs = [(choices.term_label("need-levels", level), counts[level]) for level in LEVELS]
+    return counted(_("Level of need"), _("Adults"), pairs)
 
 
 @once

@@ -1,5 +1,7 @@
 """Data quality: what is missing from people's records, who may be on file twice, which files ask for something (domain 8)."""
 
+from typing import NamedTuple
+
 from flask_babel import gettext as _
 from peewee import fn
 
@@ -22,11 +24,61 @@ from workflows.reports_tables import (
 
 MOST = 50
 PERSON, FILE = "/clients/details/?id=", "/households/details/?id="
-NO_BIRTH_DATE = Client.birth_date.is_null() & Client.birth_year_only.is_null()
-YEAR_ONLY = Client.birth_date.is_null() & Client.birth_year_only.is_null(False)
-NO_CATEGORY = Client.immigration_category == "unknown"
-NO_LANGUAGE = Client.preferred_languages.cast("text") == "[]"
-NO_MUNICIPALITY = Client.municipality.is_null() | (Client.municipality == "")
+
+
+class Gap(NamedTuple):
+    """Something that may be missing from a person's record, with the words of its figure and of its list."""
+
+    slug: str
+    condition: object
+    label: str
+    definition: str
+    list_label: str
+    list_definition: str
+
+
+GAPS = (
+    Gap(
+        "birth-date",
+        Client.birth_date.is_null() & Client.birth_year_only.is_null(),
+        N_("Without a birth date"),
+        N_("Those with neither a birth date nor a year of birth."),
+        N_("People without a birth date"),
+        N_("With neither a birth date nor a year of birth."),
+    ),
+    Gap(
+        "year-only",
+        Client.birth_date.is_null() & Client.birth_year_only.is_null(False),
+        N_("Only the year of birth"),
+        N_("Those of whom only the year of birth is known; they count as born on 1 July."),
+        N_("People of whom only the year of birth is known"),
+        N_("They count as born on 1 July."),
+    ),
+    Gap(
+        "category",
+        Client.immigration_category == "unknown",
+        N_("Without an immigration category"),
+        N_("Those whose immigration category is unknown."),
+        N_("People without an immigration category"),
+        N_("Their category is unknown."),
+    ),
+    Gap(
+        "language",
+        Client.preferred_languages.cast("text") == "[]",
+        N_("Without a language"),
+        N_("Those without a preferred language."),
+        N_("People without a language"),
+        N_("They have no preferred language."),
+    ),
+    Gap(
+        "municipality",
+        Client.municipality.is_null() | (Client.municipality == ""),
+        N_("Without a municipality"),
+        N_("Those without a municipality."),
+        N_("People without a municipality"),
+        N_("Their municipality is empty."),
+    ),
+)
 
 
 def _people(asked, *columns):
@@ -35,21 +87,14 @@ def _people(asked, *columns):
     return query.where(Household.status.in_(IN_HAND), *of(asked))
 
 
-def _how_many(condition):
-    return fn.COALESCE(fn.SUM(condition.cast("integer")), 0)
-
-
-GAPS = (NO_BIRTH_DATE, YEAR_ONLY, NO_CATEGORY, NO_LANGUAGE, NO_MUNICIPALITY)
-
-
 @once
 def gaps(asked):
     """(people, then how many of them have each of GAPS)."""
-    query = _people(asked, fn.COUNT(Client.id), *map(_how_many, GAPS))
-    return tuple(query.tuples().get())
+    each = [fn.COALESCE(fn.SUM(gap.condition.cast("integer")), 0) for gap in GAPS]
+    return _people(asked, fn.COUNT(Client.id), *each).tuples().get()
 
 
-def _gap(place):
+def _share(place):
     return lambda asked: Ratio(gaps(asked)[place + 1], gaps(asked)[0])
 
 
@@ -143,10 +188,6 @@ def _files(files):
     return compute
 
 
-def _share(slug, label, place, definition):
-    return Figure(slug, label, definition, _gap(place))
-
-
 def _list(slug, label, definition, compute):
     return Table(slug, label, definition, compute, listing=True)
 
@@ -165,27 +206,9 @@ REPORT = Report(
             N_("People whose case is not closed: at intake, open, extended or on hold."),
             lambda asked: gaps(asked)[0],
         ),
-        _share(
-            "birth-date",
-            N_("Without a birth date"),
-            0,
-            N_("Those with neither a birth date nor a year of birth."),
-        ),
-        _share(
-            "year-only",
-            N_("Only the year of birth"),
-            1,
-            N_("Those of whom only the year of birth is known; they count as born on 1 July."),
-        ),
-        _share(
-            "category",
-            N_("Without an immigration category"),
-            2,
-            N_("Those whose immigration category is unknown."),
-        ),
-        _share("language", N_("Without a language"), 3, N_("Those without a preferred language.")),
-        _share(
-            "municipality", N_("Without a municipality"), 4, N_("Those without a municipality.")
+        *(
+            Figure(gap.slug, gap.label, gap.definition, _share(place))
+            for place, gap in enumerate(GAPS)
         ),
         Figure(
             "duplicates",
@@ -213,35 +236,9 @@ REPORT = Report(
         ),
     ),
     (
-        _list(
-            "birth-date",
-            N_("People without a birth date"),
-            N_("With neither a birth date nor a year of birth."),
-            _people_with(NO_BIRTH_DATE),
-        ),
-        _list(
-            "year-only",
-            N_("People of whom only the year of birth is known"),
-            N_("They count as born on 1 July."),
-            _people_with(YEAR_ONLY),
-        ),
-        _list(
-            "category",
-            N_("People without an immigration category"),
-            N_("Their category is unknown."),
-            _people_with(NO_CATEGORY),
-        ),
-        _list(
-            "language",
-            N_("People without a language"),
-            N_("They have no preferred language."),
-            _people_with(NO_LANGUAGE),
-        ),
-        _list(
-            "municipality",
-            N_("People without a municipality"),
-            N_("Their municipality is empty."),
-            _people_with(NO_MUNICIPALITY),
+        *(
+            _list(gap.slug, gap.list_label, gap.list_definition, _people_with(gap.condition))
+            for gap in GAPS
         ),
         _list(
             "duplicates",

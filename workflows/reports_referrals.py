@@ -26,10 +26,10 @@ from models import (
     database,
 )
 from workflows import exports, settings
+from workflows.business_days import ONE_DAY
 from workflows.reports_tables import (
     CASE_TYPE,
     LOCATION,
-    ONE_DAY,
     PERIOD,
     PROGRAM,
     Figure,

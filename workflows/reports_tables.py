@@ -16,10 +16,9 @@ from flask_babel import gettext as _
 
 from models import normalise
 from workflows import settings
-from workflows.business_days import add_months, fiscal_year_start
+from workflows.business_days import ONE_DAY, add_months, fiscal_year_start
 from workflows.scoring import round_half_up
 
-ONE_DAY = datetime.timedelta(days=1)
 PERIOD, LOCATION, PROGRAM, WORKER, CASE_TYPE = (
     "period",
     "location",

@@ -28,6 +28,7 @@ from workflows import file_trail, last_entry, people_rules, records, settings
 from workflows.business_days import years_later
 from workflows.case_rules import CLOSED, PORTAL_ONLY
 from workflows.records import Problem
+from workflows.rows import chunks
 
 CASE, REFERRAL_ONLY, BREACH = "case", "referral-only", "breach"
 SOON = datetime.timedelta(days=90)
@@ -38,7 +39,6 @@ SETTINGS = {
     "breach_record_years": ((BREACH,), "years_after_last_entry"),
 }
 SPOKEN_BACK = "As in the retention rule"
-CHUNK = 500
 # Parts that are edited within another record, work that is not in the file yet, and what other records hold already.
 LOOSE = (Household, Client, Guardianship, PlanAction, ConsultedParty, Draft)
 
@@ -227,9 +227,9 @@ def due(day, *conditions):
 
 def _members(households):
     """{household id: its Clients}, in one statement for some hundred files."""
-    found, ids = {}, [household.id for household in households]
-    for start in range(0, len(ids), CHUNK):
-        for client in Client.select().where(Client.household.in_(ids[start : start + CHUNK])):
+    found = {}
+    for some in chunks(household.id for household in households):
+        for client in Client.select().where(Client.household.in_(some)):
             found.setdefault(client.household_id, []).append(client)
     return found
 

@@ -11,6 +11,14 @@ from peewee import ForeignKeyField, JSONField, SqliteDatabase
 
 from models import database
 
+CHUNK = 500
+
+
+def chunks(keys):
+    """The keys in order, a few hundred at a time: a database takes so many values in one statement."""
+    keys = sorted(keys)
+    return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+
 
 def run(sql, *values):
     """Execute a statement with ``?`` in the place of its values."""

@@ -31,10 +31,9 @@ from models import (
     database,
 )
 from workflows import activities
-from workflows.business_days import add_months, fiscal_year_of
+from workflows.business_days import ONE_DAY, add_months, fiscal_year_of
 from workflows.levels import level_on
 from workflows.reports_casework import MADE_BY_US
-from workflows.reports_tables import ONE_DAY
 
 ASSESSMENT, CASE_MANAGEMENT, SUPPORT = (
     "needs assessment and referral",

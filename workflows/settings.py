@@ -210,6 +210,11 @@ def _typed(definition, raw):
     return raw
 
 
+def public_url():
+    """The address the portal is found at from outside, without a last slash; empty when nobody said."""
+    return (current_app.config.get("PUBLIC_URL") or "").rstrip("/")
+
+
 def is_hidden(section):
     """True when the agency switched off the menu's ``section``, such as "partners" (screens.md, Menu)."""
     return section in value("menu_hidden")
@@ -433,6 +438,11 @@ def start_of(day):
     """The instant (naive UTC) at which ``day`` begins where the agency is."""
     midnight = datetime.datetime.combine(day, datetime.time(), zone())
     return midnight.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def on_days(instant, first, last):
+    """The condition that a column with instants (naive UTC) lies in these days of the agency, both included."""
+    return (instant >= start_of(first)) & (instant < start_of(last + datetime.timedelta(days=1)))
 
 
 def today():

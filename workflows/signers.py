@@ -14,8 +14,9 @@ def roles():
 
 
 def people():
-    """A query of those who work here and may sign."""
-    return Staff.select().where(Staff.role.in_(roles()), Staff.is_active)
+    """A query of those who work here and may sign, by name."""
+    found = Staff.select().where(Staff.role.in_(roles()), Staff.is_active)
+    return found.order_by(Staff.name_sorted, Staff.id)
 
 
 def may_sign(staff):

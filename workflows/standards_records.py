@@ -17,8 +17,8 @@ from models import (
     TaxonomyList,
 )
 from workflows import backup, caseload, policy, settings, team
-
-CALL_BACK = "call-back"
+from workflows.appointments import CALL_BACK
+from workflows.standards_cases import done_in_time
 
 
 def _case_workers():
@@ -80,8 +80,7 @@ def calls_in_time(first, last):
         Appointment.select(Appointment.called_at, Appointment.done_on)
         .where(
             Appointment.kind == CALL_BACK,
-            Appointment.called_at >= settings.start_of(first),
-            Appointment.called_at < settings.start_of(last + datetime.timedelta(days=1)),
+            settings.on_days(Appointment.called_at, first, last),
         )
         .tuples()
     )
@@ -96,11 +95,7 @@ def calls_in_time(first, last):
 
 def answered_in_time(first, last):
     """S4: requests for access answered within their thirty days, of those answered or past them."""
-    rows = AccessRequest.select(AccessRequest.id).where(AccessRequest.due_on.between(first, last))
-    answered = rows.where(AccessRequest.answered_on.is_null(False))
-    late = rows.where(AccessRequest.answered_on.is_null(), AccessRequest.due_on < settings.today())
-    met = answered.where(AccessRequest.answered_on <= AccessRequest.due_on)
-    return met.count(), answered.count() + late.count()
+    return done_in_time(AccessRequest.due_on, AccessRequest.answered_on, first, last)
 
 
 def policy_written(_first, _last):
@@ -119,8 +114,7 @@ def breaches_handled(first, last):
     """S4, R-INC-3: breaches with a real risk that were told to the regulator and to the people, of those discovered."""
     due = PrivacyBreach.select(PrivacyBreach.id).where(
         PrivacyBreach.significant_harm_risk == "yes",
-        PrivacyBreach.discovered_at >= settings.start_of(first),
-        PrivacyBreach.discovered_at < settings.start_of(last + datetime.timedelta(days=1)),
+        settings.on_days(PrivacyBreach.discovered_at, first, last),
     )
     met = due.where(
         PrivacyBreach.regulator_told_on.is_null(False), PrivacyBreach.people_told_on.is_null(False)

@@ -1,13 +1,15 @@
 """Texts that the portal sends or prints, as the agency words them: the rows of TextTemplate with their words filled in."""
 
 import re
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import yaml
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from models import TextTemplate, database
+from models import TextTemplate, database, language
 from workflows import settings
 from workflows.records import Problem, delete_rule
 
@@ -19,6 +21,17 @@ class _Memory:
     database = None
     revision = None
     rows = None
+
+
+@contextmanager
+def in_language(code):
+    """Words, dates and labels in this language for as long as the block lasts."""
+    token = language.set(code)
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        language.reset(token)
 
 
 def subject(slug, lang, **facts):
@@ -39,6 +52,16 @@ def row(slug, lang, **facts):
 def parts(slug):
     """The structured parts of a text, such as the sections of the client charter; a dict."""
     return _templates()[slug]["parts"]
+
+
+def items(slug):
+    """The items of a text that is a list, each a dict with ``slug`` and ``label``, a text in both languages."""
+    return parts(slug)["items"]
+
+
+def said(words, lang=None):
+    """A text in both languages, {"en", "fr"}, in ``lang`` or the current language; in English where it has no other."""
+    return words.get(lang or language.get()) or words["en"]
 
 
 def _filled(slug, part, lang, facts):

@@ -35,10 +35,10 @@ from models import (
     VisitList,
 )
 from workflows import settings
+from workflows.business_days import ONE_DAY
 
 PAGE = 50
 FAMILY = "family"  # in place of a person: what concerns the household as a whole
-DAY = datetime.timedelta(days=1)
 _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,2})\.(\d{1,12})")
 
 
@@ -337,7 +337,7 @@ def _beyond(source, rank, day, last_rank, last_id):
     """The condition of rows older than a place: of an earlier day, or after it within the same one."""
     start, end = day, day
     if source.is_instant:
-        start, end = settings.start_of(day), settings.start_of(day + DAY)
+        start, end = settings.start_of(day), settings.start_of(day + ONE_DAY)
     before = source.day < start
     same = source.day.between(start, end) if not source.is_instant else (source.day < end)
     if rank > last_rank:

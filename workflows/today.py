@@ -2,19 +2,21 @@
 
 from models import Draft, Referral
 
+SHOWN = 6
 
-def drafts(limit=6):
+
+def drafts():
     """Work begun and kept for later, newest first: a draft without a page is a step of something under way, and one
     with a session belongs to that browser alone."""
     return list(
         Draft.select()
         .where(Draft.path != "", Draft.session_token.is_null())
         .order_by(Draft.updated_at.desc(), Draft.id.desc())
-        .limit(limit)
+        .limit(SHOWN)
     )
 
 
-def recent_referrals(limit=6):
+def recent_referrals():
     """(id, client, number, target, status, received on) of the newest referrals."""
     return list(
         Referral.select(
@@ -26,6 +28,6 @@ def recent_referrals(limit=6):
             Referral.received_on,
         )
         .order_by(Referral.received_on.desc(), Referral.id.desc())
-        .limit(limit)
+        .limit(SHOWN)
         .tuples()
     )

@@ -136,17 +136,10 @@ def same(expected, got):
 
     A set is compared without order.
     """
-    return (
-        _plain(expected) == _plain(got)
-        if not isinstance(got, set | frozenset)
-        else _as_set(expected, got)
-    )
-
-
-def _as_set(expected, got):
-    return isinstance(expected, list | tuple | set) and sorted(map(str, expected)) == sorted(
-        map(str, got)
-    )
+    if not isinstance(got, set | frozenset):
+        return _plain(expected) == _plain(got)
+    several = isinstance(expected, list | tuple | set)
+    return several and sorted(map(str, expected)) == sorted(map(str, got))
 
 
 def _plain(value):

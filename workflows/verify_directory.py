@@ -99,15 +99,8 @@ def ties(data, whole, world):
 
 
 def _counts(organization):
-    query = (
-        ServiceActivity.select(
-            ServiceLocation.name, Program.name, Program.funding, ServiceActivity.name
-        )
-        .join(Program)
-        .switch(ServiceActivity)
-        .join(ServiceLocation)
-        .where(Program.organization == organization)
-    )
+    columns = ServiceLocation.name, Program.name, Program.funding, ServiceActivity.name
+    query = ServiceActivity.placed(*columns).where(Program.organization == organization)
     rows = list(query.tuples())
     return {
         "programs": Program.select().where(Program.organization == organization).count(),

@@ -39,12 +39,17 @@ def scoring(data, whole, world):
     for name, vectors in data.items():
         if name.startswith("caseload"):
             yield from _caseload(name, vectors)
-        elif name in _SCORING:
-            for number, vector in enumerate(vectors, 1):
-                for part, expected, got in _SCORING[name](vector):
-                    yield f"{name} {number}{part}", expected, got
         else:
-            raise ValueError(f"unknown part {name}")
+            yield from _each(name, vectors, _SCORING)
+
+
+def _each(name, vectors, checks):
+    """What the function of ``checks`` for this part of the file makes of each of its vectors, numbered."""
+    if name not in checks:
+        raise ValueError(f"unknown part {name}")
+    for number, vector in enumerate(vectors, 1):
+        for part, expected, got in checks[name](vector):
+            yield f"{name} {number}{part}", expected, got
 
 
 def _caseload(name, vector):
@@ -134,11 +139,7 @@ _SCORING = {
 def dates(data, whole, world):
     """``date_vectors``: fiscal years, windows, states, ends, retention, eligibility, business days, majority."""
     for name, vectors in data.items():
-        if name not in _DATES:
-            raise ValueError(f"unknown part {name}")
-        for number, vector in enumerate(vectors, 1):
-            for part, expected, got in _DATES[name](vector):
-                yield f"{name} {number}{part}", expected, got
+        yield from _each(name, vectors, _DATES)
 
 
 def _calendar(vector):

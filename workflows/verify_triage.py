@@ -9,6 +9,7 @@ from models import (
     ConsentRecord,
     DistributionLog,
     Household,
+    Organization,
     OutboxMessage,
     Referral,
 )
@@ -82,18 +83,16 @@ class _Week:
         settings.change("allowed_email_domains", data.get("allowed_email_domains") or [])
         addresses = list(data.get("own_addresses") or [])
         for row in data["referrals"]:
-            if row["service"] not in self.services:
-                self._add_service(row["service"], addresses.pop(0) if addresses else None)
+            name = row["service"]
+            if name not in self.services:
+                address = addresses.pop(0) if addresses else None
+                holder = program(self.own, f"Program of {name}", "ircc", contact_email=address)
+                self.services[name] = service(holder, self.place, name)
         for row in data["referrals"]:
             self._add(row)
-        newest = DistributionLog.select(fn.MAX(DistributionLog.id)).scalar()
-        self.earlier = newest or 0
+        self.earlier = DistributionLog.select(fn.MAX(DistributionLog.id)).scalar() or 0
         for address in addresses:
             program(self.own, f"Program of {address}", "ircc", contact_email=address)
-
-    def _add_service(self, name, address):
-        holder = program(self.own, f"Program of {name}", "ircc", contact_email=address)
-        self.services[name] = service(holder, self.place, name)
 
     def _add_client(self, name):
         household = Household()
@@ -176,7 +175,7 @@ class _Week:
             "log_rows": self.log_rows() - rows,
             "messages_sent": self._delivered(),
             "handed_over": self.server.taken - taken,
-            "last_check_on": self.own_checked_on(),
+            "last_check_on": Organization.own().referral_last_checked_on,
             "nudge": flags.check_due(self.day),
             "before": before,
         }
@@ -189,9 +188,6 @@ class _Week:
         for key in self.ids.values():
             last = referrals.last_sent(key)
             Referral.update(last_sent_at=last).where(Referral.id == key).execute()
-
-    def own_checked_on(self):
-        return type(self.own).get_by_id(self.own.id).referral_last_checked_on
 
     def _delivered(self):
         """Messages of this press that the mail server took."""

@@ -4,7 +4,7 @@ import datetime
 
 from flask_babel import gettext as _
 
-from models import HomeVisit, VisitList, language, normalise
+from models import HomeVisit, VisitList, normalise
 from workflows import settings, texts
 from workflows.assistant import WRITING
 from workflows.records import Problem, Refused, rule, save
@@ -12,27 +12,20 @@ from workflows.records import Problem, Refused, rule, save
 LOW, MITIGATE, UNSAFE = "low", "mitigate", "unsafe"
 YES, NO, UNKNOWN = ANSWERS = ("yes", "no", "unknown")
 LASTS = datetime.timedelta(days=30)
+CHECKLIST = "visit-risk-checklist"
 
 
 def questions():
     """[(slug, question in the current language, is about safety)] of the checklist, in its order."""
     return [
-        (
-            item["slug"],
-            item["label"].get(language.get()) or item["label"]["en"],
-            "unsafe_if" in item,
-        )
-        for item in _items()
+        (item["slug"], texts.said(item["label"]), "unsafe_if" in item)
+        for item in texts.items(CHECKLIST)
     ]
-
-
-def _items():
-    return texts.parts("visit-risk-checklist")["items"]
 
 
 def result(answers):
     """low, mitigate or unsafe: an unknown counts as met where conditions would do, never where the visit is unsafe."""
-    items = _items()
+    items = texts.items(CHECKLIST)
     if any("unsafe_if" in i and answers.get(i["slug"]) == i["unsafe_if"] for i in items):
         return UNSAFE
     met = (i for i in items if "mitigate_if" in i)
@@ -53,7 +46,9 @@ def unknown_dangers(answers):
 def is_filled_in(visit):
     """True once every question has an answer."""
     answers = visit.risk_answers or {}
-    return bool(visit.risk_checked_on) and all(answers.get(i["slug"]) in ANSWERS for i in _items())
+    return bool(visit.risk_checked_on) and all(
+        answers.get(i["slug"]) in ANSWERS for i in texts.items(CHECKLIST)
+    )
 
 
 def holds(visit, day):

@@ -4,7 +4,7 @@ import datetime
 
 from flask_babel import gettext as _
 
-from models import CaseNote, EscalationStep, HomeVisit, VisitList, database, language, now
+from models import CaseNote, EscalationStep, HomeVisit, VisitList, database, now
 from workflows import audit, clock, settings, texts, visit_risk
 from workflows.records import Conflict, Problem, Refused, after, rule, save
 from workflows.visit_lists import (
@@ -132,8 +132,8 @@ clock.TICKS.append(mark_missed)
 
 def steps():
     """[(slug, words in the current language)] of what to do, in order."""
-    items = sorted(texts.parts("missed-check-in-steps")["items"], key=lambda item: item["order"])
-    return [(i["slug"], i["label"].get(language.get()) or i["label"]["en"]) for i in items]
+    items = sorted(texts.items("missed-check-in-steps"), key=lambda item: item["order"])
+    return [(item["slug"], texts.said(item["label"])) for item in items]
 
 
 def taken(visit):
