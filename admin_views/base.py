@@ -446,7 +446,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
-        if self.readonly:
+        if self.readonly or not self.can_create:
             abort(404)
         return self._edit(self.new_record())
 

@@ -31,9 +31,20 @@ def _query(pairs):
     return urlencode(pairs)
 
 
+class Words(str):
+    """What somebody typed, never a row id; told apart from one by what is remembered of a list."""
+
+    def __repr__(self):
+        return f"Words({super().__repr__()})"
+
+
 @dataclass(frozen=True)
 class Filter:
-    """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression."""
+    """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression.
+
+    A lookup is asked by a row id, as links do, or by words, as people do: the two have names of their own, for what
+    people type may be a number.
+    """
 
     name: str
     label: Any
@@ -41,14 +52,22 @@ class Filter:
     condition: Any
     options: Any = None
 
+    @property
+    def names(self):
+        """What an address calls it: one name, or two."""
+        second = {"date": "to", "lookup": "words"}.get(self.kind)
+        return (self.name, f"{self.name}-{second}") if second else (self.name,)
+
     def value(self, args):
-        """The value asked for, or None; for a date filter a (from, to) pair."""
+        """The value asked for, or None; for a date filter a (from, to) pair; of a lookup Words, or an id as text."""
         if self.kind == "date":
-            pair = (typed_day(args.get(self.name)), typed_day(args.get(f"{self.name}-to")))
-            return pair if any(pair) else None
+            pair = tuple(typed_day(args.get(name)) for name in self.names)
+            return tuple(sorted(pair)) if all(pair) else pair if any(pair) else None
         # PostgreSQL takes no NUL in a text, and nobody can mean one.
-        text = (args.get(self.name) or "").replace("\x00", "").strip()[:100]
-        return text or None
+        texts = [(args.get(name) or "").replace("\x00", "").strip()[:100] for name in self.names]
+        if self.kind == "lookup" and texts[1]:
+            return Words(texts[1])
+        return texts[0] or None
 
 
 def typed_day(text):
@@ -114,12 +133,17 @@ def _between(field, first, last):
 
 def _names(field, text):
     """Rows whose ``field`` names the row with that id, or a row whose label begins with that text."""
-    key, target = whole(text), field.rel_model
+    key, target = _key(text), field.rel_model
     if key is not None or target is models.Client:
         return field == (key or -1)
     label = choices.label_order(target)
     begins = label.cast("TEXT").startswith(_as_sorted(label, text))
     return field.in_(target.select(target.id).where(begins))
+
+
+def _key(value):
+    """The row id that a lookup is asked by, or None."""
+    return None if isinstance(value, Words) else whole(value)
 
 
 def _rows(field):
@@ -227,7 +251,7 @@ class Listing:
         A lazy search is read in key order, newest first, unless somebody asks for another order.
         """
         asked = self.args.get("sort", "")
-        if self.words and search.is_lazy() and self.view.big and not asked:
+        if self.words and search.is_lazy(self.model) and self.view.big and not asked:
             return None, True
         name, descending = asked.lstrip("-"), asked.startswith("-")
         if name not in getattr(self.meta, "sortable", ()):
@@ -264,7 +288,7 @@ class Listing:
         """The condition for rows on one side of the row ``cursor``; None when that row is gone."""
         sign, mark = "<" if below else ">", models.database.param
         if self.sort is None:
-            key = "w.rowid" if self.words and search.is_lazy() else "t1.id"
+            key = "w.rowid" if self.words and search.is_lazy(self.model) else "t1.id"
             return f"{key} {sign} {mark}", [cursor]
         column, table = self.sort.column_name, self.meta.table_name
         value = models.database.execute_sql(
@@ -303,7 +327,7 @@ class Listing:
         names = {"before", "after"}
         for one in self.view.filters.values():
             if self._is_asked(one):
-                names |= {one.name, f"{one.name}-to"}
+                names.update(one.names)
         return [(name, value) for name, value in self.args.items() if value and name not in names]
 
     def _is_asked(self, one):
@@ -338,12 +362,9 @@ class Listing:
         """(words, address without it) for each filter that somebody chose and for the search."""
         found = []
         for one, value in self.chosen:
-            if one.kind == "date":
-                words = " – ".join(date_text(day) for day in value)
-                href = self.link(**{one.name: None, f"{one.name}-to": None})
-            else:
-                words = self._chosen(one, value)
-                href = self.link(**{one.name: None})
+            is_date = one.kind == "date"
+            words = " – ".join(map(date_text, value)) if is_date else self._chosen(one, value)
+            href = self.link(**dict.fromkeys(one.names))
             found.append((_("%(label)s: %(words)s", label=_(one.label), words=words), href))
         if self.words:
             href = self.link(found=None, search=None)
@@ -353,7 +374,7 @@ class Listing:
     def _chosen(self, one, value):
         if one.kind == "lookup":
             target = self.view.lookup_field(one.name).rel_model
-            key = whole(value)
+            key = _key(value)
             return value if key is None else _called(target, key) or value
         return dict(one.options() if one.options else ()).get(value, value)
 
@@ -367,9 +388,12 @@ class Listing:
             value = asked.get(one.name)
             options = one.options() if one.options else None
             first, last = value if one.kind == "date" and value else (value, None)
+            typed = one.kind == "lookup" and not options
+            if typed and value:
+                first = self._chosen(one, value)
             facts.append(
                 {
-                    "name": one.name,
+                    "name": one.names[-1] if typed else one.name,
                     "label": _(one.label),
                     "kind": one.kind,
                     "options": [(v, text, v == value) for v, text in options or ()],

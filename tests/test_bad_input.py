@@ -2,7 +2,7 @@
 
 import pytest
 from factories import make_client, make_referral, make_service, make_staff
-from test_every_screen import address, every_editable_entity, every_entity
+from test_every_screen import address, every_added_entity, every_editable_entity, every_entity
 
 from models import Client, Organization, ServiceActivity, Staff
 
@@ -69,7 +69,7 @@ def test_unknown_columns_and_actions_are_ignored_or_not_found(administrator_brow
         assert answer.status_code == 404, field
 
 
-@every_editable_entity
+@every_added_entity
 def test_a_form_full_of_nonsense_is_answered_with_the_form(administrator_browser, model):
     page = administrator_browser.get(f"{address(model)}new/")
     if page.path.split("?")[0] != f"{address(model)}new/":
