@@ -1325,6 +1325,7 @@ class Household(Record):
         verbose_name=N_("File number"),
         help_text=N_("Leave empty and the next number of the year is used."),
     )
+    former_numbers = CharField(max_length=400, null=True, verbose_name=N_("Earlier file numbers"))
     case_type = TermField("case-types", default="portal-only", verbose_name=N_("Type of case"))
     status = TermField("case-statuses", default="open", verbose_name=N_("Status"))
     primary_worker = ForeignKeyField(Staff, null=True, verbose_name=N_("Main worker"))
@@ -1373,11 +1374,11 @@ class Household(Record):
         assisted = ("close_summary", "anchor_reason", "legal_hold_reason")
         label = "file_number"
         listed = ("file_number", "case_type", "status", "primary_worker", "city")
-        search = ("file_number", "city")
+        search = ("file_number", "former_numbers", "city")
         filters = ("case_type", "status", "primary_worker")
         sortable = ("file_number",)
         order = ("-file_number",)
-        kept = ("anchor_reason", "last_entry_on", "printed_on")
+        kept = ("former_numbers", "anchor_reason", "last_entry_on", "printed_on")
         natural_key = ("file_number",)
         personal = True
         indexes = ((("status", "primary_worker", "id"), False), (("status", "planned_end"), False))

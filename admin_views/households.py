@@ -177,6 +177,7 @@ class HouseholdView(EntityView):
             shown += Markup(" ") + pill("status", visits.ESCALATED, alarm)
         pairs = [
             (_("Status"), shown),
+            (_("Earlier file numbers"), record.former_numbers),
             (_("Type of case"), choices.term_label("case-types", record.case_type)),
             (_("Main worker"), record.primary_worker or ""),
             (_("First day of the program"), date_text(record.anchor_date)),
