@@ -31,13 +31,6 @@ def _query(pairs):
     return urlencode(pairs)
 
 
-class Words(str):
-    """What somebody typed, never a row id; told apart from one by what is remembered of a list."""
-
-    def __repr__(self):
-        return f"Words({super().__repr__()})"
-
-
 @dataclass(frozen=True)
 class Filter:
     """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression.
@@ -59,14 +52,14 @@ class Filter:
         return (self.name, f"{self.name}-{second}") if second else (self.name,)
 
     def value(self, args):
-        """The value asked for, or None; for a date filter a (from, to) pair; of a lookup Words, or an id as text."""
+        """The value asked for, or None; for a date filter a (from, to) pair, for a lookup a row id or words."""
         if self.kind == "date":
             pair = tuple(typed_day(args.get(name)) for name in self.names)
             return tuple(sorted(pair)) if all(pair) else pair if any(pair) else None
         # PostgreSQL takes no NUL in a text, and nobody can mean one.
         texts = [(args.get(name) or "").replace("\x00", "").strip()[:100] for name in self.names]
-        if self.kind == "lookup" and texts[1]:
-            return Words(texts[1])
+        if self.kind == "lookup":
+            return texts[1] or whole(texts[0]) or texts[0] or None
         return texts[0] or None
 
 
@@ -131,19 +124,14 @@ def _between(field, first, last):
     return parts[0] & parts[1] if len(parts) == 2 else parts[0]
 
 
-def _names(field, text):
-    """Rows whose ``field`` names the row with that id, or a row whose label begins with that text."""
-    key, target = _key(text), field.rel_model
-    if key is not None or target is models.Client:
-        return field == (key or -1)
+def _names(field, asked):
+    """Rows whose ``field`` names the row with this id, or a row whose label begins with these words."""
+    target = field.rel_model
+    if isinstance(asked, int) or target is models.Client:
+        return field == (asked if isinstance(asked, int) else -1)
     label = choices.label_order(target)
-    begins = label.cast("TEXT").startswith(_as_sorted(label, text))
+    begins = label.cast("TEXT").startswith(_as_sorted(label, asked))
     return field.in_(target.select(target.id).where(begins))
-
-
-def _key(value):
-    """The row id that a lookup is asked by, or None."""
-    return None if isinstance(value, Words) else whole(value)
 
 
 def _rows(field):
@@ -374,8 +362,7 @@ class Listing:
     def _chosen(self, one, value):
         if one.kind == "lookup":
             target = self.view.lookup_field(one.name).rel_model
-            key = _key(value)
-            return value if key is None else _called(target, key) or value
+            return _called(target, value) or str(value) if isinstance(value, int) else value
         return dict(one.options() if one.options else ()).get(value, value)
 
     def filter_facts(self):
@@ -396,7 +383,7 @@ class Listing:
                     "name": one.names[-1] if typed else one.name,
                     "label": _(one.label),
                     "kind": one.kind,
-                    "options": [(v, text, v == value) for v, text in options or ()],
+                    "options": [(v, text, v == str(value)) for v, text in options or ()],
                     "value": first or "",
                     "value_to": last or "",
                 }
