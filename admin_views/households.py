@@ -18,6 +18,7 @@ from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
+from forms.words import apart
 from models import IN_HAND, ConsentRecord, Household, Intake, Staff
 from workflows import (
     assessments,
@@ -113,7 +114,7 @@ class HouseholdView(EntityView):
         names = {member.id: str(member) for member in members}
         return {
             "names": names,
-            "who": ", ".join(names.values()),
+            "who": ", ".join(map(apart, names.values())),
             "people": standing.people_table(case, members),
             "levels": standing.levels(case),
             "plan": standing.plan_facts(found),
