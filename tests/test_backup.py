@@ -187,6 +187,19 @@ def test_a_full_disk_leaves_nothing_half_written_and_a_clear_message(words, app,
     assert backup.last_failed()
 
 
+def test_a_restore_on_a_full_disk_says_that_nothing_was_restored(words, monkeypatch):
+    path = backup.make()
+    rows = Organization.select().count()
+
+    def full(*_files):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(backup.BackupFailed, match="nothing was restored"):
+        restore.restore(path, words, force=True)
+    assert Organization.select().count() == rows
+
+
 def test_a_folder_that_cannot_be_written_is_named(words, app, tmp_path):
     (tmp_path / "file").write_text("")
     app.config["BACKUP_DIR"] = str(tmp_path / "file" / "inside")

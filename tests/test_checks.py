@@ -1,5 +1,6 @@
 """``flask check`` and ``flask recount``."""
 
+import pytest
 from case_factories import make_case
 from casework_factories import make_case_note
 from factories import make_client
@@ -52,3 +53,26 @@ def test_a_database_of_a_newer_version_is_not_touched_and_the_message_says_what_
     result = app.test_cli_runner().invoke(args=["upgrade"])
     assert result.exit_code == 1 and "newer version of the portal" in result.output
     assert [f.state for f in checks.look()] == [checks.BAD]
+
+
+@pytest.fixture
+def closed_for_writing(app):
+    """As on a disk that the system mounted for reading only."""
+    database.execute_sql("PRAGMA query_only = ON")
+    yield app.test_cli_runner()
+    database.execute_sql("PRAGMA query_only = OFF")
+
+
+@pytest.mark.sqlite_only
+def test_a_disk_closed_for_writing_is_said_and_the_search_index_is_not_blamed(closed_for_writing):
+    said = closed_for_writing.invoke(args=["check"])
+    assert said.exit_code == 1 and "cannot be written to" in said.output
+    assert "out of step" not in said.output and "The audit log is whole." in said.output
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("command", ["backup", "recount", "upgrade"])
+def test_a_command_that_cannot_write_ends_with_a_sentence(closed_for_writing, command):
+    said = closed_for_writing.invoke(args=[command])
+    assert said.exit_code == 1 and isinstance(said.exception, SystemExit)
+    assert "open for writing" in said.output

@@ -126,15 +126,19 @@ def _make(recipient, target):
 
 def why(error, target):
     """A full sentence for what went wrong with the folder ``target``."""
-    text = str(error).lower()
-    if isinstance(error, OSError) and error.errno in (28, 122) or "full" in text:
+    if is_full(error):
         return _(
             "The disk is full, so no copy was made. Make room in %(folder)s and try again.",
             folder=target,
         )
-    if isinstance(error, PermissionError) or "readonly" in text:
+    if isinstance(error, PermissionError) or "readonly" in str(error).lower():
         return _("The portal may not write to %(folder)s. Choose another folder.", folder=target)
     return _("No copy could be made in %(folder)s. Is the disk connected?", folder=target)
+
+
+def is_full(error):
+    """True when ``error`` says that a disk is full."""
+    return isinstance(error, OSError) and error.errno in (28, 122) or "full" in str(error).lower()
 
 
 def _need_room(target):
