@@ -125,9 +125,12 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
 
 
-# Letters with a stroke or a hook and the like, which are letters of their own to Unicode and accents to those who type.
+# Letters with a stroke or a hook and the like, which are letters of their own to Unicode and accents to those who type;
+# and those that an Arabic and a Persian keyboard write as different ones.
 FOLDED = str.maketrans(
-    dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
+    dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True))
+    | dict(zip("یىکةە", "ييكهه", strict=True))
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 
 
