@@ -4,6 +4,7 @@ import pytest
 from case_factories import make_case
 from casework_factories import make_case_note
 from factories import make_client
+from peewee import OperationalError
 
 from models import CaseTask, Household, KeptCount, database
 from workflows import checks, records, schema
@@ -43,6 +44,31 @@ def test_an_upgrade_works_out_anew_what_is_kept(app, monkeypatch):
     result = app.test_cli_runner().invoke(args=["upgrade"])
     assert result.exit_code == 0 and "0017_retention" in result.output
     assert checks.miscounted() == []
+
+
+def test_a_migration_that_another_server_did_meanwhile_is_no_fault(app, monkeypatch):
+    name = schema.known()[-1]
+    database.execute_sql(f"DELETE FROM schema_migration WHERE name = '{name}'")
+
+    def overtaken(_runner):
+        database.execute_sql(
+            f"INSERT INTO schema_migration (name, applied) VALUES ('{name}', '2030-01-01')"
+        )
+        raise OperationalError("duplicate column name")
+
+    monkeypatch.setattr(schema.Runner, "up", overtaken)
+    assert schema.upgrade() == [name] and schema.pending() == []
+
+
+def test_a_migration_that_cannot_be_done_says_why(app, monkeypatch):
+    database.execute_sql("DELETE FROM schema_migration WHERE name = '0020_sorted_words'")
+
+    def wrong(_runner):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(schema.Runner, "up", wrong)
+    with pytest.raises(OperationalError, match="disk"):
+        schema.upgrade()
 
 
 def test_a_database_of_a_newer_version_is_not_touched_and_the_message_says_what_to_do(app):
