@@ -143,6 +143,10 @@ def test_the_number_that_a_file_had_still_leads_to_it(browser):
     third = make_client(file("2027-003"), first_name="Rima", last_name="Hadad", birth_date=DAY)
     merge(old, third)
     assert Household.get_by_id(old.household_id).former_numbers == "2026-002, 2027-003"
+    for taken in ("2026-002", "2027-003"):
+        with pytest.raises(records.Refused, match="Another household has the file number"):
+            file(taken)
+    file("2026-00"), file("027-003")
 
 
 def test_the_other_record_is_found_by_typing_without_script(browser):
