@@ -142,10 +142,7 @@ def prepared():
             if applied:
                 checks.catch_up()
     except (OSError, PeeweeException, models.WrongAddress) as error:
-        raise SystemExit(
-            f"{error}\nThe portal cannot start. Look at INSTANCE and DATABASE_URL: the folder and the database must be"
-            " there, whole, and open for writing."
-        ) from error
+        raise SystemExit(f"{error}\nThe portal cannot start. {commands.UNUSABLE}") from error
     return app
 
 

@@ -125,9 +125,12 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
 
 
-# Letters with a stroke or a hook and the like, which are letters of their own to Unicode and accents to those who type.
+# Letters with a stroke or a hook and the like, which are letters of their own to Unicode and accents to those who type;
+# and those that an Arabic and a Persian keyboard write as different ones.
 FOLDED = str.maketrans(
-    dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
+    dict(zip("łøđðıħŧŋƙɓɗɨə", "loddihtnkbdie", strict=True))
+    | dict(zip("یىکةە", "ييكهه", strict=True))
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 
 
@@ -1330,6 +1333,7 @@ class Household(Record):
         verbose_name=N_("File number"),
         help_text=N_("Leave empty and the next number of the year is used."),
     )
+    former_numbers = CharField(max_length=400, null=True, verbose_name=N_("Earlier file numbers"))
     case_type = TermField("case-types", default="portal-only", verbose_name=N_("Type of case"))
     status = TermField("case-statuses", default="open", verbose_name=N_("Status"))
     primary_worker = ForeignKeyField(Staff, null=True, verbose_name=N_("Main worker"))
@@ -1378,11 +1382,11 @@ class Household(Record):
         assisted = ("close_summary", "anchor_reason", "legal_hold_reason")
         label = "file_number"
         listed = ("file_number", "case_type", "status", "primary_worker", "city")
-        search = ("file_number", "city")
+        search = ("file_number", "former_numbers", "city")
         filters = ("case_type", "status", "primary_worker")
         sortable = ("file_number",)
         order = ("-file_number",)
-        kept = ("anchor_reason", "last_entry_on", "printed_on")
+        kept = ("former_numbers", "anchor_reason", "last_entry_on", "printed_on")
         natural_key = ("file_number",)
         personal = True
         indexes = ((("status", "primary_worker", "id"), False), (("status", "planned_end"), False))

@@ -24,6 +24,7 @@ from admin_views.trace import traced
 from forms import choices
 from forms.formats import date_text, score_text
 from forms.needs_matrix import served
+from forms.words import apart
 from models import COMPLETE, SERVED, VOID, Household, Interpreter, NeedAlert, NeedsAssessment, Staff
 from workflows import (
     agency_rules,
@@ -76,7 +77,7 @@ class NeedsAssessmentView(EntityView):
         return self.render(
             self.details_template,
             record=row,
-            heading=f"{row.client} · {label}",
+            heading=f"{apart(row.client)} · {label}",
             key=self._key(row, house),
             may_correct=assessments.may_correct(row),
             may_void=row.state != VOID,
@@ -180,7 +181,7 @@ class NeedsAssessmentView(EntityView):
         return self.render(
             "people/assessment_void.html",
             record=row,
-            name=f"{row.client} · {row.point.upper()}",
+            name=f"{apart(row.client)} · {row.point.upper()}",
             reason=reason,
             problems=problems,
             cancel_href=self.at("details", row.id),

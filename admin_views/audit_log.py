@@ -28,6 +28,7 @@ from workflows import audit, exports, file_trail, settings
 # What is counted or noted beside the fields of a record.
 NOTED = {"shown": N_("Rows shown"), "rows": N_("Rows"), "new": N_("New"), "changed": N_("Changed")}
 FEW = 5
+ON_A_PAGE = 200
 MONTH = datetime.timedelta(days=30)
 
 
@@ -137,7 +138,10 @@ class AuditLogView(EntityView):
 
     @expose("/file/")
     def file_view(self):
-        """Every view, print, export and change of any record of one household between two dates; with ``print`` on paper."""
+        """Every view, print, export and change of any record of one household between two dates, page by page.
+
+        With ``print`` all of it on paper.
+        """
         key = whole(request.args.get("household"))
         household = Household.stored(key) if key else None
         if household is None:
@@ -146,8 +150,15 @@ class AuditLogView(EntityView):
         first = min(typed_day(request.args.get("from")) or last - MONTH, last)
         rows = file_trail.rows(household.id, first, last)
         on_paper = "print" in request.args
+        lines = rows[: file_trail.MOST]
         words = _("Who saw this file")
         audit.record("print" if on_paper else "view", "household", household.id, reason=words)
+        here = {"household": key, "from": first, "to": last}
+        if not on_paper:
+            newest, before = lines and lines[-1].id, whole(request.args.get("before"))
+            lines = [row for row in lines if before is None or row.id < before]
+            lines, older = lines[-ON_A_PAGE:], lines[:-ON_A_PAGE]
+            is_newest = not lines or lines[-1].id == newest
         facts = {
             "title": _("Who saw file %(number)s", number=household.file_number),
             "household": household,
@@ -156,19 +167,25 @@ class AuditLogView(EntityView):
             "between": _(
                 "From %(first)s to %(last)s", first=date_text(first), last=date_text(last)
             ),
-            "days": _by_day(rows[: file_trail.MOST]),
+            "days": _by_day(lines),
             "is_cut": len(rows) > file_trail.MOST,
             "most": file_trail.MOST,
         }
         if not on_paper:
-            href = self.get_url(".file_view", household=key, to=last, print=1, **{"from": first})
-            back = url_for("household.details_view", id=key)
-            return self.render("people/trail.html", print_href=href, back_href=back, **facts)
+            at_older = self.get_url(".file_view", before=lines[0].id, **here) if older else None
+            return self.render(
+                "people/trail.html",
+                print_href=self.get_url(".file_view", print=1, **here),
+                back_href=url_for("household.details_view", id=key),
+                older_href=at_older,
+                newest_href=None if is_newest else self.get_url(".file_view", **here),
+                **facts,
+            )
         return self.render(
             "print/trail.html",
             printed_on=date_text(settings.today()),
             confidential=exports.confidentiality_line(),
-            back_href=self.get_url(".file_view", household=key, to=last, **{"from": first}),
+            back_href=self.get_url(".file_view", **here),
             **facts,
         )
 

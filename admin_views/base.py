@@ -433,7 +433,7 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         form_class = model_form(
             self.model,
             names,
-            self.queries(record),
+            self._offered(record),
             lambda name: f"{self.at('lookup')}?field={name}",
             self.all_own_questions(record),
         )
@@ -444,9 +444,17 @@ class EntityView(Assisting, Exporting, Importing, Guarded, ModelView):
         stored["version"] = record.version if record.id else record.uuid
         return form_class(formdata, data=stored)
 
+    def _offered(self, record):
+        """``queries``, and what is chosen already: whoever left since stays where they stand."""
+        offered = self.queries(record)
+        for name, query in offered.items():
+            if key := record.id and record.__data__.get(name):
+                offered[name] = query.orwhere(query.model.id == key)
+        return offered
+
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self):
-        if self.readonly:
+        if self.readonly or not self.can_create:
             abort(404)
         return self._edit(self.new_record())
 

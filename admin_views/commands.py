@@ -1,8 +1,11 @@
 """The ``flask`` commands: each calls a function of workflows or seed, prints what it did and exits with 0 or 1."""
 
+import functools
+
 import click
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
+from peewee import OperationalError
 
 import models
 import seed
@@ -124,10 +127,29 @@ def example_agency(as_of, wipe):
         raise click.ClickException(str(error)) from error
 
 
+UNUSABLE = "Look at INSTANCE and DATABASE_URL: the folder and the database must be there, whole, and open for writing."
+
+
+def speaking(callback):
+    """``callback`` of a command, which ends with a sentence where the database cannot be opened or written."""
+
+    @functools.wraps(callback)
+    def run(*arguments, **options):
+        try:
+            return callback(*arguments, **options)
+        except OperationalError as error:
+            raise click.ClickException(f"{error}\n{UNUSABLE}") from error
+
+    return run
+
+
 COMMANDS = [example_agency, upgrade, load_reference, init, reset_passphrase]
+EVERY = (*COMMANDS, *data_commands.COMMANDS)
+for command in EVERY:
+    command.callback = speaking(command.callback)
 
 
 def init_app(app):
     """Register every command."""
-    for command in (*COMMANDS, *data_commands.COMMANDS):
+    for command in EVERY:
         app.cli.add_command(command)

@@ -26,6 +26,7 @@ from admin_views.paper import (
 from admin_views.showing import text_of
 from forms import choices
 from forms.formats import date_text
+from forms.words import apart
 from models import (
     AccessRequest,
     Appointment,
@@ -136,7 +137,7 @@ class Sheets:
         label = lambda slug: choices.term_label("case-note-types", slug)  # noqa: E731
         told = [(label(slug), str(n)) for slug, n in sorted(counts.items())]
         file = Item("", facts(self.household, ("file_number", "status", "primary_worker")))
-        file.facts.append((_("Clients"), ", ".join(self.names.values())))
+        file.facts.append((_("Clients"), ", ".join(map(apart, self.names.values()))))
         return [
             Part(_("The file"), [file]),
             Part(_("How many notes of each type"), [Item("", told)] if told else []),

@@ -17,6 +17,7 @@ from admin_views.team_tables import of_household
 from forms import choices
 from forms.fields import LineField
 from forms.formats import date_text
+from forms.words import apart
 from models import IN_HAND, ConsentRecord, Household, Intake, Staff
 from workflows import (
     assessments,
@@ -112,7 +113,7 @@ class HouseholdView(EntityView):
         names = {member.id: str(member) for member in members}
         return {
             "names": names,
-            "who": ", ".join(names.values()),
+            "who": ", ".join(map(apart, names.values())),
             "people": standing.people_table(case, members),
             "levels": standing.levels(case),
             "plan": standing.plan_facts(found),
@@ -176,6 +177,7 @@ class HouseholdView(EntityView):
             shown += Markup(" ") + pill("status", visits.ESCALATED, alarm)
         pairs = [
             (_("Status"), shown),
+            (_("Earlier file numbers"), record.former_numbers),
             (_("Type of case"), choices.term_label("case-types", record.case_type)),
             (_("Main worker"), record.primary_worker or ""),
             (_("First day of the program"), date_text(record.anchor_date)),

@@ -33,7 +33,11 @@ def _query(pairs):
 
 @dataclass(frozen=True)
 class Filter:
-    """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression."""
+    """One way to narrow a list.  ``kind``: choice, date (from-to), text or lookup; ``condition(value)`` → expression.
+
+    A lookup is asked by a row id, as links do, or by words, as people do: the two have names of their own, for what
+    people type may be a number.
+    """
 
     name: str
     label: Any
@@ -41,14 +45,22 @@ class Filter:
     condition: Any
     options: Any = None
 
+    @property
+    def names(self):
+        """What an address calls it: one name, or two."""
+        second = {"date": "to", "lookup": "words"}.get(self.kind)
+        return (self.name, f"{self.name}-{second}") if second else (self.name,)
+
     def value(self, args):
-        """The value asked for, or None; for a date filter a (from, to) pair."""
+        """The value asked for, or None; for a date filter a (from, to) pair, for a lookup a row id or words."""
         if self.kind == "date":
-            pair = (typed_day(args.get(self.name)), typed_day(args.get(f"{self.name}-to")))
-            return pair if any(pair) else None
+            pair = tuple(typed_day(args.get(name)) for name in self.names)
+            return tuple(sorted(pair)) if all(pair) else pair if any(pair) else None
         # PostgreSQL takes no NUL in a text, and nobody can mean one.
-        text = (args.get(self.name) or "").replace("\x00", "").strip()[:100]
-        return text or None
+        texts = [(args.get(name) or "").replace("\x00", "").strip()[:100] for name in self.names]
+        if self.kind == "lookup":
+            return texts[1] or whole(texts[0]) or texts[0] or None
+        return texts[0] or None
 
 
 def typed_day(text):
@@ -112,13 +124,13 @@ def _between(field, first, last):
     return parts[0] & parts[1] if len(parts) == 2 else parts[0]
 
 
-def _names(field, text):
-    """Rows whose ``field`` names the row with that id, or a row whose label begins with that text."""
-    key, target = whole(text), field.rel_model
-    if key is not None or target is models.Client:
-        return field == (key or -1)
+def _names(field, asked):
+    """Rows whose ``field`` names the row with this id, or a row whose label begins with these words."""
+    target = field.rel_model
+    if isinstance(asked, int) or target is models.Client:
+        return field == (asked if isinstance(asked, int) else -1)
     label = choices.label_order(target)
-    begins = label.cast("TEXT").startswith(_as_sorted(label, text))
+    begins = label.cast("TEXT").startswith(_as_sorted(label, asked))
     return field.in_(target.select(target.id).where(begins))
 
 
@@ -227,7 +239,7 @@ class Listing:
         A lazy search is read in key order, newest first, unless somebody asks for another order.
         """
         asked = self.args.get("sort", "")
-        if self.words and search.is_lazy() and self.view.big and not asked:
+        if self.words and search.is_lazy(self.model) and self.view.big and not asked:
             return None, True
         name, descending = asked.lstrip("-"), asked.startswith("-")
         if name not in getattr(self.meta, "sortable", ()):
@@ -264,7 +276,7 @@ class Listing:
         """The condition for rows on one side of the row ``cursor``; None when that row is gone."""
         sign, mark = "<" if below else ">", models.database.param
         if self.sort is None:
-            key = "w.rowid" if self.words and search.is_lazy() else "t1.id"
+            key = "w.rowid" if self.words and search.is_lazy(self.model) else "t1.id"
             return f"{key} {sign} {mark}", [cursor]
         column, table = self.sort.column_name, self.meta.table_name
         value = models.database.execute_sql(
@@ -303,7 +315,7 @@ class Listing:
         names = {"before", "after"}
         for one in self.view.filters.values():
             if self._is_asked(one):
-                names |= {one.name, f"{one.name}-to"}
+                names.update(one.names)
         return [(name, value) for name, value in self.args.items() if value and name not in names]
 
     def _is_asked(self, one):
@@ -338,12 +350,9 @@ class Listing:
         """(words, address without it) for each filter that somebody chose and for the search."""
         found = []
         for one, value in self.chosen:
-            if one.kind == "date":
-                words = " – ".join(date_text(day) for day in value)
-                href = self.link(**{one.name: None, f"{one.name}-to": None})
-            else:
-                words = self._chosen(one, value)
-                href = self.link(**{one.name: None})
+            is_date = one.kind == "date"
+            words = " – ".join(map(date_text, value)) if is_date else self._chosen(one, value)
+            href = self.link(**dict.fromkeys(one.names))
             found.append((_("%(label)s: %(words)s", label=_(one.label), words=words), href))
         if self.words:
             href = self.link(found=None, search=None)
@@ -353,8 +362,7 @@ class Listing:
     def _chosen(self, one, value):
         if one.kind == "lookup":
             target = self.view.lookup_field(one.name).rel_model
-            key = whole(value)
-            return value if key is None else _called(target, key) or value
+            return _called(target, value) or str(value) if isinstance(value, int) else value
         return dict(one.options() if one.options else ()).get(value, value)
 
     def filter_facts(self):
@@ -367,12 +375,15 @@ class Listing:
             value = asked.get(one.name)
             options = one.options() if one.options else None
             first, last = value if one.kind == "date" and value else (value, None)
+            typed = one.kind == "lookup" and not options
+            if typed and value:
+                first = self._chosen(one, value)
             facts.append(
                 {
-                    "name": one.name,
+                    "name": one.names[-1] if typed else one.name,
                     "label": _(one.label),
                     "kind": one.kind,
-                    "options": [(v, text, v == value) for v, text in options or ()],
+                    "options": [(v, text, v == str(value)) for v, text in options or ()],
                     "value": first or "",
                     "value_to": last or "",
                 }

@@ -170,8 +170,7 @@ class ReferralList(EntityView):
         return [fact for fact in filters if fact["name"] != "client"]
 
     def _asked_names(self):
-        names = [name for name in self.filters if name != "client"]
-        return (*names, *(f"{one.name}-to" for one in self.filters.values() if one.kind == "date"))
+        return [n for one in self.filters.values() if one.name != "client" for n in one.names]
 
     @staticmethod
     def _shaped(rows):

@@ -96,8 +96,9 @@ class SearchView(PageView):
         query = (
             Client.select(Client.id, Client.display_name, Household.file_number)
             .join(Household)
-            .where(search.condition(Client, words, SHOWN + 1))
+            .where(SearchView._found(words))
             .order_by(Client.display_name_sorted, Client.id)
+            .limit(SHOWN + 1)
         )
         return [
             (
@@ -109,6 +110,15 @@ class SearchView(PageView):
             )
             for key, name, file in query.tuples()
         ]
+
+    @staticmethod
+    def _found(words):
+        """People by their own words, and by a number of their file, present or earlier."""
+        found = search.condition(Client, words, SHOWN + 1)
+        if not any(map(str.isdigit, words)):
+            return found
+        files = Household.select(Household.id).where(search.condition(Household, words))
+        return found | Client.household.in_(files)
 
     @staticmethod
     def _referrals(words):

@@ -9,6 +9,7 @@ from admin_views.listing import whole
 from admin_views.showing import text_of
 from forms import choices
 from forms.formats import date_text
+from forms.words import apart
 from models import (
     N_,
     AccessRequest,
@@ -78,15 +79,15 @@ def _withdrawn(type):
 
 
 def _made(number, target, direction):
-    return f"{number} · {target} · {choices.term_label('referral-directions', direction)}"
+    return f"{number} · {apart(target)} · {choices.term_label('referral-directions', direction)}"
 
 
 def _sent(number, target, result):
-    return f"{number} · {target} · {choices.term_label('distribution-results', result)}"
+    return f"{number} · {apart(target)} · {choices.term_label('distribution-results', result)}"
 
 
 def _outcome(number, target, outcome):
-    return f"{number} · {target} · {choices.term_label('referral-outcomes', outcome)}"
+    return f"{number} · {apart(target)} · {choices.term_label('referral-outcomes', outcome)}"
 
 
 def _appointment(kind, done_on):

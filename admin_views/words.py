@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from forms import drawing
 from forms.formats import number_text
-from forms.words import catalogue, plain
+from forms.words import apart, catalogue, facts_apart, plain
 from models import LANGUAGES, language
 
 __all__ = ["init_app", "plain", "say", "say_many"]
@@ -26,12 +26,12 @@ def say(text, **facts):
     found = known.get(text)
     if found is None:
         found = known[text] = Markup(catalogue().gettext(text))
-    return found % facts if facts else found
+    return found % facts_apart(facts) if facts else found
 
 
 def say_many(one, many, num, **facts):
     """The singular or the plural, with %(num)s filled in."""
-    return Markup(catalogue().ngettext(one, many, num)) % {"num": num, **facts}
+    return Markup(catalogue().ngettext(one, many, num)) % {"num": num, **facts_apart(facts)}
 
 
 class Messages(Domain):
@@ -41,7 +41,10 @@ class Messages(Domain):
         return catalogue()
 
     def gettext(self, string, **variables):
-        return super().gettext(string, **variables) if string else ""
+        return super().gettext(string, **facts_apart(variables)) if string else ""
+
+    def ngettext(self, singular, plural, num, **variables):
+        return super().ngettext(singular, plural, num, **facts_apart(variables))
 
 
 def unbroken(html):
@@ -50,9 +53,9 @@ def unbroken(html):
 
 
 def init_app(app):
-    """Let every template say ``_("…")`` this way, and write a ``|number`` or an ``|unbroken`` heading."""
+    """Let every template say ``_("…")`` this way, and write ``|number``, ``|apart`` or an ``|unbroken`` heading."""
     app.extensions["babel"].instance.domain_instance = Messages()
     app.jinja_env.globals.update({"_": say, "gettext": say, "ngettext": say_many})
-    app.jinja_env.filters.update(number=number_text, unbroken=unbroken)
+    app.jinja_env.filters.update(number=number_text, unbroken=unbroken, apart=apart)
     for name in ("draw", "draw_lines", "draw_section", "draw_hidden", "only_says"):
         app.jinja_env.globals[name] = getattr(drawing, name)

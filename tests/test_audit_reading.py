@@ -22,7 +22,7 @@ from factories import (
 )
 from statements import statements
 
-from admin_views import audit_words
+from admin_views import audit_log, audit_words
 from models import AuditLog, Household
 from workflows import audit, client_merge, file_trail, records, settings
 
@@ -215,6 +215,25 @@ def test_who_saw_a_file_between_two_dates_is_told_by_day_and_person(administrato
     assert "Sam" in paper and "Confidential" in paper and "Amina" not in paper
     logged = AuditLog.select().where(AuditLog.action == "print").get()
     assert (logged.entity, logged.entity_id) == ("household", client.household_id)
+
+
+def test_who_saw_a_file_is_read_page_by_page_and_printed_whole(
+    administrator_browser, client, monkeypatch
+):
+    monkeypatch.setattr(audit_log, "ON_A_PAGE", 3)
+    AuditLog.delete().execute()
+    for _time in range(7):
+        audit.record("view", "client", client.id)
+    seen, page = [], administrator_browser.get(f"/audit-log/file/?household={client.household_id}")
+    while True:
+        seen.append(len(page.soup.select("section li")))
+        if "Older" not in page.links:
+            break
+        page = administrator_browser.follow(page, "Older")
+    assert seen == [3, 3, 1]
+    page = administrator_browser.follow(page, "Back to the newest")
+    paper = administrator_browser.follow(page, "Print this page")
+    assert len(paper.soup.select("section li")) == AuditLog.select().count() - 1
 
 
 @pytest.mark.parametrize(

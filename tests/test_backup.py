@@ -129,12 +129,42 @@ def test_a_database_that_is_not_empty_is_not_replaced_without_force(words):
         restore.restore(path, words)
 
 
-def test_copies_older_than_the_setting_are_removed_but_never_the_newest(words):
+def test_copies_older_than_the_setting_are_removed_once_there_are_seven_newer(words):
     old = backup.make()
     long_ago = (now() - datetime.timedelta(days=40)).timestamp()
     os.utime(old, (long_ago, long_ago))
-    new = backup.make()
-    assert not old.exists() and new.exists()
+    newer = [backup.make() for _day in range(6)]
+    assert old.exists()
+    newer.append(backup.make())
+    assert not old.exists() and all(path.exists() for path in newer)
+
+
+def test_a_clock_that_jumps_ahead_for_a_day_or_two_takes_no_copy_away(words, clock):
+    made = []
+    for _day in range(5):
+        made.append(_made_now())
+        clock.forward(days=1)
+    clock.forward(days=365)
+    made.append(_made_now())
+    clock.forward(days=1)
+    made.append(_made_now())
+    assert all(path.exists() for path in made)
+
+
+def test_where_copies_are_kept_for_one_day_none_stays_longer(words):
+    """R-RET-3: seven copies would be a week of what was disposed of."""
+    settings.change("backup_keep_days", 1)
+    first = backup.make()
+    two_days_ago = (now() - datetime.timedelta(days=2)).timestamp()
+    os.utime(first, (two_days_ago, two_days_ago))
+    assert backup.make().exists() and not first.exists()
+
+
+def _made_now():
+    """A copy whose file is of the day that the clock says, as the disk would write it."""
+    path = backup.make()
+    os.utime(path, (now().timestamp(), now().timestamp()))
+    return path
 
 
 def test_a_database_that_a_restore_replaced_is_kept_as_long_as_a_copy(words):
@@ -155,6 +185,19 @@ def test_a_full_disk_leaves_nothing_half_written_and_a_clear_message(words, app,
         backup.make()
     assert not list(backup.folder().glob("*"))
     assert backup.last_failed()
+
+
+def test_a_restore_on_a_full_disk_says_that_nothing_was_restored(words, monkeypatch):
+    path = backup.make()
+    rows = Organization.select().count()
+
+    def full(*_files):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(backup.BackupFailed, match="nothing was restored"):
+        restore.restore(path, words, force=True)
+    assert Organization.select().count() == rows
 
 
 def test_a_folder_that_cannot_be_written_is_named(words, app, tmp_path):

@@ -129,6 +129,26 @@ def test_two_records_become_one_through_the_screens_under_the_older_file_number(
     assert is_in_step()
 
 
+def test_the_number_that_a_file_had_still_leads_to_it(browser):
+    """Letters that went out carry it, and people say it."""
+    old, new = twice()
+    merge(old, new)
+    page = browser.submit(browser.get("/households/"), "Search", {"search": "2026-002"})
+    assert len(page.rows) == 1 and page.rows[0][0].startswith("2024-007")
+    page = browser.get(f"/households/details/?id={old.household_id}")
+    assert "Earlier file numbers" in page and "2026-002" in page
+    for number in ("2026-002", "2024-007"):
+        page = browser.submit(browser.get("/"), answers={"search": number})
+        assert "Haddad, Rima" in page.links, number
+    third = make_client(file("2027-003"), first_name="Rima", last_name="Hadad", birth_date=DAY)
+    merge(old, third)
+    assert Household.get_by_id(old.household_id).former_numbers == "2026-002, 2027-003"
+    for taken in ("2026-002", "2027-003"):
+        with pytest.raises(records.Refused, match="Another household has the file number"):
+            file(taken)
+    file("2026-00"), file("027-003")
+
+
 def test_the_other_record_is_found_by_typing_without_script(browser):
     """R-CLI-4"""
     old, new = twice()

@@ -11,6 +11,7 @@ from directory_rows import (
     make_program,
     make_service,
 )
+from factories import make_referral
 
 from models import (
     ACTIVE,
@@ -467,3 +468,15 @@ def test_a_new_location_starts_with_our_city(browser):
     page = browser.get("/service-locations/new/")
     assert page.soup.select_one("#city")["value"] == Organization.own().city
     assert not ServiceLocation.select().exists()
+
+
+@pytest.mark.parametrize("path", ["programs", "service-activities"])
+def test_archiving_says_which_referrals_are_still_on_their_way(browser, path):
+    service = make_service()
+    make_service(service.program)
+    make_referral(service), make_referral(service, status="distributed")
+    make_referral(service, status="complete")
+    key = service.program_id if path == "programs" else service.id
+    page = browser.submit(browser.get(f"/{path}/details/?id={key}"), "Archive")
+    words = "2 referrals to it are not complete. Find them in the Referral List."
+    assert words in page.notices and "Archived" in page.text

@@ -196,7 +196,7 @@ def test_importing_what_was_exported_changes_nothing(administrator_browser, mode
 
 
 @pytest.mark.sqlite_only
-@every_editable_entity
+@every_entity_with_a_new_form
 def test_every_picker_looks_rows_up_with_the_words_in_the_body(administrator_browser, model):
     page = administrator_browser.get(f"{address(model)}new/")
     for picker in page.soup.select("[data-lookup]"):

@@ -337,3 +337,16 @@ def test_a_visit_is_called_off_and_its_time_is_free_again(browser, day):
     assert visits.mark_missed() == 0
     make_home_visit(visit_list=VisitList.get())
     assert "cannot be cancelled" in refusal(visits.cancel, fresh(visit))[0][1]
+
+
+def test_the_day_of_somebody_who_left_can_still_be_mended(administrator_browser):
+    """Whoever is chosen already stays chosen; everybody else who left is not offered."""
+    gone, listed = make_staff(is_active=False), make_visit_list()
+    page = administrator_browser.get(f"/staff/edit/?id={listed.staff_id}")
+    page = administrator_browser.submit(page, "Save", is_active=False)
+    assert any("days of home visits ahead" in words for words in page.notices)
+    page = administrator_browser.get(f"/visit-lists/edit/?id={listed.id}")
+    offered = {option["value"] for option in page.soup.select("select[name=staff] option")}
+    assert str(listed.staff_id) in offered and str(gone.id) not in offered
+    page = administrator_browser.submit(page, "Save")
+    assert not page.errors

@@ -1,7 +1,8 @@
 """What somebody asks of a list stays asked: a search keeps the filters, the filters keep the search and the order."""
 
 import pytest
-from factories import make_client, make_referral
+from casework_factories import make_case_note
+from factories import make_client, make_household, make_referral
 
 from models import Client
 from workflows import search
@@ -17,6 +18,7 @@ def test_a_list_whose_rows_come_from_elsewhere_offers_to_add_none(browser, addre
     page = browser.get(f"/{address}/")
     assert page.soup.select_one(".empty") and not page.soup.select_one("main a[href$='/new/']")
     assert "What is recorded elsewhere is listed here." in page
+    browser.get(f"/{address}/new/", 404)
 
 
 @pytest.fixture
@@ -67,3 +69,32 @@ def test_a_town_is_found_however_it_is_typed(browser, people, typed):
 
 def test_a_town_of_no_letters_is_nobodys(browser, people):
     assert firsts(browser.get("/clients/?municipality=--")) == []
+
+
+def test_a_file_is_found_by_the_people_in_it_too(browser, people):
+    house = make_household(file_number="2031-001", city="Leamington")
+    make_client(house, first_name="Rima", last_name="Haddad")
+    for words in ("haddad", "rima had", "leaming", "2031-001"):
+        page = browser.submit(browser.get("/households/"), "Search", {"search": words})
+        assert firsts(page) == ["2031-001 Rima Haddad"], words
+    page = browser.submit(browser.get("/households/"), "Search", {"search": "nobody"})
+    assert firsts(page) == []
+
+
+def test_a_number_typed_into_a_filter_is_words_and_no_row_id(browser):
+    files = [make_household(file_number=number) for number in ("2031-001", "2032-001")]
+    for house in files:
+        make_case_note(clients=[make_client(house)])
+    page = browser.submit(browser.get("/case-notes/"), "Show these", {"household-words": "2032"})
+    assert len(page.rows) == 1 and "2032-001" in page.rows[0][1]
+    page = browser.submit(page, "Show these", {"household-words": str(files[0].id)})
+    assert page.rows == []
+    page = browser.get(f"/case-notes/?household={files[0].id}")
+    page = browser.submit(page, "Show these", {"type": ""})
+    assert len(page.rows) == 1 and "2031-001" in page.rows[0][1], "a link's row stays asked for"
+
+
+def test_days_the_wrong_way_round_are_turned(browser):
+    make_referral()
+    page = browser.get("/referrals/?received_on=2199-01-01&received_on-to=1990-01-01&status=all")
+    assert len(page.soup.select("tbody tr")) == 1 and "1 Jan 1990 – 1 Jan 2199" in page

@@ -33,6 +33,9 @@ SUFFIX = ".backup"
 KEYS = ("audit.key", "secret.key")
 PARTS = ("manifest.json", "database.sqlite", "rows.jsonl", *KEYS)
 LATE = datetime.timedelta(days=2)
+KEPT_ANYWAY = (
+    7  # a clock that jumped ahead makes every copy look old; a week of copies outlives a week of it
+)
 PUBLIC, LAST_AT, LAST_OK = "backup_public_key", "last_backup_at", "last_backup_ok"
 
 BackupFailed = sealed.Unsealable
@@ -123,15 +126,19 @@ def _make(recipient, target):
 
 def why(error, target):
     """A full sentence for what went wrong with the folder ``target``."""
-    text = str(error).lower()
-    if isinstance(error, OSError) and error.errno in (28, 122) or "full" in text:
+    if is_full(error):
         return _(
             "The disk is full, so no copy was made. Make room in %(folder)s and try again.",
             folder=target,
         )
-    if isinstance(error, PermissionError) or "readonly" in text:
+    if isinstance(error, PermissionError) or "readonly" in str(error).lower():
         return _("The portal may not write to %(folder)s. Choose another folder.", folder=target)
     return _("No copy could be made in %(folder)s. Is the disk connected?", folder=target)
+
+
+def is_full(error):
+    """True when ``error`` says that a disk is full."""
+    return isinstance(error, OSError) and error.errno in (28, 122) or "full" in str(error).lower()
 
 
 def _need_room(target):
@@ -357,12 +364,13 @@ def last_failed():
 
 
 def _remove_old():
-    """Remove copies older than ``backup_keep_days``, never the newest: disposed data leaves them too (R-RET-3).
+    """Remove copies older than ``backup_keep_days``: disposed data leaves them too (R-RET-3).
 
-    So do the databases that a restore replaced.
+    So do the databases that a restore replaced.  The newest copies stay, one for each day that is kept and at most seven.
     """
-    limit = settings.local(now()) - datetime.timedelta(days=settings.value("backup_keep_days"))
-    for path, made, _size in (*copies()[1:], *copies(aside(), "*")):
+    days = settings.value("backup_keep_days")
+    limit = settings.local(now()) - datetime.timedelta(days=days)
+    for path, made, _size in (*copies()[min(days, KEPT_ANYWAY) :], *copies(aside(), "*")):
         if made < limit:
             path.unlink(missing_ok=True)
 

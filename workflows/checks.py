@@ -110,7 +110,17 @@ def _counters():
 
 
 def _word_index():
-    wrong = [t for t in _indexed() if not _index_agrees(t)] if _is_sqlite() else []
+    try:
+        wrong = [t for t in _indexed() if not _index_agrees(t)] if _is_sqlite() else []
+    except peewee.OperationalError:
+        yield Finding(
+            BAD,
+            _(
+                "The database cannot be written to, so the search index was not looked at. Is the disk full or closed for"
+                " writing?"
+            ),
+        )
+        return
     if wrong:
         yield Finding(
             BAD,
@@ -135,6 +145,8 @@ def _index_agrees(table):
         database.execute_sql(
             f"INSERT INTO {table}_words({table}_words, rank) VALUES ('integrity-check', 1)"
         )
+    except peewee.OperationalError:
+        raise  # the question itself could not be asked
     except peewee.DatabaseError:
         return False
     return True

@@ -310,8 +310,17 @@ def _store(found, reason):
     if found.empty:
         days = (found.house.last_entry_on, found.empty.last_entry_on)
         found.house.last_entry_on = max((day for day in days if day), default=None)
+        found.house.former_numbers = _former_numbers(found)
         found.house.file_number = found.number
         records.save(found.house, reason=reason)
+
+
+def _former_numbers(found):
+    """The numbers that the file had besides the one it has from now on, the latest last; the oldest make room."""
+    files = (found.house, found.empty)
+    kept = [n for row in files for n in (row.former_numbers or "").split(", ") if n]
+    kept += [row.file_number for row in files if row.file_number != found.number]
+    return ", ".join(kept[-9:])
 
 
 def _rearrange(found):

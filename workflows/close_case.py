@@ -6,6 +6,7 @@ from flask_babel import ngettext
 from forms import close_case as pages
 from forms.choices import term_label
 from forms.formats import date_text
+from forms.words import apart
 from models import N_, ExitInterview, Goal, Household
 from workflows import engine, plan, records, referrals, settings, texts
 from workflows.case_ends import drafts_about, ends, kept_until
@@ -208,7 +209,7 @@ class CloseCase(engine.Workflow):
 
 def _referral_words(row):
     status = term_label("referral-outcomes", row.outcome)
-    return " · ".join((row.number, row.target_name, row.client_name, status))
+    return " · ".join((row.number, apart(row.target_name), apart(row.client_name), status))
 
 
 def _settle(referral, rows):

@@ -11,6 +11,7 @@ from forms import validators
 from models import (
     ACTIVE,
     ARCHIVED,
+    COMPLETE,
     DRAFT,
     IRCC,
     NON_IRCC,
@@ -18,11 +19,12 @@ from models import (
     Keyword,
     Organization,
     Program,
+    Referral,
     ServiceActivity,
     ServiceLocation,
 )
 from workflows import records
-from workflows.records import CONFIRM, Problem
+from workflows.records import CONFIRM, WARN, Problem
 
 IRCC_FIELDS = (
     "ircc_services",
@@ -349,6 +351,23 @@ def keywords_of_area(area_id):
     """A query of the ids of the keywords that an area of focus offers, retired ones too."""
     links = AreaOfFocus.keywords.get_through_model()
     return links.select(links.keyword).where(links.areaoffocus == area_id)
+
+
+@records.rule(Program, ServiceActivity)
+def what_is_archived_may_be_waited_for(change):
+    """R-PROG-5, R-SA-17: referrals that are not complete stay as they are, and somebody has to go through them."""
+    record = change.record
+    if change.before is None or record.state != ARCHIVED or not change.changed("state"):
+        return
+    link = Referral.program if isinstance(record, Program) else Referral.service_activity
+    count = Referral.select().where(link == record.id, Referral.status != COMPLETE).count()
+    if count:
+        words = ngettext(
+            "%(num)s referral to it is not complete. Find it in the Referral List.",
+            "%(num)s referrals to it are not complete. Find them in the Referral List.",
+            count,
+        )
+        yield Problem("state", words, WARN)
 
 
 def settle_program(program_id):

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from forms import distribute as pages
 from forms.formats import whole as row_id
+from forms.words import apart
 from models import (
     COMPLETE,
     FULL,
@@ -55,7 +56,9 @@ def _named(ids):
     marks = ", ".join([database.param] * len(ids))
     rows = list(Referral.read(f'"id" IN ({marks})', *ids, only=columns)) if ids else []
     rows.sort(key=lambda row: (row.received_on, row.id))
-    return [(r.id, " · ".join((r.client_name, r.number, r.target_name))) for r in rows]
+    return [
+        (r.id, " · ".join((apart(r.client_name), r.number, apart(r.target_name)))) for r in rows
+    ]
 
 
 class Letter:

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from forms.words import apart
 from models import (
     Booking,
     CaseActivity,
@@ -42,8 +43,8 @@ def in_files(numbers):
 
 def _some(clients, shown):
     """The first ``shown`` people of a list as one says them, with … for those that follow."""
-    names = [str(client) for client in clients]
-    return ", ".join(names[:shown]) + ",\u00a0…" * (len(names) > shown)
+    names = [apart(client) for client in clients]
+    return ", ".join(map(str, names[:shown])) + ",\u00a0…" * (len(names) > shown)
 
 
 @rule(*SEVERAL)

@@ -17,6 +17,7 @@ from forms.needs_matrix import (
     SkipForm,
     WordsForm,
 )
+from forms.words import apart
 from models import (
     COMPLETE,
     MATRIX,
@@ -95,7 +96,7 @@ class NeedsMatrix(engine.Workflow):
         client = Client.stored(whole(key) or 0)
         if client is None:
             return ""
-        return f"{client.display_name} · {point.upper()}" if point else client.display_name
+        return f"{apart(client.display_name)} · {point.upper()}" if point else client.display_name
 
     def initial(self, page, answers, draft):
         if page.step == "point":

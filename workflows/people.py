@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from peewee import fn
+from peewee import Value, fn
 
 from models import (
     EMAIL_DETAILS,
@@ -51,8 +51,15 @@ def next_file_number(year):
         bump("household.file_number", key, 1)
         counter = (KeptCount.name == "household.file_number") & (KeptCount.key == key)
         number = f"{key}-{KeptCount.get(counter).n:03d}"
-        if not Household.select().where(Household.file_number == number).exists():
+        if not _numbered(number).exists():
             return number
+
+
+def _numbered(number):
+    """The files that have this number, or had it before they were merged."""
+    listed = Value(", ").concat(Household.former_numbers).concat(",")
+    had = listed.contains(f", {number},")
+    return Household.select().where((Household.file_number == number) | had)
 
 
 @before(Household)
@@ -68,9 +75,7 @@ def file_number_is_free(change):
     """2.6: one household for each file number."""
     number = change.record.file_number
     if change.changed("file_number"):
-        taken = Household.select().where(
-            Household.file_number == number, Household.id != (change.record.id or -1)
-        )
+        taken = _numbered(number).where(Household.id != (change.record.id or -1))
         if taken.exists():
             yield Problem(
                 "file_number",

@@ -55,13 +55,22 @@ def restore(path, words, force=False):
             kept = _replace(work, manifest)
             _replace_keys(work)
     except (OSError, sqlite3.Error) as error:
-        raise BackupFailed(backup.why(error, current_app.config["INSTANCE"])) from error
+        raise BackupFailed(_why(error, current_app.config["INSTANCE"])) from error
     schema.upgrade()
     _count_anew(before)
     # A copy cannot know that it was finished; the restored database learns it here.
     backup.note_good(manifest["made_at"])
     audit.record("restore", "backup")
     return manifest, kept
+
+
+def _why(error, folder):
+    if backup.is_full(error):
+        return _(
+            "The disk is full, so nothing was restored. Make room in %(folder)s and try again.",
+            folder=folder,
+        )
+    return backup.why(error, folder)
 
 
 def _count_anew(before):
@@ -95,7 +104,11 @@ def _replace(work, manifest):
         backup.aside().mkdir(mode=0o700, exist_ok=True)
         kept = backup.aside() / f"{live.stem}-{now():%Y-%m-%d-%H%M%S}{live.suffix}"
         kept.touch(mode=0o600)
-        backup.copy_sqlite(live, kept)
+        try:
+            backup.copy_sqlite(live, kept)
+        except sqlite3.Error:
+            kept.unlink()  # half a copy would fill the disk and help nobody
+            raise
     database.close()
     # Through SQLite itself: in one transaction, with its locks, so that a portal still running never sees half of it.
     with (

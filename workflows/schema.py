@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask_babel import gettext as _
+from peewee import PeeweeException
 from playhouse.migrations import Runner
 
 from models import database
@@ -15,10 +16,21 @@ class Newer(SystemExit):
 
 
 def upgrade():
-    """Apply every pending migration; returns their names.  Raises Newer."""
+    """Apply every pending migration; returns their names.  Raises Newer.
+
+    Of several servers that start together each may find a migration done by another while it was at it itself.
+    """
     if strangers():
         raise Newer(newer_words())
-    return Runner(database.obj, str(FOLDER)).up()
+    waiting = left = pending()
+    while left:
+        try:
+            Runner(database.obj, str(FOLDER)).up()
+        except PeeweeException:
+            if pending() == left:
+                raise  # nobody else is at it
+        left = pending()
+    return waiting
 
 
 def strangers():

@@ -7,9 +7,10 @@ PostgreSQL: to_tsvector('simple') with a GIN index.
 
 from peewee import SQL, SqliteDatabase
 
-from models import database, normalise
+from models import Client, Household, database, normalise
 
 PREFIX = 6
+WITHIN = {Household: Client.household}  # a file is found by the people in it too
 
 
 def words_of(text):
@@ -17,9 +18,9 @@ def words_of(text):
     return normalise(text[:200]).split()[:8]
 
 
-def is_lazy():
-    """True where matches are read in row order without finding all of them first."""
-    return isinstance(database.obj, SqliteDatabase)
+def is_lazy(model=None):
+    """True where matches (of ``model``) are read in row order without finding all of them first."""
+    return isinstance(database.obj, SqliteDatabase) and model not in WITHIN
 
 
 def matching(model, source, text):
@@ -27,9 +28,21 @@ def matching(model, source, text):
 
     Every word of ``text`` must begin a word of the row.  Where ``lazy`` is true the index is called w and drives.
     """
-    words, table = words_of(text), f"{model._meta.table_name}_words"
+    words = words_of(text)
     if not words:
         return source, [("1 = 0", ())], False
+    if model not in WITHIN:
+        return _of_the_row(model, source, words)
+    link = WITHIN[model]
+    own, values = _ids(_of_the_row(model, _table(model), words))
+    inside, others = _ids(_of_the_row(link.model, _table(link.model), words))
+    files = f'SELECT t1."{link.column_name}" FROM {_table(link.model)} WHERE t1.id IN ({inside})'
+    return source, [(f"t1.id IN ({own}) OR t1.id IN ({files})", [*values, *others])], False
+
+
+def _of_the_row(model, source, words):
+    """As ``matching``, by the row's own words."""
+    table = f"{model._meta.table_name}_words"
     if not is_lazy():
         terms = " & ".join(f"{word}:*" for word in words)
         found = "to_tsvector('simple', t1.search) @@ to_tsquery('simple', %s)"
@@ -45,9 +58,21 @@ def matching(model, source, text):
 
 def condition(model, text, newest=None):
     """The same as a peewee expression for short queries; ``newest`` keeps that many, read lazily where possible."""
-    source, conditions, lazy = matching(model, f'"{model._meta.table_name}" AS t1', text)
-    where = " AND ".join(sql for sql, _values in conditions)
-    values = [value for _sql, given in conditions for value in given]
+    found = matching(model, _table(model), text)
+    sql, values = _ids(found)
     if newest:
-        where += f" ORDER BY {'w.rowid' if lazy else 't1.id'} DESC LIMIT {int(newest)}"
-    return model._meta.fields["id"].in_(SQL(f"(SELECT t1.id FROM {source} WHERE {where})", values))
+        sql += f" ORDER BY {'w.rowid' if found[2] else 't1.id'} DESC LIMIT {int(newest)}"
+    return model._meta.fields["id"].in_(SQL(f"({sql})", values))
+
+
+def _table(model):
+    return f'"{model._meta.table_name}" AS t1'
+
+
+def _ids(found):
+    """(SQL, parameters) of the ids of what ``matching`` found."""
+    source, conditions, _lazy = found
+    where = " AND ".join(sql for sql, _values in conditions)
+    return f"SELECT t1.id FROM {source} WHERE {where}", [
+        v for _sql, given in conditions for v in given
+    ]

@@ -9,11 +9,11 @@ from peewee import fn
 
 from forms import choices
 from forms.formats import date_text
-from models import IN_HAND, CaseAssignment, Household, Staff, TrainingRecord
+from models import IN_HAND, CaseAssignment, Household, Staff, TrainingRecord, VisitList
 from workflows import settings, signers
 from workflows.business_days import add_months
 from workflows.case_rules import ACTIVE_CASE, CLOSED, PORTAL_ONLY
-from workflows.records import Problem, after, before, rule, save
+from workflows.records import WARN, Problem, after, before, rule, save
 
 CASE_ROLES = ("caseworker", "youth-caseworker", "settlement-worker")
 OVER = (CLOSED, "disposed", "consent-refused")
@@ -205,6 +205,10 @@ def who_leaves_hands_over_first(change):
                 name=staff.name,
             )
         yield Problem("is_active", words)
+    to_come = (VisitList.staff == staff.id) & (VisitList.date >= settings.today())
+    if VisitList.select().where(to_come).exists():
+        words = _("%(name)s has days of home visits ahead. Choose somebody else for them.")
+        yield Problem("is_active", words % {"name": staff.name}, WARN)
 
 
 # ---- The history of main workers (2.20) ---------------------------------------------------------------------------------

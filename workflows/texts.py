@@ -9,6 +9,7 @@ import yaml
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from forms.words import apart
 from models import TextTemplate, database, language
 from workflows import settings
 from workflows.records import Problem, delete_rule
@@ -84,7 +85,7 @@ def fill(text, facts):
             continue
         lines.append(line)
     kept = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
-    return _NAME.sub(lambda found: str(facts.get(found[1], found[0])), kept)
+    return _NAME.sub(lambda found: str(apart(facts.get(found[1], found[0]))), kept)
 
 
 def _templates():
