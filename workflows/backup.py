@@ -33,9 +33,6 @@ SUFFIX = ".backup"
 KEYS = ("audit.key", "secret.key")
 PARTS = ("manifest.json", "database.sqlite", "rows.jsonl", *KEYS)
 LATE = datetime.timedelta(days=2)
-KEPT_ANYWAY = (
-    7  # a clock that jumped ahead makes every copy look old; a week of copies outlives a week of it
-)
 PUBLIC, LAST_AT, LAST_OK = "backup_public_key", "last_backup_at", "last_backup_ok"
 
 BackupFailed = sealed.Unsealable
@@ -364,13 +361,12 @@ def last_failed():
 
 
 def _remove_old():
-    """Remove copies older than ``backup_keep_days``: disposed data leaves them too (R-RET-3).
+    """Remove copies older than ``backup_keep_days``, never the newest: disposed data leaves them too (R-RET-3).
 
-    So do the databases that a restore replaced.  The newest copies stay, one for each day that is kept and at most seven.
+    So do the databases that a restore replaced.
     """
-    days = settings.value("backup_keep_days")
-    limit = settings.local(now()) - datetime.timedelta(days=days)
-    for path, made, _size in (*copies()[min(days, KEPT_ANYWAY) :], *copies(aside(), "*")):
+    limit = settings.local(now()) - datetime.timedelta(days=settings.value("backup_keep_days"))
+    for path, made, _size in (*copies()[1:], *copies(aside(), "*")):
         if made < limit:
             path.unlink(missing_ok=True)
 
