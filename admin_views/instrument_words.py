@@ -1,5 +1,7 @@
 """What people call the parts of an instrument."""
 
+import re
+
 from flask_babel import lazy_gettext as _l
 
 from forms import choices
@@ -80,7 +82,8 @@ def matching_filters(content):
     return [
         {
             "code": row["code"],
-            "text": said(row["text"]),
+            # A fact of the service or client stands where the braces are.
+            "text": re.sub(r"\{\w+\}", "…", said(row["text"])),
             "is_off": row.get("off"),
             "may_turn": row["code"] not in matching_scheme.NEVER_OVERRIDDEN,
         }

@@ -59,7 +59,11 @@ FINISHED = (COMPLETE, None, None, None)
 def _service(pair):
     """What the client is sent to, and under it where that is."""
     service, place = pair
-    return Markup('{}<br><span class="muted small">{}</span>').format(service, place) if place else service
+    return (
+        Markup('{}<br><span class="muted small">{}</span>').format(service, place)
+        if place
+        else service
+    )
 
 
 def _day(day):
