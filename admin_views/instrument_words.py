@@ -1,7 +1,5 @@
 """What people call the parts of an instrument."""
 
-import re
-
 from flask_babel import lazy_gettext as _l
 
 from forms import choices
@@ -82,8 +80,7 @@ def matching_filters(content):
     return [
         {
             "code": row["code"],
-            # A fact of the service or client stands where the braces are.
-            "text": re.sub(r"\{\w+\}", "…", said(row["text"])),
+            "text": said(row["text"]),
             "is_off": row.get("off"),
             "may_turn": row["code"] not in matching_scheme.NEVER_OVERRIDDEN,
         }
