@@ -186,7 +186,10 @@ class SurveyView(PageView):
     def _said(self, what, lang, typed=None):
         """A kind sentence in place of the questions; what was typed is there to be copied."""
         own = Organization.own()
-        lang = lang if lang in LANGUAGES else settings.value("interface_default_language")
+        if lang not in LANGUAGES:
+            # Who comes by a link that says no language is a stranger: their browser knows it.
+            usual = settings.value("interface_default_language")
+            lang = request.accept_languages.best_match(LANGUAGES, usual)
         with in_language(lang):
             return self.render(
                 "feedback/said.html",

@@ -12,16 +12,36 @@ from admin_views.base import PageView
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER, PICTURES = DOCS / "help", DOCS / "pictures"
-ARTICLES = (
-    "first-day",
-    "a-family-arrives",
-    "casework",
-    "other-desk",
-    "start-with-computer",
-    "update",
-    "restore",
-    "privacy-breach",
+# (group, ((page, what one finds there), …)) in the order in which they are needed.
+GROUPS = (
+    (
+        _l("At your desk"),
+        (
+            ("first-day", _l("What to fill in before the first referral, in its order.")),
+            (
+                "a-family-arrives",
+                _l("From the first hello to what changed for them, in pictures."),
+            ),
+            ("casework", _l("Notes, letters, home visits, and what the standard asks for.")),
+        ),
+    ),
+    (
+        _l("When something went wrong"),
+        (
+            ("privacy-breach", _l("What to do first, whom to tell, and what to write down.")),
+            ("restore", _l("Put the portal back to the moment of a backup.")),
+        ),
+    ),
+    (
+        _l("For the person who looks after the computer"),
+        (
+            ("start-with-computer", _l("So that nobody has to start it in the morning.")),
+            ("other-desk", _l("Let other desks in your office open it, safely.")),
+            ("update", _l("Get a newer version, with a way back.")),
+        ),
+    ),
 )
+ARTICLES = tuple(slug for _group, pages in GROUPS for slug, _about in pages)
 
 
 def blocks_of(text):
@@ -79,8 +99,12 @@ class HelpView(PageView):
 
     @expose("/")
     def index(self):
-        pages = [(slug, read(slug, models.language.get())[0][1]) for slug in ARTICLES]
-        return self.render("help/index.html", pages=pages)
+        code = models.language.get()
+        groups = [
+            (title, [(read(slug, code)[0][1], f"/help/{slug}", about) for slug, about in pages])
+            for title, pages in GROUPS
+        ]
+        return self.render("help/index.html", groups=groups)
 
     @expose("/<slug>")
     def page(self, slug):

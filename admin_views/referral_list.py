@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
+from markupsafe import Markup
 
 from admin_views.base import EntityView
 from admin_views.listing import Filter, Listing, field_filter
@@ -45,7 +46,6 @@ SHOWN = (
     "client_name",
     "number",
     "target_name",
-    "location",
     "status",
     "priority",
     "flag",
@@ -54,6 +54,16 @@ SHOWN = (
 
 # All that the flag of a complete referral depends on.
 FINISHED = (COMPLETE, None, None, None)
+
+
+def _service(pair):
+    """What the client is sent to, and under it where that is."""
+    service, place = pair
+    return (
+        Markup('{}<br><span class="muted small">{}</span>').format(service, place)
+        if place
+        else service
+    )
 
 
 def _day(day):
@@ -181,6 +191,7 @@ class ReferralList(EntityView):
             QUEUED if sending else found.get(key)
             for key, sending in zip(columns["id"], columns["sending"], strict=True)
         ]
+        columns["target_name"] = zip(columns["target_name"], columns["location"], strict=True)
         columns["status"], statuses = zip(columns["status"], marks, strict=True), columns["status"]
         waits = (columns["outcome"], columns["received_on"], columns["last_sent_at"])
         columns["flag"] = [
@@ -193,13 +204,15 @@ class ReferralList(EntityView):
     def _formats():
         priority = text_of(Referral._meta.fields["priority"])
         flag = raw_flags(settings.today())
-        return [as_text, as_text, as_text, as_text, status_and_mark, priority, flag, _day]
+        return [as_text, as_text, _service, status_and_mark, priority, flag, _day]
 
     def _heading(self, listing, name):
         if name == "flag":
             return (_("Flag"), None, "", False)
         label, href, direction, shape = super()._heading(listing, name)
-        return (_("Service") if name == "target_name" else label, href, direction, shape)
+        if name == "target_name":
+            return (_("Service"), href, direction, "roomy")
+        return (label, href, direction, shape)
 
     def _search_facts(self, listing):
         placeholder = _("Client name or referral number")

@@ -256,7 +256,8 @@ def drawn(grid):
                 if barred is not None and line.kind == PART
                 else "",
             }
-            for line in grid.lines
+            # A sum of nothing says nothing.
+            for line in (grid.lines if parts else ())
         ],
     }
 

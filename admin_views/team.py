@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
-from wtforms.validators import InputRequired
 
 from admin_views.attachments import Attaching
 from admin_views.bars import bar
@@ -17,6 +16,7 @@ from admin_views.showing import link, pill, to_page
 from forms import choices
 from forms.fields import SmallTableField
 from forms.formats import date_text, whole
+from forms.validators import Needed
 from models import Booking, CaseAssignment, Interpreter, Staff, TrainingRecord
 from workflows import audit, caseload, interpreters, reminders, settings, team
 
@@ -215,7 +215,7 @@ class BookingView(HouseholdRecordView):
         rows = [(row.id, self._option(row)) for row, _shared in found]
         field = SmallTableField(
             _l("Interpreter"),
-            [InputRequired()],
+            [Needed()],
             choices=[("", _("Choose…")), *rows],
             coerce=whole,
             description=_l(

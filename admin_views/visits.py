@@ -4,7 +4,6 @@ from flask import abort, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired
 
 from admin_views.assisting import reads_along
 from admin_views.listing import Filter, whole
@@ -23,6 +22,7 @@ from admin_views.visit_lists import (
 )
 from forms.formats import date_text
 from forms.pickers import SmallTableField
+from forms.validators import Needed
 from models import Client, EscalationStep, HomeVisit, VisitList, now
 from workflows import (
     audit,
@@ -77,7 +77,7 @@ class HomeVisitView(Checking, HouseholdRecordView):
         help_text = "" if len(offered) > 1 else _("Plan a day of visits first.")
         question = SmallTableField(
             _l(field.verbose_name),
-            [InputRequired()],
+            [Needed()],
             choices=offered,
             coerce=lambda value: whole(str(value)) if value else None,
             description=help_text,

@@ -5,13 +5,36 @@ from functools import cache
 from wtforms import Form
 from wtforms.i18n import get_translations
 
-from models import language
+from forms.words import plain
+from models import N_, language
+
+# What the library says of an answer it cannot read, and what we say.
+OURS = {
+    "Not a valid choice.": N_("Choose one of the answers."),
+    "Not a valid date value.": N_(
+        "This date is not in the calendar. Enter one such as 2026-04-30."
+    ),
+    "Not a valid datetime value.": N_("Enter a date and a time."),
+    "Not a valid time value.": N_("Enter a time such as 16:30."),
+    "Not a valid integer value.": N_("Enter a whole number, such as 45."),
+    "Not a valid decimal value.": N_("Enter a number, such as 2.5."),
+}
 
 
 @cache
 def _messages(code):
     """WTForms' own messages in one language, read from disk once."""
-    return get_translations([code])
+    return Messages(get_translations([code]))
+
+
+class Messages:
+    """The library's messages: in our words where they say what to do, else in its own."""
+
+    def __init__(self, own):
+        self.own, self.ngettext = own, own.ngettext
+
+    def gettext(self, text):
+        return plain(OURS[text]) if text in OURS else self.own.gettext(text)
 
 
 class PortalForm(Form):

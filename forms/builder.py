@@ -18,6 +18,7 @@ from forms.formats import whole
 from forms.referrals import ServicePicker, find_services
 from forms.steps import RowForm, RowsField, StepForm
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import (
     Client,
     ConsentRecord,
@@ -234,7 +235,7 @@ class ConsentForm(StepForm):
     )
     signer_role = RadioField(
         _l("Who signs"),
-        [InputRequired()],
+        [Needed()],
         choices=[("client", _l("The person themselves")), ("guardian", _l("A parent or guardian"))],
     )
     asked = HiddenField()

@@ -9,6 +9,7 @@ from forms.base import PortalForm
 from forms.fields import LineField, SmallTableField
 from forms.formats import whole
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import Staff
 
 EACH = "each"
@@ -22,7 +23,7 @@ class MoveForm(PortalForm):
     )
     to = SmallTableField(
         _l("New main worker"),
-        [InputRequired()],
+        [Needed()],
         description=_l(
             "As suggested: languages first, then who has the fewest adults with high needs."
         ),
@@ -33,9 +34,7 @@ class MoveForm(PortalForm):
         coerce=lambda value: whole(value) if value else None,
         description=_l("Leave empty and each household keeps the one it has."),
     )
-    reason = LineField(
-        _l("Reason"), [InputRequired(), Length(max=300)], render_kw={"data-look": True}
-    )
+    reason = LineField(_l("Reason"), [Needed(), Length(max=300)], render_kw={"data-look": True})
 
     @classmethod
     def of(cls, giver, listed, formdata):

@@ -12,6 +12,7 @@ from forms.formats import whole
 from forms.pickers import PickerField, RequiredPick
 from forms.steps import FixedRows, RowForm, StepForm
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import IN_HAND, PENDING, ExitInterview, Goal, Household
 
 KEEP, COMPLETED = "keep", "complete"
@@ -69,7 +70,7 @@ class ReferralRow(RowForm):
         [InputRequired(_l("Choose one."))],
         choices=((COMPLETED, _l("It is complete")), (KEEP, _l("Keep it open"))),
     )
-    outcome = SelectField(_l("Outcome for the client"), [InputRequired()], default=PENDING)
+    outcome = SelectField(_l("Outcome for the client"), [Needed()], default=PENDING)
     reason = LineField(
         _l("Why it stays open"),
         [Length(max=LONGEST)],

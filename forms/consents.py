@@ -10,6 +10,7 @@ from forms.look_alikes import LookAlikeField
 from forms.pickers import PickerField
 from forms.steps import Section, StepForm
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import GIVEN, REFUSED, ConsentRecord, Household
 
 NOT_ASKED, LATER = "not-asked", "later"
@@ -87,7 +88,7 @@ class SignedForm(StepForm):
     asks = tuple(name for name in SIGNATURE if name != "signer_role")
     signer_role = RadioField(
         _l("Who signs"),
-        [InputRequired()],
+        [Needed()],
         choices=[("client", _l("The person themselves")), ("guardian", _l("A parent or guardian"))],
         description=GUARDIAN_HELP,
     )
@@ -202,7 +203,7 @@ class SharingForm(AfterConsent):
     )
     sharing = RadioField(
         _l("Sharing with named organizations"),
-        [InputRequired()],
+        [Needed()],
         choices=[
             (GIVEN, _l("Yes, given")),
             (REFUSED, _l("No, refused")),
@@ -212,7 +213,7 @@ class SharingForm(AfterConsent):
     organizations = TickField(_l("Organizations named"), [Optional()], coerce=int)
     email_details = RadioField(
         _l("Sending referral details by email"),
-        [InputRequired()],
+        [Needed()],
         choices=[
             (GIVEN, _l("Yes, given")),
             (REFUSED, _l("No, refused")),

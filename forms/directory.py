@@ -5,10 +5,11 @@ from copy import copy
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from forms.base import PortalForm
 from forms.formats import whole
+from forms.validators import Needed
 
 AMOUNT = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
 
@@ -72,7 +73,7 @@ def require(form, names):
         if name in form:
             field = form[name]
             kept = [check for check in field.validators if not isinstance(check, Optional)]
-            field.validators = [InputRequired(), *kept]
+            field.validators = [Needed(), *kept]
             # The question is shared with other forms.
             field.flags, field.drawn = copy(field.flags), None
             field.flags.required = True
@@ -112,5 +113,5 @@ class MergeForm(PortalForm):
     winner = SelectField(
         _l("Keyword to keep"),
         coerce=whole,
-        validators=[InputRequired()],
+        validators=[Needed()],
     )

@@ -68,7 +68,9 @@ class DestinationForm(StepForm):
         description=_l("One address. Everything ticked goes there in one message."),
         render_kw={**ADDRESS, "list": "suggested-addresses"},
     )
-    detail = RadioField(_l("How much to send"), [InputRequired()], choices=DETAIL, default=USUAL)
+    detail = RadioField(
+        _l("How much to send"), [validators.Needed()], choices=DETAIL, default=USUAL
+    )
     follow_up_on = DateField(
         _l("Ask what became of it on"),
         [Optional(), validators.is_sensible_date],

@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms.base import PortalForm
 from forms.fields import LineField, ParagraphField
+from forms.validators import Needed
 from models import ClientFeedback
 
 MOST_LINKS = 30
@@ -82,7 +83,7 @@ class InviteForm(PortalForm):
     )
     language = SelectField(
         _l("Language of the questions"),
-        [InputRequired()],
+        [Needed()],
         choices=[("en", _l("English")), ("fr", _l("French"))],
         description=_l("Whoever answers can change it on the page."),
     )

@@ -24,7 +24,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 import models
 from forms import choices, validators, wording
@@ -203,7 +203,7 @@ def common(field, required):
     return {
         "label": plain(field.verbose_name or field.name),
         "description": plain(field.help_text) if field.help_text else "",
-        "validators": [InputRequired() if required else Optional()],
+        "validators": [validators.Needed() if required else Optional()],
         **_assisted(field),
     }
 
@@ -273,7 +273,7 @@ def _few(target, query):
 def _select(field, options, required, offered, kinds=(SelectField, RadioField)):
     """Radio buttons for two to four choices that must be answered, else a select."""
     select, radio = kinds
-    options["validators"] = [InputRequired()] if required else [Optional()]
+    options["validators"] = [validators.Needed()] if required else [Optional()]
     if required and len(offered) <= 4:
         return radio(choices=offered, **options)
     if not required or field.default is None:

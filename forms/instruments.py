@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from forms.base import PortalForm
 from forms.fields import LineField, ParagraphField
 from forms.ticks import TickField
+from forms.validators import Needed
 
 LONGEST = 300
 WEIGHTS = (
@@ -152,7 +153,7 @@ class FactorForm(VersionedForm):
     label_fr = french(_l("Name in French"), 120, LineField)
     prompt_en = english(_l("What to look at, in English"), 500)
     prompt_fr = french(_l("What to look at, in French"), 500)
-    applies = RadioField(_l("Who is asked"), [InputRequired()], choices=APPLIES)
+    applies = RadioField(_l("Who is asked"), [Needed()], choices=APPLIES)
     min_age = IntegerField(
         _l("Youngest age of the child"),
         [Optional(), NumberRange(0, 120, _l("Enter an age from 0 to 120."))],
@@ -163,7 +164,7 @@ class FactorForm(VersionedForm):
     )
     weight = DecimalField(
         _l("Weight in the need index"),
-        [InputRequired(), NumberRange(0.01, 100, _l("Enter a number above 0, such as 1."))],
+        [Needed(), NumberRange(0.01, 100, _l("Enter a number above 0, such as 1."))],
         places=None,
         description=_l("1 for every factor counts them all alike."),
     )
@@ -251,7 +252,7 @@ def _share(form, field):
 
 def _cut(label):
     most = _l("Enter a number from 0 to 100.")
-    return DecimalField(label, [InputRequired(), NumberRange(0, 100, most)], places=None)
+    return DecimalField(label, [Needed(), NumberRange(0, 100, most)], places=None)
 
 
 def _scoring_form():
@@ -261,9 +262,7 @@ def _scoring_form():
     }
     fields = {"__doc__": "Cut points of factors and of the whole, and how much must be answered."}
     for name, label in shares.items():
-        fields[name] = LineField(
-            label, [InputRequired(), _share], description=_l("Such as 2/3 or 0.8.")
-        )
+        fields[name] = LineField(label, [Needed(), _share], description=_l("Such as 2/3 or 0.8."))
     fields["needs_critical"] = BooleanField(
         _l("Every critical question must be answered"),
         description=_l("Else no index and no level is given."),
@@ -283,7 +282,7 @@ def _matching_form():
         for place, label in rows:
             least, most = (-100, 0) if "penalties" in place else (0, 100)
             limits = NumberRange(least, most, _l("Enter a whole number from %(min)s to %(max)s."))
-            fields[matching_name(place)] = IntegerField(label, [InputRequired(), limits])
+            fields[matching_name(place)] = IntegerField(label, [Needed(), limits])
     return type("MatchingForm", (VersionedForm,), fields)
 
 

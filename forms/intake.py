@@ -3,13 +3,14 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from forms.care import CareField
 from forms.consents import AfterConsent
 from forms.look_alikes import LookAlikeField
 from forms.steps import RowForm, RowsField, Section, names_in
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import Client, Household, Intake
 
 OWN, SAME = "own", "same"
@@ -64,7 +65,7 @@ class PersonRow(RowForm):
             (OWN, _l("Different: ask on a page of its own")),
         ],
         default=SAME,
-        validators=[InputRequired()],
+        validators=[Needed()],
     )
 
     @property

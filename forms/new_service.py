@@ -9,6 +9,7 @@ from forms.directory import CloneForm, DollarsField
 from forms.pickers import PickerField
 from forms.steps import Section, StepForm, names_in
 from forms.ticks import TickField
+from forms.validators import Needed
 from models import ARCHIVED, Program, ServiceActivity
 
 EXISTING, NEW = "existing", "new"
@@ -23,7 +24,7 @@ class ProgramForm(StepForm):
     lead = _l("Every service or activity belongs to one program.")
     which = RadioField(
         _l("Which program?"),
-        [InputRequired()],
+        [Needed()],
         choices=((EXISTING, _l("One we have")), (NEW, _l("A new program of our organization"))),
         default=EXISTING,
     )

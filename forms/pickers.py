@@ -4,12 +4,13 @@ import peewee
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.fields import Field
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 
 import models
 from forms import choices, wording
 from forms.drawing import MacroWidget
 from forms.formats import whole
+from forms.validators import Needed
 
 NEWEST = 500
 
@@ -110,7 +111,7 @@ class PickerField(Field):
             raise ValidationError(_l("That row is no longer there. Please choose again."))
 
 
-class RequiredPick(InputRequired):
+class RequiredPick(Needed):
     """A row must be chosen; what counts is the choice, not the text in the search box."""
 
     def __call__(self, form, field):

@@ -48,7 +48,7 @@ def service_picker(query, lookup_url, required=False):
     """The unbound question for a service or activity among ``query``."""
     return ServicePicker(
         _l("Service or activity"),
-        [InputRequired() if required else Optional()],
+        [validators.Needed() if required else Optional()],
         query=query,
         lookup_url=lookup_url,
         description=_l("Type part of its name or of its location."),
@@ -118,10 +118,14 @@ def received_form(services, programs, clients, lookup):
             [Optional(), Length(max=200)],
             render_kw={"list": "earlier-organizations"},
         )
-        referred_on = DateField(_l("Referred on"), [InputRequired(), validators.is_sensible_date])
-        received_on = DateField(_l("Received on"), [InputRequired(), validators.is_sensible_date])
-        priority = RadioField(_l("Priority"), [InputRequired()])
-        direction = RadioField(_l("Direction"), [InputRequired()])
+        referred_on = DateField(
+            _l("Referred on"), [validators.Needed(), validators.is_sensible_date]
+        )
+        received_on = DateField(
+            _l("Received on"), [validators.Needed(), validators.is_sensible_date]
+        )
+        priority = RadioField(_l("Priority"), [validators.Needed()])
+        direction = RadioField(_l("Direction"), [validators.Needed()])
 
         def __init__(self, *args, **options):
             super().__init__(*args, **options)

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 from forms import choices
 from forms.base import PortalForm
 from forms.ticks import TickField
-from forms.validators import is_email
+from forms.validators import Needed, is_email
 from models import ServiceActivity
 
 CODES = {
@@ -71,7 +71,7 @@ def question(definition, is_fixed, is_set):
     if is_fixed:
         options["description"] = FIXED % {"name": definition.environment}
     if definition.least is not None or definition.unit in ANSWERED:
-        options["validators"] = [InputRequired()]
+        options["validators"] = [Needed()]
     if definition.unit == "flag":
         return SelectField(choices=[("yes", _l("Yes")), ("no", _l("No"))], **options)
     if definition.unit == "code":

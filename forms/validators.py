@@ -8,7 +8,7 @@ from functools import lru_cache
 import email_validator
 import phonenumbers
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 # The largest whole number that either database keeps.
 BIGGEST = 2_147_483_647
@@ -53,6 +53,26 @@ def postal_code(text):
     """A postal code as it is stored, "A1A 1A1"; unchanged when it cannot be one."""
     bare = re.sub(r"[\s-]", "", text or "").upper()
     return f"{bare[:3]} {bare[3:]}" if len(bare) == 6 else (text or "").strip().upper()
+
+
+class Needed(InputRequired):
+    """Something must be answered; what is said names the question."""
+
+    def __call__(self, form, field):
+        try:
+            super().__call__(form, field)
+        except StopValidation as missing:
+            raise StopValidation(self.message or named(field)) from missing
+
+
+def named(field):
+    """What to do about a question without an answer: Enter “First name”, Choose “Gender”."""
+    label = str(field.label.text)
+    if label.endswith("?"):
+        return _l("Answer this question.")
+    if hasattr(field, "iter_choices") or hasattr(field, "query"):
+        return _l("Choose “%(label)s”.", label=label)
+    return _l("Enter “%(label)s”.", label=label)
 
 
 def is_whole_number(form, field):

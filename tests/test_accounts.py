@@ -108,7 +108,7 @@ def test_wrong_tries_wait_longer_and_longer_and_at_most_25_seconds(app, clock):
     waits = []
     for _try in range(7):
         _browser, page = enter(app, "not the right passphrase")
-        assert page.errors == ["Passphrase: This is not the passphrase. Check it and try again."]
+        assert page.errors == ["This is not the passphrase. Check it and try again."]
         response = enter(app, "not the right passphrase", 429)[1].response
         waits.append(int(response.headers["Retry-After"]))
         clock.forward(seconds=waits[-1])

@@ -53,7 +53,7 @@ def test_the_form_begins_with_today_and_me_and_keeps_what_was_typed(browser):
     page = browser.get(f"/case-activities/new/?client={client.id}")
     said = {"topic": "Health", "type": "Accompaniment", "note": "To the clinic."}
     page = browser.submit(page, "Save", minutes="700", **said)
-    assert page.errors == ["Minutes: Enter between 1 and 600 minutes."]
+    assert page.errors == ["Enter between 1 and 600 minutes."]
     assert "To the clinic." in page.soup.select_one("textarea[name=note]").get_text()
     page = browser.submit(page, "Save", minutes="an hour")
     assert page.errors == ["Minutes: Enter a whole number, such as 45."]
@@ -127,7 +127,7 @@ def test_one_wrong_line_saves_nothing_and_is_named_and_all_that_was_typed_stays(
     answers = {**line(1, one, 30), **line(4, two, minutes, note="A long wait")}
     page = browser.submit(browser.get(DAY), "Save the day", answers)
     said = "Enter between 1 and 600 minutes." if minutes else "Enter the minutes."
-    assert page.errors == [f"Line 4 – Minutes: {said}"]
+    assert page.errors == [f"Line 4 – {said}"]
     assert not CaseActivity.select().exists()
     assert page.soup.select_one("[name=activities-3-note]")["value"] == "A long wait"
     assert page.soup.select_one("[name=activities-0-minutes]")["value"] == "30"
@@ -139,8 +139,8 @@ def test_a_line_without_a_client_and_a_day_to_come_are_said_in_words(browser):
     """R-ACT-1"""
     page = browser.submit(browser.get(DAY), "Save the day", {"activities-1-minutes": "20"})
     assert page.errors == [
-        "Line 2 – Client: Choose the client.",
-        "Line 2 – Topic: Choose the topic.",
+        "Line 2 – Choose the client.",
+        "Line 2 – Choose the topic.",
         "Line 2 – Type of activity: Choose the type.",
     ]
     tomorrow = (settings.today() + ONE).isoformat()

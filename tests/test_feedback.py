@@ -279,3 +279,8 @@ def test_no_message_is_ever_queued_for_a_client():
             if any(ast.unparse(call.func) == "outbox.queue" for call in calls):
                 callers.add(Path(path).name)
     assert callers == {"distribution.py", "digest.py", "reminders.py", "settings.py"}
+
+
+def test_a_link_that_is_no_link_speaks_the_language_of_the_strangers_browser(anonymous):
+    answer = anonymous.open("/feedback/nothing", headers={"Accept-Language": "fr-CA,fr;q=0.9"})
+    assert answer.status_code == 404 and '<html lang="fr"' in answer.get_data(as_text=True)

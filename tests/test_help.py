@@ -33,3 +33,9 @@ def test_a_family_arrives_is_shown_with_its_pictures(browser, anonymous):
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
     assert browser.open("/help/pictures/nothing.png").status_code == 404
     assert anonymous.open(pictures[0]).status_code == 302
+
+
+@pytest.mark.parametrize("slug", ARTICLES)
+def test_the_list_of_help_pages_says_what_each_is_for(browser, slug):
+    link = browser.get("/help/").soup.select_one(f'main a[href="/help/{slug}"]')
+    assert link.find_next_sibling("span").get_text().endswith(".")

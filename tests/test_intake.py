@@ -277,7 +277,7 @@ def test_an_urgent_need_comes_with_what_was_done(browser, begun):
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ({"birth_date": "2026-02-30"}, "Not a valid date value"),
+        ({"birth_date": "2026-02-30"}, "This date is not in the calendar"),
         ({"birth_date": "2100-01-01"}, "This birth date is in the future"),
         ({"birth_year_only": "1799"}, "Enter a year between 1900"),
     ],
@@ -295,7 +295,7 @@ def test_an_impossible_birth_is_said_beside_it_and_stays_typed(browser, begun, a
     [
         ({"arrival_date": "1960-01-01"}, "arrive before being born"),
         ({"permanent_residence_date": "1960-01-01"}, "permanent resident before being born"),
-        ({"arrival_date": "2025-02-30"}, "Not a valid date value"),
+        ({"arrival_date": "2025-02-30"}, "This date is not in the calendar"),
         ({"funder_client_number": "123"}, "8 or the 10 digits"),
     ],
 )

@@ -128,7 +128,7 @@ def test_another_language_and_another_booking_at_that_time_are_told(app):
     somali = make_client(preferred_languages=["so"])
     second = booking(client=somali, interpreter=someone, starts_at=at(9, 59), minutes=30)
     [said] = warnings(second)
-    assert "from 09:00 to 10:00" in said
+    assert "from 9:00\u202fa.m. to 10:00\u202fa.m." in said
     third = booking(client=somali, interpreter=someone, starts_at=at(10, 29), minutes=30)
     assert warnings(third) == []
 

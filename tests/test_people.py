@@ -192,3 +192,9 @@ def test_looking_at_staff_is_logged_and_their_names_stay_out_of_the_audit_log(
     assert any("shown" in row.changed_fields for row in seen)
     name = administrator_browser.open("/staff/export/csv/").headers["Content-Disposition"]
     assert "confidential" in name.lower()
+
+
+def test_a_question_without_an_answer_is_named_beside_it_and_above_without_saying_it_twice(browser):
+    page = browser.submit(browser.get("/clients/new/"), "Save")
+    assert page.errors == ["Enter “First name”.", "Enter “Last name”."]
+    assert "Enter “First name”." in page.soup.find(id="first_name-error").get_text()

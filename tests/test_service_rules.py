@@ -407,8 +407,8 @@ def test_the_card_has_the_guides_twelve_labels_in_its_order():
         ("Start Date", "Ongoing"),
         ("End Date", "Ongoing"),
         ("Available Days", ""),
-        ("Start Time", "9:00 AM"),
-        ("End Time", "4:00 PM"),
+        ("Start Time", "9:00\u202fa.m."),
+        ("End Time", "4:00\u202fp.m."),
         ("Fiscal Year", "F2020-2021"),
     ]
 

@@ -169,7 +169,7 @@ def test_a_wrong_line_comes_before_a_remark_to_tick(browser):
     """R-ACT-1, R-NOTE-5"""
     said = {**line(1, make_client(), 700), **line(2, make_client(), 45, note=BAD)}
     page = browser.submit(browser.get(DAY), "Save the day", said)
-    assert page.errors == ["Line 1 – Minutes: Enter between 1 and 600 minutes."]
+    assert page.errors == ["Line 1 – Enter between 1 and 600 minutes."]
     page = browser.submit(page, "Save the day", {"activities-0-minutes": "20"})
     assert KEEP in page
 

@@ -2,10 +2,11 @@
 
 import datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask_babel import gettext as _
 
 from forms import choices
+from forms.formats import time_text
 from models import (
     ACTIVE,
     ARCHIVED,
@@ -296,15 +297,6 @@ def date_words(day):
     return words.replace("1 ", "1er ", 1) if language.get() == "fr" and day.day == 1 else words
 
 
-def time_words(time):
-    """A clock time as on the card: 9:00 AM, in French 9 h 00."""
-    if not time:
-        return ""
-    return format_time(
-        time, "h:mm a" if language.get() == "en" else "H\xa0'h'\xa0mm", locale=language.get()
-    )
-
-
 def is_confidential(service):
     """True when the place or the program of a service may not leave the agency (decision 0.1)."""
     return service.location.is_confidential or service.program.is_confidential
@@ -329,8 +321,8 @@ def card(service, leaves=False):
         (_("Start Date"), _("Ongoing") if ongoing else date_words(service.start_date)),
         (_("End Date"), _("Ongoing") if ongoing else date_words(service.end_date)),
         (_("Available Days"), _days(service)),
-        (_("Start Time"), time_words(service.start_time)),
-        (_("End Time"), time_words(service.end_time)),
+        (_("Start Time"), time_text(service.start_time)),
+        (_("End Time"), time_text(service.end_time)),
         (_("Fiscal Year"), service.fiscal_year),
     ]
 
@@ -342,7 +334,7 @@ def _days(service):
 
 def when(service):
     """Dates, days and hours of an entry in one line for a client."""
-    hours = [time_words(time) for time in (service.start_time, service.end_time) if time]
+    hours = [time_text(time) for time in (service.start_time, service.end_time) if time]
     dates = [date_words(day) for day in (service.start_date, service.end_date) if day]
     parts = (" – ".join(dates), _days(service), " – ".join(hours), service.schedule_note)
     return ", ".join(part for part in parts if part)

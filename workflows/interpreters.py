@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from peewee import fn
 
 from forms import choices
-from forms.formats import date_text
+from forms.formats import date_text, time_text
 from models import (
     Booking,
     Client,
@@ -210,11 +210,11 @@ def nobody_is_in_two_places(change):
         first, last = span(other)
         if begins < last and first < ends:
             words = _(
-                "%(name)s has another booking on %(day)s, from %(first)s to %(last)s.",
+                "On %(day)s, from %(first)s to %(last)s, %(name)s has another booking.",
                 name=row.interpreter.name,
                 day=date_text(row.date),
-                first=f"{first:%H:%M}",
-                last=f"{last:%H:%M}",
+                first=time_text(first.time()),
+                last=time_text(last.time()),
             )
             yield Problem("starts_at", words, WARN)
 

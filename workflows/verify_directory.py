@@ -1,6 +1,7 @@
 """Worked examples of the directory for ``flask verify``: the TIES table and the SECC card (domain 6.1, 6.2)."""
 
 import datetime
+import re
 
 from flask_babel import gettext as _
 
@@ -143,7 +144,7 @@ def card(data, whole, world):
     )
     entry = ServiceActivity.get_by_id(entry.id)
     found = directory.card(entry)
-    words = {label.lower().replace(" ", "_"): text for label, text in found}
+    words = {label.lower().replace(" ", "_"): _as_in_the_guide(text) for label, text in found}
     yield "card_order", data["card_order"], list(words)
     for name in data["card_order"]:
         expected = data[name]
@@ -152,6 +153,12 @@ def card(data, whole, world):
     said = {sentence: short for short, sentence in _missing().items()}
     got = [said.get(sentence, sentence) for sentence in directory.completeness(entry, as_of)]
     yield "completeness_warnings", data["completeness_warnings"], got
+
+
+def _as_in_the_guide(text):
+    """The words of a card, its times as the guide writes them: 9:00 AM."""
+    clock = re.fullmatch(r"(\d+:\d\d)\s([ap])\.m\.", text or "")
+    return f"{clock[1]} {clock[2].upper()}M" if clock else text
 
 
 def _missing():

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 from flask_babel import gettext as _
 
+from forms.formats import time_text
 from models import HomeVisit, Household, VisitList, database, normalise
 from workflows import settings, signers, visit_risk
 from workflows.records import (
@@ -29,11 +30,6 @@ AGREED = ("visit_list", "address", "start_time", "expected_end")
 CHECKLIST = ("risk_checked_on", "risk_result", "risk_decision", "conditions")
 
 _exchanging = ContextVar("exchanging", default=())
-
-
-def clock_text(time):
-    """A time of day as the settings write it, such as 12:00."""
-    return time.strftime("%H:%M")
 
 
 def visits_of(listed):
@@ -88,12 +84,12 @@ def times_make_sense(change):
             HomeVisit.expected_end > visit.start_time,
         )
         if other := others.first():
-            facts = {"start": clock_text(other.start_time), "end": clock_text(other.expected_end)}
-            words = _("Another visit of this list is from %(start)s to %(end)s.", **facts)
+            facts = {"start": time_text(other.start_time), "end": time_text(other.expected_end)}
+            words = _("From %(start)s to %(end)s there is another visit of this list.", **facts)
             yield Problem("start_time", words)
     ends = settings.value("business_day_ends")
     if change.changed("expected_end") and visit.expected_end > ends:
-        words = _("Remember: the worker has to check in by %(time)s.", time=clock_text(ends))
+        words = _("Remember: by %(time)s the worker has to check in.", time=time_text(ends))
         yield Problem("expected_end", words, WARN)
 
 
@@ -105,8 +101,8 @@ def starts_in_the_morning(change):
         return
     if visit.start_time >= noon and not visit.afternoon_exception_by_id:
         words = _(
-            "Visits start before %(time)s. For a later start, name the manager who allows it.",
-            time=clock_text(noon),
+            "For a start at %(time)s or later, name the manager who allows it.",
+            time=time_text(noon),
         )
         yield Problem("start_time", words)
     by = visit.afternoon_exception_by_id and visit.afternoon_exception_by

@@ -4,6 +4,7 @@ import datetime
 
 from flask_babel import gettext as _
 
+from forms.formats import time_text
 from models import CaseNote, EscalationStep, HomeVisit, VisitList, database, now
 from workflows import audit, clock, settings, texts, visit_risk
 from workflows.records import Conflict, Problem, Refused, after, rule, save
@@ -15,7 +16,6 @@ from workflows.visit_lists import (
     PLANNED,
     SUBMITTED,
     WAIVED,
-    clock_text,
 )
 
 CHECKED_IN, MISSED, ESCALATED = "checked-in", "missed-check-in", "escalated"
@@ -50,8 +50,8 @@ def start(visit):
         _refuse(words)
     if present.time() >= noon and not visit.afternoon_exception_by_id:
         words = _(
-            "It is past %(time)s. A visit that starts now needs a manager’s exception: edit the visit, give its new time and name the manager.",
-            time=clock_text(noon),
+            "A visit that starts after %(time)s needs a manager’s exception: edit the visit, give its new time and name the manager.",
+            time=time_text(noon),
         )
         _refuse(words)
     visit.status = IN_PROGRESS
