@@ -36,7 +36,7 @@ def test_a_name_is_found_with_an_arabic_and_with_a_persian_keyboard(app):
         old = getattr(client, name).replace("ك", "ک").replace("ي", "ی")
         Client.update({name: old}).where(Client.id == client.id).execute()
     for _time in range(2):
-        runpy.run_path(str(UP.with_name("0022_found_again.py")))["up"](None, models.database)
+        runpy.run_path(str(UP.with_name("0021_found_again.py")))["up"](None, models.database)
         again = Client.get_by_id(client.id)
         assert (again.search, again.display_name_sorted) == (
             client.search,
