@@ -41,7 +41,7 @@ BAD, GOOD = "Client is bipolar.", "Client asked for a quiet room."
 FRENCH = "La cliente est schizophrène."
 
 # Where somebody lives, what a service is called, and rows that are read before they are written all at once.
-NO_PROSE = {"address", "target_name", "path", "comment"}
+NO_PROSE = {"address", "target_name", "path", "comment", "former_numbers"}
 
 
 def kept_nowhere(*words):
