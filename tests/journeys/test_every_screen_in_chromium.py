@@ -8,7 +8,7 @@ import pytest
 from conftest import look_at, look_at_narrow, look_at_wide, press  # the one beside this file
 from prepare import ADMINISTRATOR, PASSPHRASE
 from served import Served, command
-from test_every_screen import EDITABLE, ENTITIES, address
+from test_every_screen import ADDED, EDITABLE, ENTITIES, address
 
 pytestmark = pytest.mark.journey
 PRINT = "form[action='/case-file/print/']"
@@ -73,7 +73,7 @@ def test_the_pages_before_signing_in(portal, window):
 
 @pytest.mark.parametrize("model", ENTITIES, ids=lambda model: model.__name__)
 def test_the_screens_of_an_entity(portal, inside, model):
-    pages = [address(model), *([f"{address(model)}new/"] if model in EDITABLE else [])]
+    pages = [address(model), *([f"{address(model)}new/"] if model in ADDED else [])]
     inside.goto(portal.url + address(model))
     row = inside.locator("tbody a[href*='id=']").first
     key = re.search(r"id=(\d+)", row.get_attribute("href")).group(1) if row.count() else None
