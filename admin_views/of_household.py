@@ -89,6 +89,8 @@ class HouseholdRecordView(Filled, EntityView):
         make = model_form(ConsentRecord, ["client"], {}, lookup)
         form = make(request.form if request.method == "POST" else None)
         form.client.label.text = _("Whose file is it?")
+        # Needed, but said below and not by the browser, which would not let "Find" be pressed.
+        form.client.flags.has_default = True
         form.client.description = _("Type a name. The record belongs to this person’s household.")
         if request.method == "POST":
             chosen = form.validate() and Client.stored(form.client.data or 0)
